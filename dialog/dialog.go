@@ -1,0 +1,2 @@
+// Package dialog decides what the clinic answers.
+package dialog
