@@ -1,0 +1,36 @@
+-- name: ClinicVersion :one
+-- Asked every few seconds by each replica: has the clinic's data changed?
+SELECT version FROM clinic_version;
+
+-- name: ClinicTouch :exec
+UPDATE clinic_version SET version = version + 1;
+
+-- name: Branches :many
+SELECT * FROM branch WHERE active ORDER BY position, name_ru;
+
+-- name: Specialties :many
+SELECT * FROM specialty ORDER BY position, code;
+
+-- name: Services :many
+SELECT * FROM service WHERE active ORDER BY specialty, position, name_ru;
+
+-- name: Practitioners :many
+SELECT * FROM practitioner WHERE active ORDER BY surname, given;
+
+-- name: PractitionerRoles :many
+SELECT * FROM practitioner_role ORDER BY practitioner_id, branch_id, specialty;
+
+-- name: PractitionerServices :many
+SELECT * FROM practitioner_service ORDER BY practitioner_id, service_id;
+
+-- name: Articles :many
+SELECT * FROM article ORDER BY slug, lang;
+
+-- name: EntryLinks :many
+SELECT * FROM entry_link ORDER BY token LIMIT 10000;
+
+-- name: EntryLinkAdd :exec
+INSERT INTO entry_link (token, kind, target) VALUES ($1, $2, $3);
+
+-- name: EntryLinkOpened :exec
+UPDATE entry_link SET opened = opened + 1 WHERE token = $1;

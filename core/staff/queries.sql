@@ -1,0 +1,23 @@
+-- name: StaffByLogin :one
+SELECT * FROM staff WHERE login = $1 AND active;
+
+-- name: Staff :one
+SELECT * FROM staff WHERE id = $1 AND active;
+
+-- name: StaffAdd :one
+INSERT INTO staff (id, login, role, practitioner_id, branches, password_hash, demo, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+RETURNING *;
+
+-- name: StaffPassword :exec
+-- A new password voids every session made under the old one.
+UPDATE staff SET password_hash = $2, generation = generation + 1 WHERE id = $1;
+
+-- name: StaffInviteAdd :exec
+INSERT INTO staff_invite (token_hash, staff_id, purpose, expires_at) VALUES ($1, $2, $3, $4);
+
+-- name: StaffInviteUse :one
+-- Once only.
+UPDATE staff_invite SET used_at = sqlc.arg(now)::timestamptz
+WHERE token_hash = sqlc.arg(token_hash) AND purpose = sqlc.arg(purpose) AND used_at IS NULL AND expires_at > sqlc.arg(now)::timestamptz
+RETURNING staff_id;

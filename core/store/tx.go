@@ -1,0 +1,218 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/store/db"
+)
+
+// Tx is a running transaction. Exec only queues its statement: it travels with the next Query, or with COMMIT, in one round
+// trip, and its error arrives there. A statement whose failure must be answered on the spot is a Query with RETURNING.
+type Tx struct {
+	Actor core.Actor
+	*db.Queries
+
+	conn  *pgx.Conn
+	queue []statement
+	open  bool // BEGIN has reached the server
+	after []func()
+	depth int
+}
+
+type statement struct {
+	sql  string
+	args []any
+}
+
+func begin(conn *pgx.Conn, actor core.Actor) *Tx {
+	tx := &Tx{Actor: actor, conn: conn}
+	tx.Queries = db.New(tx)
+	tx.queue = append(tx.queue, statement{sql: "BEGIN"}, statement{sql: `
+SELECT set_config('zapis.actor_kind', $1, true), set_config('zapis.actor_id', $2, true), set_config('zapis.actor_branches', $3, true)`,
+		args: []any{string(actor.Kind), id(actor.ID), branches(actor.Branches)}})
+	return tx
+}
+
+func id(u uuid.UUID) string {
+	if u == uuid.Nil {
+		return ""
+	}
+	return u.String()
+}
+
+func branches(ids []uuid.UUID) string {
+	s := "{"
+	for i, u := range ids {
+		if i > 0 {
+			s += ","
+		}
+		s += u.String()
+	}
+	return s + "}"
+}
+
+// After runs f once the transaction has committed: to wake somebody, never to do what must not be lost.
+func (t *Tx) After(f func()) { t.after = append(t.after, f) }
+
+// Exec queues a statement; see Tx. The tag is always empty.
+func (t *Tx) Exec(_ context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	t.queue = append(t.queue, statement{sql, args})
+	return pgconn.CommandTag{}, nil
+}
+
+// Query sends what is queued and this statement together.
+func (t *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	br, err := t.send(ctx, statement{sql, args})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := br.Query()
+	if err != nil {
+		return nil, errors.Join(err, ignoreSame(br.Close(), err))
+	}
+	return &batchRows{Rows: rows, br: br}, nil
+}
+
+// QueryRow is Query for one row; its error comes from Scan.
+func (t *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	br, err := t.send(ctx, statement{sql, args})
+	if err != nil {
+		return failedRow{err}
+	}
+	return &batchRow{row: br.QueryRow(), br: br}
+}
+
+// Flush sends what is queued and waits for its outcome.
+func (t *Tx) Flush(ctx context.Context) error {
+	if len(t.queue) == 0 {
+		return nil
+	}
+	br, err := t.send(ctx)
+	if err != nil {
+		return err
+	}
+	return br.Close()
+}
+
+// send puts the queue and last on the wire and reads the queue's outcomes; those of last are left in the result.
+func (t *Tx) send(ctx context.Context, last ...statement) (pgx.BatchResults, error) {
+	batch := &pgx.Batch{}
+	n := len(t.queue)
+	for _, s := range append(t.queue, last...) {
+		batch.Queue(s.sql, s.args...)
+	}
+	t.queue = nil
+	t.open = true
+	br := t.conn.SendBatch(ctx, batch)
+	for range n {
+		if _, err := br.Exec(); err != nil {
+			return nil, errors.Join(err, ignoreSame(br.Close(), err))
+		}
+	}
+	return br, nil
+}
+
+func ignoreSame(err, same error) error {
+	if err == nil || err.Error() == same.Error() {
+		return nil
+	}
+	return err
+}
+
+// InTx runs fn as a part of this transaction that is taken back alone where fn refuses or fails.
+func (t *Tx) InTx(ctx context.Context, _ core.Actor, fn func(*Tx) error) error {
+	t.depth++
+	name := fmt.Sprintf("part_%d", t.depth)
+	afters := len(t.after)
+	defer func() { t.depth-- }()
+
+	t.queue = append(t.queue, statement{sql: "SAVEPOINT " + name})
+	err := fn(t)
+	if err == nil {
+		t.queue = append(t.queue, statement{sql: "RELEASE SAVEPOINT " + name})
+		return nil
+	}
+	t.after = t.after[:afters]
+	t.takeBack(name)
+	return Translate(err)
+}
+
+// takeBack drops what is queued since the savepoint, or has the server do it where the savepoint was sent already.
+func (t *Tx) takeBack(name string) {
+	for i := len(t.queue) - 1; i >= 0; i-- {
+		if t.queue[i].sql == "SAVEPOINT "+name {
+			t.queue = t.queue[:i]
+			return
+		}
+	}
+	t.queue = append(t.queue[:0], statement{sql: "ROLLBACK TO SAVEPOINT " + name})
+}
+
+func (t *Tx) commit(ctx context.Context) error {
+	if !t.open && len(t.queue) == 2 { // nothing was asked of the database
+		return nil
+	}
+	t.queue = append(t.queue, statement{sql: "COMMIT"})
+	return t.Flush(ctx)
+}
+
+func (t *Tx) rollback(ctx context.Context) {
+	if !t.open || t.conn.IsClosed() {
+		return
+	}
+	// Even where the caller has given up, the connection must go back clean; if it cannot, the pool drops it.
+	_, _ = t.conn.Exec(context.WithoutCancel(ctx), "ROLLBACK")
+}
+
+// batchRows closes the batch with its rows.
+type batchRows struct {
+	pgx.Rows
+	br  pgx.BatchResults
+	err error
+}
+
+func (r *batchRows) Close() {
+	r.Rows.Close()
+	if err := r.br.Close(); err != nil && r.err == nil {
+		r.err = err
+	}
+}
+
+func (r *batchRows) Next() bool {
+	if r.Rows.Next() {
+		return true
+	}
+	r.Close()
+	return false
+}
+
+func (r *batchRows) Err() error {
+	if err := r.Rows.Err(); err != nil {
+		return err
+	}
+	return r.err
+}
+
+type batchRow struct {
+	row pgx.Row
+	br  pgx.BatchResults
+}
+
+func (r *batchRow) Scan(dest ...any) error {
+	err := r.row.Scan(dest...)
+	if cerr := r.br.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+type failedRow struct{ err error }
+
+func (r failedRow) Scan(...any) error { return r.err }

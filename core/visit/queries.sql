@@ -1,0 +1,162 @@
+-- name: VisitTake :one
+-- A hold or a visit, if the time is still free. The calendar's lock makes the look and the insert one act; the constraints
+-- stand behind it.
+INSERT INTO visit (id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, during, blocked,
+    local_start, tz, source, hold_expires_at, service_name, price, currency, created_at)
+SELECT sqlc.arg(id), sqlc.arg(branch_id), sqlc.arg(practitioner_id), sqlc.arg(service_id), sqlc.arg(specialty), sqlc.arg(room_id), sqlc.arg(patient_id), sqlc.arg(holder_id), sqlc.arg(status), sqlc.arg(during), sqlc.arg(blocked),
+    sqlc.arg(local_start), sqlc.arg(tz), sqlc.arg(source), sqlc.arg(hold_expires_at), sqlc.arg(service_name), sqlc.arg(price), sqlc.arg(currency), sqlc.arg(created_at)
+WHERE EXISTS (
+    SELECT FROM working_day w
+    WHERE w.practitioner_id = sqlc.arg(practitioner_id) AND w.branch_id = sqlc.arg(branch_id)
+      AND w.day BETWEEN sqlc.arg(day)::date - 1 AND sqlc.arg(day)::date
+      AND w.free @> sqlc.arg(blocked)::tstzrange
+)
+RETURNING *;
+
+-- name: VisitOverbook :one
+-- A visit over the practitioner's other visits: by right, with a reason.
+INSERT INTO visit (id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, during, blocked,
+    local_start, tz, source, service_name, price, currency, created_at, overbook, overbook_reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, true, $19)
+RETURNING *;
+
+-- name: VisitResourceAdd :exec
+INSERT INTO visit_resource (visit_id, resource_id, blocked, active) VALUES ($1, $2, $3, true);
+
+-- name: VisitResourceMove :exec
+UPDATE visit_resource SET blocked = $3, resource_id = $2 WHERE visit_id = $1;
+
+-- name: VisitResourceFree :exec
+UPDATE visit_resource SET active = false WHERE visit_id = $1;
+
+-- name: Visit :one
+SELECT * FROM visit WHERE id = $1;
+
+-- name: VisitLock :one
+-- Before a change of state.
+SELECT * FROM visit WHERE id = $1 FOR UPDATE;
+
+-- name: VisitBook :one
+-- A hold becomes a visit.
+UPDATE visit
+SET status = 'booked', patient_id = sqlc.arg(patient_id), hold_expires_at = NULL, version = version + 1
+WHERE id = sqlc.arg(id) AND status = 'held' AND hold_expires_at > sqlc.arg(now)::timestamptz
+RETURNING *;
+
+-- name: VisitState :one
+-- A change of state among those that keep the time.
+UPDATE visit SET status = $2, version = version + 1 WHERE id = $1 RETURNING *;
+
+-- name: VisitCancel :one
+UPDATE visit
+SET status = 'cancelled', cancelled_at = sqlc.arg(at), cancelled_by = sqlc.arg(by), cancel_reason = sqlc.arg(reason), version = version + 1
+WHERE id = sqlc.arg(id)
+RETURNING *;
+
+-- name: VisitMove :one
+-- The new time is taken and the old one let go by one statement: where it is refused, the old visit stands untouched. Its own
+-- time counts as free.
+UPDATE visit v
+SET branch_id = sqlc.arg(branch_id), practitioner_id = sqlc.arg(practitioner_id), room_id = sqlc.arg(room_id), during = sqlc.arg(during), blocked = sqlc.arg(blocked),
+    local_start = sqlc.arg(local_start), tz = sqlc.arg(tz), status = 'booked', version = v.version + 1
+WHERE v.id = sqlc.arg(id)
+  AND EXISTS (
+    SELECT FROM working_day w
+    WHERE w.practitioner_id = sqlc.arg(practitioner_id) AND w.branch_id = sqlc.arg(branch_id)
+      AND w.day BETWEEN sqlc.arg(day)::date - 1 AND sqlc.arg(day)::date
+      AND w.working @> sqlc.arg(blocked)::tstzrange
+      AND (w.free @> sqlc.arg(blocked)::tstzrange
+           OR (w.practitioner_id = v.practitioner_id AND w.free + v.blocked::tstzmultirange @> sqlc.arg(blocked)::tstzrange))
+  )
+RETURNING *;
+
+-- name: VisitHolds :many
+-- What a chat holds: at most two (and one is let go for the next).
+SELECT * FROM visit WHERE holder_id = $1 AND status = 'held' ORDER BY created_at;
+
+-- name: VisitRelease :one
+-- A hold let go.
+DELETE FROM visit WHERE id = $1 AND status = 'held' RETURNING *;
+
+-- name: VisitExpiring :many
+-- Holds that ran out, anybody's: the sweeper's.
+SELECT * FROM visit WHERE status = 'held' AND hold_expires_at <= $1 ORDER BY hold_expires_at LIMIT 500;
+
+-- name: VisitExpiringOf :many
+-- Holds of a practitioner that ran out: they must go before another takes the time, for a constraint cannot know what time it is.
+SELECT * FROM expired_holds(sqlc.arg(practitioner)::uuid, sqlc.arg(blocked)::tstzrange, sqlc.arg(now)::timestamptz);
+
+-- name: VisitsUpcoming :many
+-- What the chat's own people have ahead.
+SELECT * FROM visit
+WHERE patient_id = ANY (sqlc.arg(patients)::uuid[]) AND status IN ('booked', 'confirmed') AND upper(during) > sqlc.arg(now)::timestamptz
+ORDER BY lower(during)
+LIMIT 50;
+
+-- name: VisitsOfBranch :many
+-- The day's schedule of a branch, for the cabinet.
+SELECT v.*, coalesce(p.surname, '') AS surname, coalesce(p.given, '') AS given, coalesce(p.patronymic, '') AS patronymic
+FROM visit v
+LEFT JOIN patient p ON p.id = v.patient_id
+WHERE v.branch_id = sqlc.arg(branch) AND v.during && sqlc.arg(span)::tstzrange AND v.active
+ORDER BY lower(v.during)
+LIMIT 5000;
+
+-- name: VisitEventAdd :exec
+INSERT INTO visit_event (visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: VisitEvents :many
+SELECT * FROM visit_event WHERE visit_id = $1 ORDER BY seq LIMIT 500;
+
+-- name: VisitEventsSince :many
+-- What changed lately: for whoever looks at a schedule.
+SELECT * FROM visit_event WHERE seq > $1 ORDER BY seq LIMIT 500;
+
+-- name: RemindersPlan :exec
+-- The reminders of a visit that are still worth sending; those whose moment has passed at booking are not made: a booking of the
+-- evening before is not "reminded" ten minutes later.
+INSERT INTO reminder (visit_id, minutes, due_at)
+SELECT sqlc.arg(visit_id), m, sqlc.arg(starts_at)::timestamptz - make_interval(mins => m)
+FROM unnest(sqlc.arg(minutes)::integer[]) AS m
+WHERE sqlc.arg(starts_at)::timestamptz - make_interval(mins => m) > sqlc.arg(now)::timestamptz + make_interval(mins => least(m / 4, 120))
+ON CONFLICT (visit_id, minutes) DO UPDATE SET due_at = excluded.due_at, state = 'due', why = NULL;
+
+-- name: RemindersDrop :exec
+UPDATE reminder SET state = 'cancelled' WHERE visit_id = $1 AND state = 'due';
+
+-- name: RemindersDue :many
+-- Due reminders with all that decides whether and where to send them. Two sweepers never take the same row.
+SELECT r.visit_id, r.minutes, r.due_at,
+       v.branch_id, v.practitioner_id, v.patient_id, v.service_id, v.service_name, v.status, v.version, v.during, v.tz,
+       p.given, p.deceased_at,
+       c.id AS conversation_id, c.channel, c.account, c.lang, coalesce(l.relation, '')::text AS relation
+FROM reminder r
+JOIN visit v ON v.id = r.visit_id
+LEFT JOIN patient p ON p.id = v.patient_id
+LEFT JOIN LATERAL (
+    SELECT pl.conversation_id, pl.relation
+    FROM patient_link pl
+    JOIN conversation k ON k.id = pl.conversation_id
+    WHERE pl.patient_id = v.patient_id AND k.blocked_at IS NULL
+    ORDER BY (pl.relation = 'self') DESC, k.last_inbound_at DESC NULLS LAST
+    LIMIT 1
+) l ON true
+LEFT JOIN conversation c ON c.id = l.conversation_id
+WHERE r.state = 'due' AND r.due_at <= sqlc.arg(now)::timestamptz
+ORDER BY r.due_at
+LIMIT sqlc.arg(rows)::integer
+FOR UPDATE OF r SKIP LOCKED;
+
+-- name: RemindersSettle :exec
+UPDATE reminder r
+SET state = s.state, why = nullif(s.why, '')
+FROM (
+    SELECT unnest(sqlc.arg(visits)::uuid[]) AS visit_id, unnest(sqlc.arg(minutes)::integer[]) AS minutes, unnest(sqlc.arg(states)::text[]) AS state,
+           unnest(sqlc.arg(whys)::text[]) AS why
+) s
+WHERE r.visit_id = s.visit_id AND r.minutes = s.minutes;
+
+-- name: RemindersPut :exec
+-- Put off to a better hour.
+UPDATE reminder SET due_at = $3 WHERE visit_id = $1 AND minutes = $2 AND state = 'due';

@@ -1,0 +1,163 @@
+-- +goose Up
+-- The journal of what came in. inbound_key is the set of ids seen: a set, never a high-water mark. It stands apart because a
+-- partitioned table cannot be unique over all its months.
+CREATE TABLE inbound_key (
+    account     text NOT NULL,
+    external_id text NOT NULL,
+    at          timestamptz NOT NULL,
+    PRIMARY KEY (account, external_id)
+);
+CREATE INDEX inbound_key_at ON inbound_key USING brin (at);
+
+CREATE TABLE inbound (
+    id              uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    account         text NOT NULL,
+    external_id     text NOT NULL,
+    position        bigint NOT NULL, -- the channel's own order within the chat
+    body            jsonb NOT NULL,  -- as parsed
+    raw             bytea NOT NULL,  -- as received
+    state           text NOT NULL DEFAULT 'new' CONSTRAINT inbound_state CHECK (state IN ('new', 'handled', 'dead')),
+    attempts        integer NOT NULL DEFAULT 0,
+    received_at     timestamptz NOT NULL,
+    handled_at      timestamptz,
+    PRIMARY KEY (id, received_at)
+) PARTITION BY RANGE (received_at);
+CREATE TABLE inbound_rest PARTITION OF inbound DEFAULT;
+CREATE INDEX inbound_new ON inbound (conversation_id, position) WHERE state = 'new';
+CREATE INDEX inbound_waiting ON inbound (received_at) WHERE state = 'new';
+CREATE INDEX inbound_conversation ON inbound (conversation_id, received_at);
+
+-- What is to be said. outbox_key holds the idempotency keys for the same reason as inbound_key.
+CREATE TABLE outbox_key (
+    key text PRIMARY KEY,
+    at  timestamptz NOT NULL
+);
+CREATE INDEX outbox_key_at ON outbox_key USING brin (at);
+
+CREATE TABLE outbox (
+    id              uuid NOT NULL,
+    seq             bigint GENERATED ALWAYS AS IDENTITY, -- order within a chat
+    conversation_id uuid NOT NULL,
+    channel         text NOT NULL,
+    lane            text NOT NULL CONSTRAINT outbox_lane CHECK (lane IN ('reply', 'service', 'marketing')),
+    kind            text NOT NULL, -- dialog, reminder, notice …
+    idempotency_key text NOT NULL,
+    body            jsonb NOT NULL,
+    visit_id        uuid,
+    state           text NOT NULL CONSTRAINT outbox_state CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown', 'expired', 'cancelled')),
+    not_before      timestamptz NOT NULL,
+    not_after       timestamptz,
+    lease_until     timestamptz,
+    attempts        integer NOT NULL DEFAULT 0,
+    external_id     text, -- the messenger's id of what was sent
+    error           text, -- a code, never a text
+    created_at      timestamptz NOT NULL,
+    sent_at         timestamptz,
+    PRIMARY KEY (id, created_at)
+) PARTITION BY RANGE (created_at);
+CREATE TABLE outbox_rest PARTITION OF outbox DEFAULT;
+CREATE INDEX outbox_waiting ON outbox (not_before) WHERE state = 'queued';
+CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'sending';
+CREATE INDEX outbox_chat ON outbox (conversation_id, seq) WHERE state IN ('queued', 'sending');
+CREATE INDEX outbox_history ON outbox (conversation_id, created_at);
+CREATE INDEX outbox_visit ON outbox (visit_id) WHERE visit_id IS NOT NULL;
+
+-- One row is the buttons under one message. The messenger carries "<token>.<index>"; only the token's hash is kept.
+CREATE TABLE keyboard (
+    token_hash      bytea PRIMARY KEY,
+    conversation_id uuid NOT NULL,
+    flow            text NOT NULL,
+    step            text NOT NULL,
+    version         integer NOT NULL, -- of the session it was asked in; 0: stands by itself (a reminder's buttons)
+    actions         jsonb NOT NULL,   -- [[command, …], …] by index
+    created_at      timestamptz NOT NULL,
+    expires_at      timestamptz NOT NULL,
+    used_at         timestamptz
+);
+CREATE INDEX keyboard_expires ON keyboard USING brin (expires_at);
+
+-- How fast an account may send, shared by all replicas: a bucket of tokens, and a pause after 429.
+CREATE TABLE send_rate (
+    account      text NOT NULL,
+    lane         text NOT NULL,
+    tokens       double precision NOT NULL,
+    refilled_at  timestamptz NOT NULL,
+    paused_until timestamptz,
+    PRIMARY KEY (account, lane)
+);
+
+-- Whatever needs a human: a handed-over chat, a message that could not be handled, a delivery nobody can vouch for.
+CREATE TABLE task (
+    id              uuid PRIMARY KEY,
+    kind            text NOT NULL CONSTRAINT task_kind CHECK (kind IN
+                    ('handoff', 'dead_letter', 'unknown_delivery', 'duplicate_patient', 'move_visit', 'emergency', 'file')),
+    key             text NOT NULL, -- one open task for one cause
+    conversation_id uuid,
+    visit_id        uuid,
+    patient_id      uuid,
+    state           text NOT NULL DEFAULT 'open' CONSTRAINT task_state CHECK (state IN ('open', 'done')),
+    created_at      timestamptz NOT NULL,
+    closed_at       timestamptz
+);
+CREATE UNIQUE INDEX task_open ON task (kind, key) WHERE state = 'open';
+
+-- One row per change: who, in which role, through what, did what to which object. Append-only.
+CREATE TABLE audit (
+    id             uuid NOT NULL,
+    at             timestamptz NOT NULL,
+    actor_kind     text NOT NULL,
+    actor_id       uuid,
+    role           text NOT NULL DEFAULT '',
+    on_behalf_of   uuid,
+    channel        text NOT NULL,
+    action         text NOT NULL,
+    object_type    text NOT NULL,
+    object_id      uuid,
+    patient_id     uuid,
+    decision       text NOT NULL DEFAULT 'allow',
+    policy_version integer NOT NULL DEFAULT 0,
+    request_id     text NOT NULL DEFAULT '',
+    fields         text[] NOT NULL DEFAULT '{}', -- names of what changed, never values
+    PRIMARY KEY (id, at)
+) PARTITION BY RANGE (at);
+CREATE TABLE audit_rest PARTITION OF audit DEFAULT;
+CREATE INDEX audit_object ON audit (object_type, object_id, at);
+CREATE INDEX audit_patient ON audit (patient_id, at) WHERE patient_id IS NOT NULL;
+
+SELECT ensure_partitions(t, current_date, 3) FROM unnest(ARRAY['inbound', 'outbox', 'audit']) t;
+
+-- +goose StatementBegin
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['inbound', 'outbox', 'keyboard'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY owner ON %I TO zapis_owner USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY system ON %I TO zapis_app USING ((SELECT actor_is_system())) WITH CHECK ((SELECT actor_is_system()))', t);
+        EXECUTE format('CREATE POLICY staff ON %I TO zapis_app USING ((SELECT actor_is_staff())) WITH CHECK ((SELECT actor_is_staff()))', t);
+        EXECUTE format('CREATE POLICY own ON %I TO zapis_app USING (conversation_id = (SELECT actor_id())) WITH CHECK (conversation_id = (SELECT actor_id()))', t);
+    END LOOP;
+    FOREACH t IN ARRAY ARRAY['inbound_rest', 'outbox_rest', 'audit_rest', 'audit', 'task'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+    END LOOP;
+END
+$$;
+-- +goose StatementEnd
+CREATE POLICY owner ON audit TO zapis_owner USING (true) WITH CHECK (true);
+CREATE POLICY add ON audit FOR INSERT TO zapis_app WITH CHECK ((SELECT actor_kind()) IS NOT NULL);
+CREATE POLICY owner ON task TO zapis_owner USING (true) WITH CHECK (true);
+CREATE POLICY system ON task TO zapis_app USING ((SELECT actor_is_system()) OR (SELECT actor_is_staff()))
+    WITH CHECK ((SELECT actor_is_system()) OR (SELECT actor_is_staff()));
+CREATE POLICY own ON task FOR INSERT TO zapis_app WITH CHECK (conversation_id = (SELECT actor_id()));
+
+GRANT SELECT, INSERT, UPDATE ON inbound, outbox, keyboard, send_rate TO zapis_app;
+GRANT SELECT, INSERT, UPDATE ON task TO zapis_app;
+GRANT SELECT, INSERT, DELETE ON inbound_key, outbox_key TO zapis_app;
+GRANT DELETE ON keyboard TO zapis_app;
+GRANT INSERT ON audit TO zapis_app;
+
+-- +goose Down
+DROP TABLE audit, task, send_rate, keyboard, outbox, outbox_key, inbound, inbound_key;
