@@ -12,6 +12,8 @@
 \getenv owner_password ZAPIS_OWNER_PASSWORD
 \getenv app_password ZAPIS_APP_PASSWORD
 
+SET client_min_messages = warning;
+
 SELECT format('CREATE ROLE %I NOLOGIN', role)
 FROM unnest(ARRAY['zapis_owner', 'zapis_app', 'zapis_report', 'zapis_audit']) AS role
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)

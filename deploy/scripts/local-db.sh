@@ -60,12 +60,14 @@ setting() {
 
 secret() { od -An -N 24 -t x1 /dev/urandom | tr -d ' \n'; }
 
+taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
 # free_port prints a loopback port nobody listens on, below the range that outgoing connections take theirs from.
 free_port() {
   local port
   while :; do
     port=$((20000 + (RANDOM % 12000)))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+    taken "$port" || { echo "$port"; return; }
   done
 }
 
@@ -78,6 +80,7 @@ configure() {
 }
 
 # start leaves the server running and prints its port: the saved one, or another where that one is taken by now.
+# It tries for a while, because after a crash the processes the server left behind hold its memory a moment longer.
 start() {
   local data=$1 bin=$2 port try pid
   port=$(setting zapis_app port)
@@ -86,14 +89,14 @@ start() {
     # The number lives on as another process, which would keep the server from starting.
     [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$data" ] || rm -f "$data/postmaster.pid"
   fi
-  for try in 1 2 3; do
-    [ -n "$port" ] && ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || port=$(free_port)
+  for try in 1 2 3 4 5; do
+    if [ -z "$port" ] || taken "$port"; then port=$(free_port); fi
     configure "$data" "$port"
-    if as_server "$bin/pg_ctl" -D "$data" -l "$data/server.log" -w -t 120 -s start >&2 9>&-; then
+    if as_server "$bin/pg_ctl" -D "$data" -l "$data/server.log" -w -t 120 -s start >/dev/null 2>&1 9>&-; then
       echo "$port"
       return
     fi
-    port=
+    sleep "$try"
   done
   as_server tail -n 5 "$data/server.log" >&2
   die "PostgreSQL does not start: see $local/pg/server.log"
