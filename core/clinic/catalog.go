@@ -1,0 +1,214 @@
+// Package clinic decides what the clinic is: its branches, specialities, services, prices, and who performs what.
+package clinic
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Name is a text in the clinic's languages.
+type Name struct{ RU, EN string }
+
+// In returns the text in lang ("ru", "en"); Russian where there is none.
+func (n Name) In(lang string) string {
+	if lang == "en" && n.EN != "" {
+		return n.EN
+	}
+	return n.RU
+}
+
+// Branch is a place. Minutes are whole minutes.
+type Branch struct {
+	ID           uuid.UUID
+	Name         Name
+	City         Name
+	Address      Name
+	Hours        Name
+	Phone        string
+	Zone         *time.Location
+	MinNotice    time.Duration // from now to the first bookable moment
+	Horizon      int           // days that can be booked ahead
+	CancelCutoff time.Duration // before the visit; later only the desk cancels or moves
+	Grid         time.Duration // between offered beginnings
+	QuietFrom    int           // hour of the evening from which notices wait
+	QuietTo      int           // hour of the morning until which they wait
+	Reminders    []int32       // minutes before the visit
+}
+
+// Specialty is a kind of doctor; Code is one of those of the contract.
+type Specialty struct {
+	Code string
+	Name Name
+}
+
+// Service is what a practitioner performs.
+type Service struct {
+	ID           uuid.UUID
+	Specialty    string
+	Name         Name
+	Kind         string // initial, repeat, procedure
+	Duration     time.Duration
+	BufferBefore time.Duration
+	BufferAfter  time.Duration
+	MinNotice    *time.Duration
+	Reminders    []int32
+	Price        int64 // kopecks
+	Currency     string
+}
+
+// Doctor is a practitioner with one calendar over all branches.
+type Doctor struct {
+	ID          uuid.UUID
+	Surname     string
+	Given       string
+	Patronymic  string
+	Female      bool
+	Branches    []uuid.UUID
+	Specialties []string
+	Services    map[uuid.UUID]Terms
+}
+
+// Terms are a doctor's own duration and price of a service; zero is the service's.
+type Terms struct {
+	Duration time.Duration
+	Price    int64
+}
+
+// Short is «Иванова А. П.».
+func (d Doctor) Short() string {
+	s := d.Surname
+	for _, part := range []string{d.Given, d.Patronymic} {
+		if r := []rune(part); len(r) > 0 {
+			s += " " + string(r[0]) + "."
+		}
+	}
+	return s
+}
+
+// Full is «Иванова Анна Петровна».
+func (d Doctor) Full() string {
+	return strings.Join(strings.Fields(d.Surname+" "+d.Given+" "+d.Patronymic), " ")
+}
+
+// Article is something the clinic tells everybody.
+type Article struct {
+	Slug, Lang, Title, Body string
+}
+
+// Link is what an entry link's token leads to.
+type Link struct {
+	Kind, Target string
+}
+
+// Catalog is the clinic at one moment. It is never changed after it was read: a change makes a new one.
+type Catalog struct {
+	Version     int64
+	Branches    []Branch
+	Specialties []Specialty
+	Services    []Service
+	Doctors     []Doctor
+	Articles    []Article
+	Links       map[string]Link
+}
+
+// Branch finds a branch.
+func (c *Catalog) Branch(id uuid.UUID) (Branch, bool) {
+	return find(c.Branches, func(b Branch) bool { return b.ID == id })
+}
+
+// Specialty finds a speciality by its code.
+func (c *Catalog) Specialty(code string) (Specialty, bool) {
+	return find(c.Specialties, func(s Specialty) bool { return s.Code == code })
+}
+
+// Service finds a service.
+func (c *Catalog) Service(id uuid.UUID) (Service, bool) {
+	return find(c.Services, func(s Service) bool { return s.ID == id })
+}
+
+// Doctor finds a doctor.
+func (c *Catalog) Doctor(id uuid.UUID) (Doctor, bool) {
+	return find(c.Doctors, func(d Doctor) bool { return d.ID == id })
+}
+
+// Article finds an article, in Russian where lang has none.
+func (c *Catalog) Article(slug, lang string) (Article, bool) {
+	if a, ok := find(c.Articles, func(a Article) bool { return a.Slug == slug && a.Lang == lang }); ok {
+		return a, true
+	}
+	return find(c.Articles, func(a Article) bool { return a.Slug == slug && a.Lang == "ru" })
+}
+
+// DoctorsOf lists who practises a speciality in a branch; an empty code or a nil branch is any.
+func (c *Catalog) DoctorsOf(specialty string, branch uuid.UUID) []Doctor {
+	var out []Doctor
+	for _, d := range c.Doctors {
+		if (specialty == "" || slices.Contains(d.Specialties, specialty)) && (branch == uuid.Nil || slices.Contains(d.Branches, branch)) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// BranchesOf lists where a speciality is practised, or where a doctor works.
+func (c *Catalog) BranchesOf(specialty string, doctor uuid.UUID) []Branch {
+	var out []Branch
+	for _, b := range c.Branches {
+		for _, d := range c.DoctorsOf(specialty, b.ID) {
+			if doctor == uuid.Nil || d.ID == doctor {
+				out = append(out, b)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// ServicesOf lists a speciality's services, those a first visit begins with first.
+func (c *Catalog) ServicesOf(specialty string, doctor uuid.UUID) []Service {
+	var out []Service
+	d, known := c.Doctor(doctor)
+	for _, s := range c.Services {
+		if s.Specialty != specialty {
+			continue
+		}
+		if _, performs := d.Services[s.ID]; known && !performs {
+			continue
+		}
+		out = append(out, s)
+	}
+	order := []string{"initial", "repeat", "procedure"}
+	slices.SortStableFunc(out, func(a, b Service) int { return cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind)) })
+	return out
+}
+
+// Terms are the duration and the price of a service with a doctor.
+func (c *Catalog) Terms(doctor, service uuid.UUID) Terms {
+	s, _ := c.Service(service)
+	d, _ := c.Doctor(doctor)
+	own := d.Services[service]
+	return Terms{Duration: cmp.Or(own.Duration, s.Duration), Price: cmp.Or(own.Price, s.Price)}
+}
+
+// Bookable lists the specialities somebody practises.
+func (c *Catalog) Bookable() []Specialty {
+	var out []Specialty
+	for _, s := range c.Specialties {
+		if len(c.DoctorsOf(s.Code, uuid.Nil)) > 0 && len(c.ServicesOf(s.Code, uuid.Nil)) > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func find[T any](list []T, is func(T) bool) (T, bool) {
+	if i := slices.IndexFunc(list, is); i >= 0 {
+		return list[i], true
+	}
+	var none T
+	return none, false
+}

@@ -1,0 +1,251 @@
+package visit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/schedule"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/db"
+)
+
+// Accept is a patient's "I will come". Said twice, it is said once.
+func (d Desk) Accept(ctx context.Context, actor core.Actor, id uuid.UUID) (Visit, error) {
+	return d.do(ctx, actor, "confirm", func(tx *store.Tx) (db.Visit, error) {
+		v, err := d.lock(ctx, tx, id)
+		if err != nil || Status(v.Status) == Confirmed {
+			return v, err
+		}
+		return d.state(ctx, tx, v, Confirmed, "confirmed")
+	})
+}
+
+// Mark sets Arrived, InProgress, Done or NoShow: the desk's marks.
+func (d Desk) Mark(ctx context.Context, actor core.Actor, id uuid.UUID, to Status) (Visit, error) {
+	actions := map[Status]string{Arrived: "arrived", InProgress: "started", Done: "done", NoShow: "no_show"}
+	action, ok := actions[to]
+	if !ok {
+		return Visit{}, core.Refuse(core.Invalid, "mark_unknown")
+	}
+	return d.do(ctx, actor, "mark "+action, func(tx *store.Tx) (db.Visit, error) {
+		v, err := d.lock(ctx, tx, id)
+		if err != nil || Status(v.Status) == to {
+			return v, err
+		}
+		v, err = d.state(ctx, tx, v, to, action)
+		if err != nil || to == Arrived || to == InProgress {
+			return v, err
+		}
+		if to == NoShow { // the room is free for somebody who did come
+			if err := tx.VisitResourceFree(ctx, id); err != nil {
+				return v, err
+			}
+		}
+		return v, tx.RemindersDrop(ctx, id)
+	})
+}
+
+func (d Desk) state(ctx context.Context, tx *store.Tx, v db.Visit, to Status, action string) (db.Visit, error) {
+	if err := check(v, to); err != nil {
+		return v, err
+	}
+	if err := schedule.Lock(ctx, tx, v.PractitionerID, store.ID(v.RoomID)); err != nil {
+		return v, err
+	}
+	v, err := tx.VisitState(ctx, db.VisitStateParams{ID: v.ID, Status: string(to)})
+	if err != nil {
+		return v, err
+	}
+	if err := refresh(ctx, tx, v); err != nil {
+		return v, err
+	}
+	return v, d.note(ctx, tx, v, change{action: action, fields: []string{"status"}})
+}
+
+// Cancel ends a visit. A patient's comes through the bot until the branch's cut-off; staff may at any time.
+func (d Desk) Cancel(ctx context.Context, actor core.Actor, id uuid.UUID, reason string) (Visit, error) {
+	return d.do(ctx, actor, "cancel", func(tx *store.Tx) (db.Visit, error) {
+		v, err := d.lock(ctx, tx, id)
+		if err != nil || Status(v.Status) == Cancelled {
+			return v, err
+		}
+		if err := errors.Join(check(v, Cancelled), d.cutoff(actor, v)); err != nil {
+			return v, err
+		}
+		if err := schedule.Lock(ctx, tx, v.PractitionerID, store.ID(v.RoomID)); err != nil {
+			return v, err
+		}
+		by, now := by(actor), d.Clock()
+		v, err = tx.VisitCancel(ctx, db.VisitCancelParams{ID: id, At: &now, By: &by, Reason: store.Text(reason)})
+		if err != nil {
+			return v, err
+		}
+		return v, d.cancelled(ctx, tx, v, reason)
+	})
+}
+
+func (d Desk) cancelled(ctx context.Context, tx *store.Tx, v db.Visit, reason string) error {
+	if err := tx.VisitResourceFree(ctx, v.ID); err != nil {
+		return err
+	}
+	if err := refresh(ctx, tx, v); err != nil {
+		return err
+	}
+	if err := d.forget(ctx, tx, v.ID); err != nil {
+		return err
+	}
+	return d.note(ctx, tx, v, change{action: "cancelled", reason: reason, fields: []string{"status"}})
+}
+
+func by(a core.Actor) string {
+	switch a.Kind {
+	case core.Patient:
+		return "patient"
+	case core.Staff:
+		return "clinic"
+	default:
+		return "system"
+	}
+}
+
+// cutoff refuses a patient who changes a visit that is too near.
+func (d Desk) cutoff(actor core.Actor, v db.Visit) error {
+	b, _ := d.Book.Current().Branch(v.BranchID)
+	if actor.Kind != core.Patient || d.Clock().Add(b.CancelCutoff).Before(v.During.Lower.Time) {
+		return nil
+	}
+	if d.Clock().After(v.During.Lower.Time) {
+		return core.Refuse(core.Conflict, "visit_past")
+	}
+	return core.Refuse(core.Conflict, "visit_too_near", "phone", b.Phone)
+}
+
+// Move gives a visit another time in one statement: where the new one is taken, the old one stands untouched.
+func (d Desk) Move(ctx context.Context, actor core.Actor, id uuid.UUID, to schedule.Slot) (Visit, error) {
+	return d.do(ctx, actor, "move", func(tx *store.Tx) (db.Visit, error) {
+		v, err := d.lock(ctx, tx, id)
+		if err != nil {
+			return v, err
+		}
+		if v.During.Lower.Time.Equal(to.Start) && v.PractitionerID == to.Doctor {
+			return v, nil
+		}
+		if err := errors.Join(check(v, Booked), d.cutoff(actor, v)); err != nil {
+			return v, err
+		}
+		if err := schedule.Lock(ctx, tx, v.PractitionerID, to.Doctor, store.ID(v.RoomID), to.Room); err != nil {
+			return v, err
+		}
+		return d.move(ctx, tx, v, to)
+	})
+}
+
+func (d Desk) move(ctx context.Context, tx *store.Tx, old db.Visit, to schedule.Slot) (db.Visit, error) {
+	p, err := d.params(Wish{Slot: to, Service: old.ServiceID}, Booked, nil)
+	if err != nil {
+		return old, err
+	}
+	v, err := tx.VisitMove(ctx, db.VisitMoveParams{
+		ID: old.ID, BranchID: p.BranchID, PractitionerID: p.PractitionerID, RoomID: p.RoomID, During: p.During, Blocked: p.Blocked,
+		LocalStart: p.LocalStart, Tz: p.Tz, Day: p.Day,
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return old, core.Refuse(core.Conflict, "time_taken")
+	}
+	if err != nil {
+		return old, err
+	}
+	if v.RoomID != nil && old.RoomID != nil {
+		err = tx.VisitResourceMove(ctx, db.VisitResourceMoveParams{VisitID: v.ID, ResourceID: *v.RoomID, Blocked: v.Blocked})
+	}
+	if err != nil {
+		return old, err
+	}
+	for _, f := range []func() error{
+		func() error { return refresh(ctx, tx, old) },
+		func() error { return refresh(ctx, tx, v) },
+		func() error { return d.forget(ctx, tx, v.ID) },
+		func() error { return d.remind(ctx, tx, v) },
+		func() error {
+			return d.note(ctx, tx, v, change{action: "moved", before: old.During, fields: []string{"during"}})
+		},
+	} {
+		if err := f(); err != nil {
+			return old, err
+		}
+	}
+	return v, tx.Flush(ctx)
+}
+
+func (d Desk) lock(ctx context.Context, tx *store.Tx, id uuid.UUID) (db.Visit, error) {
+	v, err := tx.VisitLock(ctx, id)
+	return v, store.NoRows(err, "visit_unknown")
+}
+
+// Upcoming lists what some patients have ahead, the nearest first.
+func (d Desk) Upcoming(ctx context.Context, actor core.Actor, patients ...uuid.UUID) ([]Visit, error) {
+	var out []Visit
+	err := d.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		rows, err := tx.VisitsUpcoming(ctx, db.VisitsUpcomingParams{Patients: patients, Now: d.Clock()})
+		for _, r := range rows {
+			out = append(out, read(r, d.Book.Current()))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("visits ahead: %w", err)
+	}
+	return out, nil
+}
+
+// Find returns one visit that the actor may see.
+func (d Desk) Find(ctx context.Context, actor core.Actor, id uuid.UUID) (Visit, error) {
+	return d.do(ctx, actor, "find a visit", func(tx *store.Tx) (db.Visit, error) {
+		v, err := tx.Visit(ctx, id)
+		return v, store.NoRows(err, "visit_unknown")
+	})
+}
+
+// Planned is a visit on the schedule with the patient's name.
+type Planned struct {
+	Visit
+	Name string
+}
+
+// Day lists a branch's visits that touch [from, to).
+func (d Desk) Day(ctx context.Context, actor core.Actor, branch uuid.UUID, from, to time.Time) ([]Planned, error) {
+	var out []Planned
+	err := d.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		rows, err := tx.VisitsOfBranch(ctx, db.VisitsOfBranchParams{Branch: branch, Span: store.Between(from, to)})
+		for _, r := range rows {
+			out = append(out, planned(r, d))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the day of branch %s: %w", branch, err)
+	}
+	return out, nil
+}
+
+func planned(r db.VisitsOfBranchRow, d Desk) Planned {
+	v := db.Visit{
+		ID: r.ID, BranchID: r.BranchID, PractitionerID: r.PractitionerID, PatientID: r.PatientID, ServiceID: r.ServiceID, Specialty: r.Specialty,
+		RoomID: r.RoomID, Status: r.Status, During: r.During, ServiceName: r.ServiceName, Price: r.Price, Currency: r.Currency,
+		Version: r.Version, HoldExpiresAt: r.HoldExpiresAt,
+	}
+	name := r.Surname
+	if r.Given != "" {
+		name += " " + r.Given
+	}
+	if r.Patronymic != "" {
+		name += " " + r.Patronymic
+	}
+	return Planned{Visit: read(v, d.Book.Current()), Name: name}
+}
