@@ -88,11 +88,15 @@ test-faults: test-setup ## the long fault drills too (up to an hour)
 check: lint generated-fresh test ## lint, generated code fresh, tests: what CI runs
 
 .PHONY: lint
-lint: need-go $(bin)/golangci-lint
+lint: need-go $(bin)/golangci-lint ## the linters of .golangci.yml
 	@$(bin)/golangci-lint run $(PACKAGES)
 
+.PHONY: fmt
+fmt: need-go $(bin)/golangci-lint ## format Go the way lint wants it
+	@$(bin)/golangci-lint fmt
+
 .PHONY: generated-fresh
-generated-fresh: need-go
+generated-fresh: need-go ## committed generated code is what its sources make
 	@tools/generated-fresh.sh
 
 .PHONY: bench

@@ -3,5 +3,5 @@
 /^[a-z-]+:.*## / {
     name = $0; sub(/:.*/, "", name)
     what = $0; sub(/.*## /, "", what)
-    printf "  %-12s %s\n", name, what
+    printf "  %-16s %s\n", name, what
 }

@@ -6,6 +6,11 @@ installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+if ! command -v apt-get >/dev/null; then
+  echo "no apt-get here: install what Debian calls $* in this system's own way" >&2
+  exit 1
+fi
+
 missing=()
 for package in "$@"; do
   installed "$package" || missing+=("$package")
@@ -21,9 +26,12 @@ if [ "$(id -u)" -ne 0 ]; then
   sudo=(sudo)
 fi
 
+# quietly runs a command and shows what it said only if it failed.
+quietly() {
+  local said
+  said=$("$@" 2>&1) || { printf '%s\n' "$said" >&2; exit 1; }
+}
+
 echo "installing ${missing[*]}" >&2
-quiet=(-o Dpkg::Use-Pty=0 -qq)
-{
-  "${sudo[@]}" apt-get "${quiet[@]}" update
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get "${quiet[@]}" install -y --no-install-recommends "${missing[@]}"
-} >&2
+quietly "${sudo[@]}" apt-get -qq update
+quietly "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}"

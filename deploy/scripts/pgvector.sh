@@ -28,7 +28,7 @@ apt=(apt-get -qq
 
 echo "building pgvector for PostgreSQL $version"
 "${apt[@]}" update
-(cd "$work/source" && "${apt[@]}" source pgvector)
+(cd "$work/source" && "${apt[@]}" source pgvector >"$work/log" 2>&1) || { cat "$work/log"; exit 1; }
 
 # OPTFLAGS is emptied so that the library runs on other processors than this one; LLVM's copy of the code is not used (jit is off).
 build=(make -s -C "$(echo "$work"/source/pgvector-*/)" OPTFLAGS= with_llvm=no "PG_CONFIG=/usr/lib/postgresql/$version/bin/pg_config")

@@ -6,9 +6,9 @@ scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # newest prints the highest installed major version that will do, or nothing.
 newest() {
-  local dir
-  for dir in /usr/lib/postgresql/*/bin; do
-    [ -x "$dir/initdb" ] && basename "$(dirname "$dir")"
+  local program
+  for program in /usr/lib/postgresql/*/bin/initdb; do
+    if [ -x "$program" ]; then cut -d / -f 5 <<<"$program"; fi
   done | awk '$1 >= 15' | sort -n | tail -n 1
 }
 
@@ -22,7 +22,7 @@ without_apt() {
   echo "$bin"
 }
 
-# available says whether the system's own packages include this one, asking the network when the lists were never fetched.
+# available says whether the system's own packages include this one.
 available() {
   apt-cache show "$1" >/dev/null 2>&1
 }
