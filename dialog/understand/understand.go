@@ -1,13 +1,15 @@
 // Package understand decides what the person meant, with no model.
 //
-// A message is cut into words (text.go), words are looked up with their forms, typos, keyboard layout and transliteration
-// (lexicon.go), then three readers look at them: when (days and clock times), the slots (speciality, doctor, person, branch,
-// service) and the flows (rules in flows_*.txt). Read puts their answers in order. Nothing here reads a clock or does I/O.
+// A message is cut into words (text.go) and the words are looked up in all their forms, with typos, the wrong keyboard layout and
+// transliteration (lexicon.go, typo.go, script.go). Then they are read for days and hours (scan.go, when.go), for the slots
+// (names.go, places.go) and for the flow (rules.go; the rules stand in flows_*.txt). Read puts the answers together. Nothing here
+// reads a clock or does I/O.
 package understand
 
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/zapis-clinic/zapis/dialog"
@@ -74,12 +76,23 @@ type Model interface {
 }
 
 // Reader understands texts by rules. It never changes after New and may be used by many goroutines at once.
-type Reader struct{}
+type Reader struct {
+	lexicon  *lexicon
+	rules    *rules
+	doctors  *doctors
+	places   *places
+	translit *strings.Replacer
+}
 
-// New precomputes an index of the language and the clinic's own names.
-func New(_ Vocabulary) *Reader { return &Reader{} }
-
-// Read understands one message.
-func (r *Reader) Read(text string, _ Situation) Meaning {
-	return Meaning{Text: text, By: "rules"}
+// New precomputes an index of the language and the clinic's own names, in some tens of milliseconds.
+func New(v Vocabulary) *Reader {
+	r := &Reader{lexicon: newLexicon(), rules: newRules(), doctors: newDoctors(v.Doctors), translit: transliteration()}
+	r.places = newPlaces(v, r.lexicon)
+	for word := range r.rules.words {
+		r.lexicon.typos.add(word)
+	}
+	for name := range r.doctors.forms {
+		r.lexicon.typos.add(name)
+	}
+	return r
 }

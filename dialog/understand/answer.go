@@ -1,0 +1,243 @@
+package understand
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/zapis-clinic/zapis/dialog"
+)
+
+// How much of a person's own words is kept as a value, in characters.
+const (
+	maxName   = 100
+	maxReason = 1000
+)
+
+// control turns a whole message that is a control phrase, or a flow by itself, into commands; nil where it is neither here.
+func (h *heard) control(said string) []dialog.Command {
+	running := h.s.Flow != ""
+	one := func(do dialog.Verb) []dialog.Command { return []dialog.Command{{Do: do}} }
+	start := func(flow string) []dialog.Command { return []dialog.Command{{Do: dialog.Start, Flow: flow}} }
+	switch said {
+	case "back":
+		return one(dialog.Back)
+	case "repeat":
+		return one(dialog.Repeat)
+	case "stop":
+		return h.stop()
+	case "confirm", "deny", flowOperator:
+		if !running && h.s.Asked == "" {
+			return start(said)
+		}
+		return one(map[string]dialog.Verb{"confirm": dialog.Confirm, "deny": dialog.Deny, flowOperator: dialog.Handoff}[said])
+	case "language":
+		if h.s.Asked == "language" {
+			return h.language()
+		}
+	case "greeting", "thanks":
+		if running && len(h.sets) > 0 {
+			return nil
+		}
+	}
+	return start(said)
+}
+
+// stop is a word that ends something: the flow, the visit, the messages, whichever the person can mean.
+func (h *heard) stop() []dialog.Command {
+	undo := h.begins("отмени", "отмени", "отменя", "cancel")
+	switch {
+	case h.s.Asked == slotReason && !undo && !h.begins("отмена", "стоп", "выход", "выйти", "stop", "quit", "exit"):
+		return nil // "передумал" is a reason
+	case h.s.Flow == flowCancel && undo:
+		return []dialog.Command{{Do: dialog.Confirm}}
+	case h.s.Flow != "":
+		return []dialog.Command{{Do: dialog.Cancel}}
+	case undo || h.begins("отмена"):
+		return []dialog.Command{{Do: dialog.Start, Flow: flowCancel}}
+	case h.begins("стоп", "хватит", "прекрат", "stop"):
+		return []dialog.Command{{Do: dialog.Start, Flow: "unsubscribe"}}
+	}
+	return []dialog.Command{{Do: dialog.Cancel}}
+}
+
+func (h *heard) begins(stems ...string) bool {
+	for i := range h.tokens {
+		for _, stem := range stems {
+			if strings.HasPrefix(h.tokens[i].text, stem) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (h *heard) language() []dialog.Command {
+	value := ""
+	switch {
+	case h.begins("рус", "russ"):
+		value = "ru"
+	case h.begins("англ", "engl"):
+		value = "en"
+	default:
+		return nil
+	}
+	return []dialog.Command{{Do: dialog.Set, Slot: "language", Value: value}}
+}
+
+// answer takes a message as the answer to the question asked, where it can be one and is nothing stronger.
+func (h *heard) answer(flow string, weight int) []dialog.Command {
+	set := func(slot, value string) []dialog.Command {
+		if value == "" {
+			return nil
+		}
+		return []dialog.Command{{Do: dialog.Set, Slot: slot, Value: value}}
+	}
+	switch h.s.Asked {
+	case slotName:
+		if weight >= sure && !h.properName() {
+			return nil
+		}
+		return set(slotName, introduced(own(h.text, maxName)))
+	case slotPhone:
+		return set(slotPhone, h.times.phone)
+	case slotReason:
+		if flow == flowOperator && weight >= sure {
+			return nil
+		}
+		return set(slotReason, own(h.text, maxReason))
+	case slotPerson:
+		if !h.facts[slotPerson] && h.begins("мне", "меня", "я", "сам", "me", "мной") {
+			return append(set(slotPerson, "self"), h.sets...)
+		}
+	}
+	return nil
+}
+
+// properName says that a text is written as a name: one word, or up to four that each begin with a capital.
+func (h *heard) properName() bool {
+	words := 0
+	for i := range h.tokens {
+		t := &h.tokens[i]
+		if t.mark && t.text == "-" {
+			continue
+		}
+		first, _ := utf8.DecodeRuneInString(h.text[t.start:])
+		if t.mark || t.digits || !unicode.IsUpper(first) {
+			return words == 0 && len(h.tokens) == 1 && !t.mark && !t.digits
+		}
+		words++
+	}
+	return words > 0 && words <= 4
+}
+
+// own are the person's own words: no control characters, single spaces, at most limit characters, "" where there is no letter.
+func own(text string, limit int) string {
+	letters := false
+	clean := strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError, unicode.Is(unicode.Cf, r):
+			return -1
+		case unicode.IsSpace(r), unicode.IsControl(r):
+			return ' '
+		}
+		letters = letters || unicode.IsLetter(r)
+		return r
+	}, head(text, 4*limit))
+	if !letters {
+		return ""
+	}
+	clean = strings.Join(strings.Fields(clean), " ")
+	return strings.TrimSpace(head(clean, limit))
+}
+
+// head is the first n characters of a text.
+func head(text string, n int) string {
+	for i := range text {
+		if n == 0 {
+			return text[:i]
+		}
+		n--
+	}
+	return text
+}
+
+// introduced takes "меня зовут" off a name.
+func introduced(name string) string {
+	lower := strings.ToLower(name)
+	if len(lower) != len(name) {
+		return name
+	}
+	for _, lead := range []string{"меня зовут ", "мое имя ", "моё имя ", "зовут ", "имя ", "это ", "я ", "my name is ", "my name's ", "i am ", "i'm ", "it's ", "name is "} {
+		if strings.HasPrefix(lower, lead) {
+			return strings.Trim(name[len(lead):], " .,!")
+		}
+	}
+	return strings.Trim(name, " .,!")
+}
+
+// person is for whom the visit is: a relative who is named, else "себя" and "запишите меня".
+func (h *heard) person() string {
+	self := ""
+	for i := range h.tokens {
+		t := &h.tokens[i]
+		switch {
+		case t.sense.kind == kindPerson && t.sense.code != "self":
+			return t.sense.code
+		case t.sense.kind == kindPerson:
+			self = t.sense.code
+		case (t.text == "меня" || t.text == "me") && i > 0 && booked(h.tokens[i-1].text), t.text == "меня" && booked(next(h.tokens, i)):
+			self = "self"
+		}
+	}
+	return self
+}
+
+func next(tokens []token, i int) string {
+	if i+1 < len(tokens) {
+		return tokens[i+1].text
+	}
+	return ""
+}
+
+func booked(word string) bool {
+	return strings.HasPrefix(word, "запиш") || strings.HasPrefix(word, "записать") || word == "book"
+}
+
+// reason is the complaint in the person's own words: from the first word of a complaint to the last, and what stands around
+// them, as far as it is about nothing else.
+func (h *heard) reason() string {
+	first, last := -1, -1
+	for i := range h.tokens {
+		if h.tokens[i].sense.kind == kindSymptom {
+			if first < 0 {
+				first = i
+			}
+			if last < 0 || i-last < 12 {
+				last = i
+			}
+		}
+	}
+	if first < 0 {
+		return ""
+	}
+	for first > 0 && h.continues(first-1) {
+		first--
+	}
+	for last+1 < len(h.tokens) && h.continues(last+1) {
+		last++
+	}
+	return own(h.text[h.tokens[first].start:h.tokens[last].end], maxReason)
+}
+
+// continues says that the token at i may be part of a complaint.
+func (h *heard) continues(i int) bool {
+	t := &h.tokens[i]
+	switch {
+	case t.mark && t.text != "-" && (t.text != "." || !t.glued || !h.tokens[i-1].digits), h.times.used[i], t.sense.kind == kindSpecialty:
+		return false
+	case t.text == "к" || t.text == "ко" || t.text == "хочу" || t.text == "можно" || t.text == "нужен" || t.text == "нужно" || t.text == "надо":
+		return false
+	}
+	return !strings.HasPrefix(t.text, "запис") && !strings.HasPrefix(t.text, "запиш") && t.text != "здравствуйте"
+}

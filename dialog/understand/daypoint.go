@@ -1,0 +1,178 @@
+package understand
+
+import (
+	"time"
+
+	"github.com/zapis-clinic/zapis/dialog"
+)
+
+// dayPoint reads one day, week or month at i: "завтра", "в пятницу", "26 ноября", "через неделю", "на следующей неделе".
+func (s *scan) dayPoint(i int) (item, int) {
+	j := i + s.link(i, "at", "to")
+	if s.text(i, "the") {
+		j = i + 1
+	}
+	for _, read := range []func(int) (item, int){
+		s.ahead, s.edge, s.dated, s.numeric, s.named, s.weeks, s.months, s.numbered,
+	} {
+		if it, width := read(j); width > 0 {
+			return it, j + width - i
+		}
+	}
+	return item{}, 0
+}
+
+// named reads "завтра", "в ближайшую субботу", "выходные", "на днях".
+func (s *scan) named(i int) (item, int) {
+	t := s.at(i)
+	switch t.sense.kind {
+	case kindDay:
+		d := day(s.today.AddDate(0, 0, t.sense.n))
+		if next := s.at(i + 2); s.text(i+1, "-") && next.sense.kind == kindDay && next.sense.n > t.sense.n { // сегодня-завтра
+			return item{days: &days{from: d.from, to: s.today.AddDate(0, 0, next.sense.n+1), grain: dialog.Day}}, 3
+		}
+		if s.text(i, "tonight") {
+			return item{days: d, clock: &clock{from: 17 * 60, to: 21 * 60, part: true}}, 1
+		}
+		return item{days: d}, t.sense.width
+	case kindSoon:
+		return item{days: &days{from: s.today, to: s.today.AddDate(0, 0, t.sense.n+1), grain: dialog.Day}}, t.sense.width
+	case kindWeekday:
+		it := item{weekday: t.sense.n}
+		if s.nextWeek(i + 1) {
+			it.next = true
+		}
+		return it, 1 + s.dot(i)
+	case kindWeekend:
+		return item{days: s.weekend(0)}, t.sense.width
+	case kindWorkdays:
+		return item{days: s.workdays()}, t.sense.width
+	case kindWhich:
+		return s.which(i)
+	}
+	return item{}, 0
+}
+
+// dot is the full stop of a shortened word: "след. вторник", "пн.".
+func (s *scan) dot(i int) int {
+	if s.text(i+1, ".") && s.at(i+1).glued && len([]rune(s.at(i).text)) <= 4 && !s.at(i+2).mark && s.at(i+2).text != "" {
+		return 1
+	}
+	return 0
+}
+
+// which reads "следующую пятницу", "эти выходные", "ближайшие 3 дня".
+func (s *scan) which(i int) (item, int) {
+	n := s.at(i).sense.n
+	j := i + 1 + s.dot(i)
+	switch t := s.at(j); {
+	case t.sense.kind == kindWeekday:
+		return item{weekday: t.sense.n, next: n == 1, nearest: n == 0 || n == 2}, j + 1 - i
+	case t.sense.kind == kindWeekend:
+		return item{days: s.weekend(n % 2)}, j + 1 - i
+	case t.sense.kind == kindWorkdays:
+		return item{days: s.workdays()}, j + t.sense.width - i
+	case t.sense.kind == kindUnitDay && n == 1:
+		return item{days: day(s.today.AddDate(0, 0, 1))}, j + 1 - i
+	case n == 2 && t.sense.kind == kindUnitDay && s.text(j, "дни", "дней", "days"):
+		return item{days: &days{from: s.today, to: s.today.AddDate(0, 0, 4), grain: dialog.Day}}, j + 1 - i
+	case n == 2:
+		if count, width := s.count(j); width > 0 && s.is(j+width, kindUnitDay) {
+			return item{days: &days{from: s.today, to: s.today.AddDate(0, 0, count+1), grain: dialog.Day}}, j + width + 1 - i
+		}
+	case n == 0 && t.sense.kind == kindPart:
+		return item{days: day(s.today)}, j - i
+	}
+	return item{}, 0
+}
+
+// weekend is Saturday and Sunday, this week's or weeks later; what is left of it where it has begun.
+func (s *scan) weekend(weeks int) *days {
+	from := monday(s.today).AddDate(0, 0, 5+7*weeks)
+	to := from.AddDate(0, 0, 2)
+	if from.Before(s.today) {
+		from = s.today
+	}
+	return &days{from: from, to: to, grain: dialog.Day}
+}
+
+// workdays is what is left of Monday to Friday from tomorrow on, or the next week's.
+func (s *scan) workdays() *days {
+	from, to := s.today.AddDate(0, 0, 1), monday(s.today).AddDate(0, 0, 5)
+	if !to.After(from) {
+		from = monday(s.today).AddDate(0, 0, 7)
+		to = from.AddDate(0, 0, 5)
+	}
+	return &days{from: from, to: to, grain: dialog.Day}
+}
+
+// nextWeek says that "на следующей неделе" or "next week" follows, which places a weekday.
+func (s *scan) nextWeek(i int) bool {
+	i += s.link(i, "at")
+	return s.is(i, kindWhich) && s.at(i).sense.n == 1 && s.is(i+1, kindWeek)
+}
+
+// ahead reads "через 3 дня", "через неделю в пятницу", "через субботу", "3 дня спустя", "in two weeks".
+func (s *scan) ahead(i int) (item, int) {
+	if s.link(i, "through") == 0 {
+		return item{}, 0
+	}
+	j := i + 1
+	if s.is(j, kindWeekday) && s.text(i, "через") {
+		return item{weekday: s.at(j).sense.n, skip: 1}, 2
+	}
+	n, width := s.count(j)
+	vague := s.is(j, kindFew) || s.text(j, "a") && s.is(j+1, kindFew)
+	if width == 0 {
+		n = 1
+	}
+	last := n
+	if width == 1 && s.text(j+1, "-") { // через 2-3 дня
+		if more, w := s.cardinal(j + 2); w > 0 && more > n {
+			last, width = more, 2+w
+		}
+	}
+	if vague {
+		last = n + 1
+	}
+	it, ok := s.after(n, last, s.at(j+width))
+	if !ok {
+		return item{}, 0
+	}
+	return it, j + width + 1 - i
+}
+
+// after is n to last units from now.
+func (s *scan) after(n, last int, unit *token) (item, bool) {
+	if n < 0 || last > 1000 {
+		return item{}, false
+	}
+	switch unit.sense.kind {
+	case kindUnitDay:
+		if n == 1 && last == 1 && unit.text == "день" { // "через день" is the day after tomorrow
+			n, last = 2, 2
+		}
+		return item{days: &days{from: s.today.AddDate(0, 0, n), to: s.today.AddDate(0, 0, last+1), grain: dialog.Day}}, true
+	case kindWeek:
+		return item{days: &days{from: s.today.AddDate(0, 0, 7*n), to: s.today.AddDate(0, 0, 7*last+1), grain: dialog.Day}, skip: n}, true
+	case kindUnitMonth:
+		return item{days: &days{from: s.today.AddDate(0, n, 0), to: s.today.AddDate(0, last, 1), grain: dialog.Day}}, true
+	case kindHour:
+		return s.moment(s.now.Add(time.Duration(n) * time.Hour)), true
+	case kindMinute:
+		return s.moment(s.now.Add(time.Duration(n) * time.Minute)), true
+	}
+	if unit.text == "полчаса" {
+		return s.moment(s.now.Add(30 * time.Minute)), true
+	}
+	return item{}, false
+}
+
+// moment is an instant as a day and a time.
+func (s *scan) moment(t time.Time) item {
+	minute := t.Hour()*60 + t.Minute()
+	return item{
+		days:  day(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())),
+		clock: &clock{from: minute, to: minute + visitMinutes, moment: true},
+	}
+}

@@ -1,0 +1,203 @@
+package understand
+
+import (
+	_ "embed" // the word tables
+	"strconv"
+	"strings"
+)
+
+//go:embed words_ru.txt
+var wordsRussian string
+
+//go:embed words_en.txt
+var wordsEnglish string
+
+// The kinds of word, as the tables name them.
+const (
+	kindPlain     = "plain"
+	kindDay       = "day"
+	kindPast      = "past"
+	kindWeekday   = "weekday"
+	kindWeekend   = "weekend"
+	kindWorkdays  = "workdays"
+	kindMonth     = "month"
+	kindWhich     = "which"
+	kindEdge      = "edge"
+	kindMinute    = "unit_minute"
+	kindHour      = "unit_hour"
+	kindUnitDay   = "unit_day"
+	kindWeek      = "unit_week"
+	kindUnitMonth = "unit_month"
+	kindYear      = "unit_year"
+	kindDaymark   = "daymark"
+	kindPart      = "part"
+	kindOclock    = "oclock"
+	kindNumber    = "number"
+	kindOrdinal   = "ordinal"
+	kindFew       = "few"
+	kindHalf      = "half"
+	kindQuarter   = "quarter"
+	kindNoon      = "noon"
+	kindAllDay    = "allday"
+	kindAsap      = "asap"
+	kindAnytime   = "anytime"
+	kindSoon      = "soon"
+	kindPerson    = "person"
+	kindSpecialty = "specialty"
+	kindSymptom   = "symptom"
+	kindLink      = "link"
+	kindHalfHour  = "half_hour" // полдевятого
+	kindInside    = "inside"    // a later word of a phrase
+)
+
+// sense is what a word means by itself.
+type sense struct {
+	kind  string
+	code  string // the table's second column
+	n     int    // the same as a number, where it is one
+	width int    // tokens the phrase takes, 1 for a word
+}
+
+// lexicon knows words by all their forms.
+type lexicon struct {
+	words   map[string]sense
+	stems   map[string]sense    // any ending
+	phrases map[string][]phrase // by first word
+	typos   *typos
+}
+
+type phrase struct {
+	words []string
+	sense sense
+}
+
+func newLexicon() *lexicon {
+	l := &lexicon{words: map[string]sense{}, stems: map[string]sense{}, phrases: map[string][]phrase{}, typos: newTypos()}
+	l.load(wordsRussian)
+	l.load(wordsEnglish)
+	return l
+}
+
+// load reads a table; its format stands at the head of words_ru.txt.
+func (l *lexicon) load(table string) {
+	endings := map[string][]string{}
+	for line := range strings.Lines(table) {
+		fields := strings.Fields(line)
+		switch {
+		case len(fields) < 2 || fields[0] == "#":
+			continue
+		case strings.HasPrefix(fields[0], "~"):
+			endings[fields[0]] = fields[1:]
+			continue
+		}
+		s := sense{kind: fields[0], code: fields[1], width: 1}
+		if n, err := strconv.Atoi(fields[1]); err == nil {
+			s.n = n
+		}
+		for _, form := range fields[2:] {
+			stem, paradigm, declined := strings.Cut(form, "~")
+			if !declined {
+				l.add(form, s)
+				continue
+			}
+			for _, ending := range endings["~"+paradigm] {
+				l.add(stem+strings.Trim(ending, "-"), s)
+			}
+		}
+	}
+}
+
+func (l *lexicon) add(form string, s sense) {
+	if words := strings.Split(form, "_"); len(words) > 1 {
+		s.width = len(words)
+		l.phrases[words[0]] = append(l.phrases[words[0]], phrase{words: words, sense: s})
+		for _, w := range words {
+			l.typos.add(w)
+		}
+		return
+	}
+	if stem, open := strings.CutSuffix(form, "*"); open {
+		if _, known := l.stems[stem]; !known {
+			l.stems[stem] = s
+		}
+		return
+	}
+	if _, known := l.words[form]; known {
+		return
+	}
+	l.words[form] = s
+	l.typos.add(form)
+	if s.kind == kindOrdinal && s.n <= 12 && (strings.HasSuffix(form, "ого") || strings.HasSuffix(form, "его")) {
+		l.add("пол"+form, sense{kind: kindHalfHour, n: s.n, width: 1})
+	}
+}
+
+// look finds the sense of one word: the form itself, else the longest stem of it.
+func (l *lexicon) look(word string) (sense, bool) {
+	if s, ok := l.words[word]; ok {
+		return s, true
+	}
+	var found sense
+	ok := false
+	prefixes(word, func(prefix string) {
+		if s, known := l.stems[prefix]; known {
+			found, ok = s, true
+		}
+	})
+	return found, ok
+}
+
+// mark gives the tokens their senses; the longest phrase wins over its words.
+func (l *lexicon) mark(tokens []token) {
+	for i := 0; i < len(tokens); i++ {
+		t := &tokens[i]
+		if t.mark || t.digits {
+			continue
+		}
+		if s, ok := l.phrase(tokens[i:]); ok {
+			t.sense = s
+			for j := i + 1; j < i+s.width; j++ {
+				tokens[j].sense = sense{kind: kindInside, width: 1}
+			}
+			i += s.width - 1
+			continue
+		}
+		t.sense, _ = l.look(t.text)
+	}
+}
+
+func (l *lexicon) phrase(tokens []token) (sense, bool) {
+	var best sense
+	for _, p := range l.phrases[tokens[0].text] {
+		if len(p.words) <= best.width || !follows(tokens, p.words) {
+			continue
+		}
+		best = p.sense
+	}
+	return best, best.width > 0
+}
+
+// follows says that the words stand at the head of the tokens, hyphens between them or not.
+func follows(tokens []token, words []string) bool {
+	if len(tokens) < len(words) {
+		return false
+	}
+	for i, w := range words {
+		if tokens[i].text != w {
+			return false
+		}
+	}
+	return true
+}
+
+// prefixes calls found for each beginning of word of at least two letters, the word itself included.
+func prefixes(word string, found func(string)) {
+	letters := 0
+	for i := range word {
+		if letters >= 2 {
+			found(word[:i])
+		}
+		letters++
+	}
+	found(word)
+}

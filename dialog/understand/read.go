@@ -1,0 +1,224 @@
+package understand
+
+import (
+	"math"
+
+	"github.com/zapis-clinic/zapis/dialog"
+)
+
+// The names of the flows and slots that Read itself decides about; the rest are only passed on.
+const (
+	flowBooking    = "booking"
+	flowReschedule = "reschedule"
+	flowCancel     = "cancel"
+	flowEmergency  = "emergency"
+	flowOperator   = "operator"
+	flowWaitlist   = "waitlist"
+
+	slotSpecialty = "specialty"
+	slotDoctor    = "doctor"
+	slotService   = "service"
+	slotBranch    = "branch"
+	slotPerson    = "person"
+	slotWhen      = "when"
+	slotReason    = "reason"
+	slotName      = "name"
+	slotPhone     = "phone"
+)
+
+// How sure a rule must be (its weight) to be followed against what the dialogue expects.
+const (
+	sure     = 78
+	hintOnly = 62 // rules up to here only say that something of a booking was named
+)
+
+// heard is a message on its way through the readers.
+type heard struct {
+	text   string // as cut: retyped where the layout or the script was wrong
+	tokens []token
+	times  times
+	facts  map[string]bool
+	sets   []dialog.Command
+	s      Situation
+}
+
+// Read understands one message. With no flow running everything begins with a start, "да" as flow confirm, "нет" as deny and
+// "оператор" as operator included; within a flow they are the verbs confirm, deny and handoff, and what only fills slots
+// starts nothing. A text that is not understood gives no commands.
+func (r *Reader) Read(text string, s Situation) Meaning {
+	m := Meaning{Text: text, Commands: []dialog.Command{}, By: "rules"}
+	h := &heard{s: s, facts: map[string]bool{}}
+	h.text, h.tokens = r.tokens(text)
+	if len(h.tokens) == 0 {
+		return m
+	}
+	h.times = readTimes(h.tokens, s)
+	r.slots(h)
+	flow, weight := r.rules.judge(h.tokens, h.facts)
+	if flow == flowEmergency {
+		return m.with(0.97, dialog.Command{Do: dialog.Start, Flow: flowEmergency})
+	}
+	if said := r.rules.message(h.tokens); said != "" {
+		if commands := h.control(said); commands != nil {
+			return m.with(0.97, commands...)
+		}
+	}
+	if commands := h.answer(flow, weight); commands != nil {
+		return m.with(0.95, commands...)
+	}
+	if weight < sure {
+		if said := r.rules.clauses(h.tokens); said != "" && len(h.sets) == 0 && (weight <= hintOnly || s.Flow != "") {
+			if commands := h.control(said); commands != nil {
+				return m.with(0.9, commands...)
+			}
+		}
+	}
+	commands := h.commands(flow, weight)
+	return m.with(r.confidence(h, flow, weight), commands...)
+}
+
+func (m Meaning) with(confidence float64, commands ...dialog.Command) Meaning {
+	if len(commands) > 0 {
+		m.Commands, m.Confidence = commands, math.Round(confidence*100)/100
+	}
+	return m
+}
+
+// slots collects what was named, in the order in which it is said in commands.
+func (r *Reader) slots(h *heard) {
+	for i := range h.tokens {
+		h.facts[h.tokens[i].sense.kind] = true
+	}
+	h.set(slotSpecialty, named(h.tokens, kindSpecialty))
+	h.set(slotDoctor, r.doctors.find(h.tokens, h.times.used))
+	h.set(slotService, r.places.service(h.tokens))
+	h.set(slotBranch, r.places.branch(h.tokens))
+	h.set(slotPerson, h.person())
+	h.facts[slotWhen] = h.times.when != nil || h.times.excluded != nil
+	if h.times.when != nil {
+		h.sets = append(h.sets, dialog.Command{Do: dialog.Set, Slot: slotWhen, When: h.times.when})
+	}
+	h.set(slotReason, h.reason())
+}
+
+func (h *heard) set(slot, value string) {
+	if value != "" {
+		h.sets = append(h.sets, dialog.Command{Do: dialog.Set, Slot: slot, Value: value})
+		h.facts[slot] = true
+	}
+}
+
+// named is the code of the first word of a kind that is not refused; a person's word counts over "себя".
+func named(tokens []token, kind string) string {
+	for i := range tokens {
+		if tokens[i].sense.kind == kind && !unwanted(tokens, i) {
+			return tokens[i].sense.code
+		}
+	}
+	return ""
+}
+
+// commands puts a flow and the slots together.
+func (h *heard) commands(flow string, weight int) []dialog.Command {
+	running := h.s.Flow
+	switch {
+	case flow == "none":
+		return nil
+	case running != "":
+		return h.within(flow, weight)
+	case flow == "" && h.times.when != nil && h.mostlyKnown():
+		flow = flowBooking
+	case flow == "":
+		return nil
+	}
+	return append([]dialog.Command{{Do: dialog.Start, Flow: flow}}, h.fitting(flow)...)
+}
+
+// within is what a message means while a flow runs.
+func (h *heard) within(flow string, weight int) []dialog.Command {
+	running := h.s.Flow
+	sets := h.fitting(running)
+	switch {
+	case flow == running, flow == "", flow == flowBooking && weight <= hintOnly:
+		return sets
+	case flow == flowOperator:
+		return []dialog.Command{{Do: dialog.Handoff}}
+	case takesTimes(running) && takesTimes(flow) && len(sets) > 0: // "перенесите на пятницу" while booking
+		return sets
+	case flow == flowCancel && takesTimes(running) && len(sets) == 0:
+		return []dialog.Command{{Do: dialog.Cancel}}
+	case weight < hintOnly && len(sets) > 0:
+		return sets
+	}
+	return append([]dialog.Command{{Do: dialog.Start, Flow: flow}}, h.fitting(flow)...)
+}
+
+// takesTimes says that a flow looks for a time for a visit.
+func takesTimes(flow string) bool {
+	return flow == flowBooking || flow == flowReschedule || flow == flowWaitlist
+}
+
+// fitting are the slots that mean something to a flow.
+func (h *heard) fitting(flow string) []dialog.Command {
+	var out []dialog.Command
+	for _, c := range h.sets {
+		if fits(flow, c.Slot) {
+			out = append(out, c)
+		}
+	}
+	if flow == flowCancel && h.times.when == nil && h.times.excluded != nil { // "в пятницу не смогу"
+		out = append(out, dialog.Command{Do: dialog.Set, Slot: slotWhen, When: h.times.excluded})
+	}
+	return out
+}
+
+func fits(flow, slot string) bool {
+	switch flow {
+	case flowBooking, flowWaitlist:
+		return true
+	case flowReschedule, flowCancel, "visits":
+		return slot == slotWhen || slot == slotDoctor || slot == slotSpecialty || slot == slotPerson
+	case "prices", "preparation":
+		return slot == slotSpecialty || slot == slotService || slot == slotDoctor || slot == slotBranch
+	case "doctor_info":
+		return slot == slotSpecialty || slot == slotDoctor || slot == slotBranch || slot == slotWhen
+	case "hours", "contacts":
+		return slot == slotBranch || slot == slotWhen
+	case "feedback", "complaint":
+		return slot == slotDoctor || slot == slotBranch
+	case "results", "documents":
+		return slot == slotPerson
+	}
+	return false
+}
+
+// mostlyKnown says that at least half of the words mean something here: a day alone does not make a booking of any talk.
+func (h *heard) mostlyKnown() bool {
+	known, words := h.coverage()
+	return 2*known >= words
+}
+
+// coverage counts the words that some table knows, and all words.
+func (h *heard) coverage() (known, words int) {
+	for i := range h.tokens {
+		t := &h.tokens[i]
+		if t.mark {
+			continue
+		}
+		words++
+		if t.sense.kind != "" || len(t.atoms) > 0 || h.times.used[i] {
+			known++
+		}
+	}
+	return known, words
+}
+
+// confidence is the rule's weight, less where much of the text was not understood.
+func (r *Reader) confidence(h *heard, flow string, weight int) float64 {
+	c := float64(weight) / 100
+	if flow == "" || weight <= hintOnly {
+		c = 0.8
+	}
+	known, words := h.coverage()
+	return min(0.97, c+0.12) * (0.7 + 0.3*float64(known)/float64(max(words, 1)))
+}
