@@ -14,7 +14,7 @@ SIZE ?= small
 bin := .local/bin
 with_db := deploy/scripts/with-db.sh
 # A .env that names a database is the user's word on which one the program uses; the tests never touch that one.
-program_db = $(if $(shell grep -s '^ZAPIS_DATABASE_URL=' .env),,$(with_db))
+program_db = $(if $(shell grep -sE '^(export )?ZAPIS_DATABASE_URL(_FILE)?=' .env),,$(with_db))
 # Two packages at a time: each has its own databases, and two cores are what CI has.
 go_test := go test -count=1 -p 2
 
