@@ -22,6 +22,10 @@ const (
 	View    Verb = "view"    // another page of the same question: Slot = what is paged, Value = where to
 	Confirm Verb = "confirm" // yes to the question asked
 	Deny    Verb = "deny"    // no to the question asked
+	Nudge   Verb = "nudge"   // the clock's: nothing was said for a while
+	Drop    Verb = "drop"    // the clock's: nothing was said for a day
+	Stale   Verb = "stale"   // a button of yesterday
+	Media   Verb = "media"   // a photo, a voice message, a sticker: Value says which
 )
 
 // Grain is how exact a Window is meant.

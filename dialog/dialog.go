@@ -1,2 +1,162 @@
-// Package dialog decides what the clinic answers.
+// Package dialog decides what the clinic answers. A flow is a list of slots to fill; one turn applies the person's commands to the
+// session and asks for the first slot still empty. The engine keeps no state and sends nothing, so that a test is a transcript.
 package dialog
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/consent"
+	"github.com/zapis-clinic/zapis/core/patient"
+	"github.com/zapis-clinic/zapis/core/schedule"
+	"github.com/zapis-clinic/zapis/core/visit"
+	"github.com/zapis-clinic/zapis/dialog/words"
+)
+
+// Calendar is what a flow may ask of the calendar. Like the rest of Desk it is bound to the turn's transaction and person.
+type Calendar interface {
+	Nearest(ctx context.Context, ask schedule.Ask) ([]schedule.Slot, error)
+	Explain(ctx context.Context, ask schedule.Ask) (schedule.Why, error)
+	Upcoming(ctx context.Context) ([]visit.Visit, error)
+}
+
+// Visits is what a flow may do to visits.
+type Visits interface {
+	Hold(ctx context.Context, slot schedule.Slot, service uuid.UUID) (uuid.UUID, error)
+	Release(ctx context.Context) error
+	Book(ctx context.Context, hold, patient uuid.UUID) (visit.Visit, error)
+	Accept(ctx context.Context, id uuid.UUID) (visit.Visit, error)
+	Move(ctx context.Context, id uuid.UUID, to schedule.Slot) (visit.Visit, error)
+	Cancel(ctx context.Context, id uuid.UUID, reason string) (visit.Visit, error)
+}
+
+// People is what a flow may know and keep of the people in the chat.
+type People interface {
+	Family(ctx context.Context) ([]patient.Person, error)
+	Register(ctx context.Context, n patient.New) (uuid.UUID, error)
+	Agreed(ctx context.Context) (bool, error)
+	Terms(ctx context.Context, lang string) (consent.Text, error)
+	Agree(ctx context.Context, text uuid.UUID) error
+}
+
+// Desk is the clinic as a turn sees it.
+type Desk struct {
+	Clinic   *clinic.Catalog
+	Calendar Calendar
+	Visits   Visits
+	People   People
+}
+
+// Talk is everything a slot may look at in one turn.
+type Talk struct {
+	Desk  Desk
+	Words *words.Book
+	Now   time.Time
+	Lang  string
+	Phone string // shared by the messenger itself in this turn, E.164; a typed one comes as a command
+
+	frame *Frame
+	under *Frame // the flow that called this one, or nil
+}
+
+// Reply is one message to the person.
+type Reply struct {
+	Text     string
+	Buttons  [][]Button
+	AskPhone string // label of the button that shares one's own phone
+	Keep     bool   // stays as it is: the next question is a new message
+	Alone    bool   // is never joined with another text (a consent)
+	File     *File
+}
+
+// File is a small file that goes with a reply.
+type File struct {
+	Name, MIME string
+	Data       []byte
+}
+
+// Button is a label and what a tap on it means.
+type Button struct {
+	Label    string
+	Commands []Command
+	URL      string
+}
+
+// Slot is one thing a flow has to learn.
+type Slot struct {
+	Name string
+
+	// Fill finds the value without asking; "" where it has to be asked.
+	Fill func(ctx context.Context, t *Talk) (string, error)
+
+	// Ask words the question.
+	Ask func(ctx context.Context, t *Talk) (Reply, error)
+
+	// Check turns what was said into the value to keep, or refuses it.
+	Check func(ctx context.Context, t *Talk, c Command) (string, error)
+
+	// Via names a flow that finds the value, instead of Ask.
+	Via func(t *Talk) string
+
+	// Clears names the slots that no longer hold once this one changes.
+	Clears []string
+
+	// Undo takes back what Check did in the clinic.
+	Undo func(ctx context.Context, t *Talk) error
+}
+
+// Flow is a goal reached by filling slots in order.
+type Flow struct {
+	Name  string
+	Slots []Slot
+
+	// Finish does what the flow is for. Its refusal clears the slot that Redo names and asks again; any other refusal ends the flow.
+	Finish func(ctx context.Context, t *Talk) (Outcome, error)
+	Redo   map[string]string // refusal's key → slot
+}
+
+// Outcome is what a finished flow says, and the value it found for the flow that called it.
+type Outcome struct {
+	Replies []Reply
+	Value   string
+}
+
+// Get returns a slot's value in the running flow.
+func (t *Talk) Get(slot string) string { return t.frame.Slots[slot] }
+
+// below returns a slot's value in the flow that called this one.
+func (t *Talk) below(slot string) string {
+	if t.under == nil {
+		return ""
+	}
+	return t.under.Slots[slot]
+}
+
+// View returns which page of a slot's question is looked at.
+func (t *Talk) View(slot string) string { return t.frame.View[slot] }
+
+// ID returns a slot's value as an id; the nil id for anything else ("any", empty).
+func (t *Talk) ID(slot string) uuid.UUID {
+	id, err := uuid.Parse(t.frame.Slots[slot])
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
+}
+
+// Say returns the clinic's words for a key; args come in pairs of name and value.
+func (t *Talk) Say(key string, args ...any) string { return t.Words.Say(t.Lang, key, args...) }
+
+// zone is where the talk's days are: the branch's, or the clinic's first.
+func (t *Talk) zone() *time.Location {
+	if b, ok := t.Desk.Clinic.Branch(t.ID("branch")); ok {
+		return b.Zone
+	}
+	if v := t.Desk.Clinic.Branches; len(v) > 0 {
+		return v[0].Zone
+	}
+	return time.UTC
+}

@@ -1,0 +1,230 @@
+package dialog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/zapis-clinic/zapis/core"
+)
+
+// Engine holds the flows by name.
+type Engine map[string]Flow
+
+// New makes an engine of flows.
+func New(flows ...Flow) Engine {
+	e := Engine{}
+	for _, f := range flows {
+		e[f.Name] = f
+	}
+	return e
+}
+
+// Standard is the engine with every flow there is.
+func Standard() Engine {
+	return New(
+		Booking(), Register(), Relative(),
+		MyVisits(), Reschedule(), CancelVisit(), ConfirmVisit(),
+		Prices(), Contacts(), DoctorInfo(), Preparation(), Language(),
+	)
+}
+
+// Turn applies cmds to s and returns the session to keep and the replies to send. A refusal becomes a reply; any other error
+// ends the turn and nothing of it stands.
+func (e Engine) Turn(ctx context.Context, t *Talk, s Session, cmds []Command) (Session, []Reply, error) {
+	s = s.clone()
+	turn := &turn{Engine: e, talk: t, s: &s, cmds: cmds}
+	if err := turn.run(ctx); err != nil {
+		return s, nil, err
+	}
+	s.Lang = t.Lang
+	return s, turn.replies, nil
+}
+
+// turn is one turn under way.
+type turn struct {
+	Engine
+	talk    *Talk
+	s       *Session
+	cmds    []Command
+	replies []Reply
+	silent  bool // nothing is asked at the end
+	missed  bool
+}
+
+func (u *turn) run(ctx context.Context) error {
+	u.missed = len(u.cmds) == 0
+	for _, c := range u.cmds {
+		err := u.apply(ctx, c)
+		if refusal := core.Refusal(err); refusal != nil {
+			u.refuse(refusal)
+			if refusal.Code == core.Denied { // what may not be done is not asked for again
+				err = u.leave(ctx, Deny)
+			} else {
+				continue
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("apply %s %s%s: %w", c.Do, c.Flow, c.Slot, err)
+		}
+	}
+	if u.missed {
+		u.miss()
+	} else if !u.silent {
+		u.s.Misses = 0
+	}
+	if u.silent {
+		return nil
+	}
+	return u.ask(ctx)
+}
+
+func (u *turn) say(r ...Reply) { u.replies = append(u.replies, r...) }
+
+func (u *turn) tell(key string, args ...any) { u.say(Reply{Text: u.talk.Say(key, args...)}) }
+
+// refuse puts a refusal into words.
+func (u *turn) refuse(r *core.Error) {
+	var args []any
+	for k, v := range r.Args {
+		args = append(args, k, v)
+	}
+	u.tell("refusal."+r.Key, args...)
+}
+
+// apply carries out one command.
+func (u *turn) apply(ctx context.Context, c Command) error {
+	switch c.Do {
+	case Start:
+		return u.start(ctx, c)
+	case Set:
+		return u.set(ctx, c)
+	case Clear:
+		return u.clear(ctx, c.Slot)
+	case View:
+		u.view(c)
+	case Cancel, Drop:
+		return u.leave(ctx, c.Do)
+	case Back:
+		return u.back(ctx)
+	case Confirm, Deny:
+		return u.yesNo(ctx, c)
+	case Handoff:
+		u.handoff("handoff")
+	case Repeat:
+	default:
+		return u.aside(c)
+	}
+	return nil
+}
+
+// start begins a flow, or goes on with it where the same message brings something for it.
+func (u *turn) start(ctx context.Context, c Command) error {
+	if done := u.small(c.Flow); done {
+		return nil
+	}
+	if _, ok := u.Engine[c.Flow]; !ok {
+		u.other(c.Flow)
+		return nil
+	}
+	if u.s.Flow() == c.Flow && slices.ContainsFunc(u.cmds, func(c Command) bool { return c.Do == Set }) {
+		return nil
+	}
+	if u.s.Flow() == c.Flow {
+		if err := u.undoAll(ctx); err != nil {
+			return err
+		}
+	}
+	u.s.push(c.Flow)
+	return nil
+}
+
+// set checks and keeps one slot, in the topmost flow that has it.
+func (u *turn) set(ctx context.Context, c Command) error {
+	frame, slot, ok := u.find(c.Slot)
+	if !ok {
+		u.missed = u.missed || (len(u.cmds) == 1 && len(u.replies) == 0)
+		return nil
+	}
+	return u.put(ctx, frame, slot, c)
+}
+
+func (u *turn) find(name string) (*Frame, Slot, bool) {
+	for i := range slices.Backward(u.s.Stack) {
+		for _, slot := range u.Engine[u.s.Stack[i].Flow].Slots {
+			if slot.Name == name && slot.Check != nil {
+				return &u.s.Stack[i], slot, true
+			}
+		}
+	}
+	return nil, Slot{}, false
+}
+
+func (u *turn) put(ctx context.Context, frame *Frame, slot Slot, c Command) error {
+	u.talk.frame = frame
+	value, err := slot.Check(ctx, u.talk, c)
+	if err != nil {
+		return err
+	}
+	for _, name := range slot.Clears {
+		if err := u.drop(ctx, frame, name); err != nil {
+			return err
+		}
+	}
+	frame.put(slot.Name, value)
+	frame.said(slot.Name)
+	return nil
+}
+
+// clear forgets a slot and has it asked, even where it could be filled.
+func (u *turn) clear(ctx context.Context, name string) error {
+	frame, slot, ok := u.find(name)
+	if !ok {
+		return nil
+	}
+	for _, n := range append([]string{name}, slot.Clears...) {
+		if err := u.drop(ctx, frame, n); err != nil {
+			return err
+		}
+	}
+	frame.Force = append(frame.Force, name)
+	return nil
+}
+
+// drop empties a slot and takes back what filling it did.
+func (u *turn) drop(ctx context.Context, frame *Frame, name string) error {
+	if _, filled := frame.Slots[name]; !filled {
+		delete(frame.View, name)
+		return nil
+	}
+	for _, slot := range u.Engine[frame.Flow].Slots {
+		if slot.Name == name && slot.Undo != nil {
+			u.talk.frame = frame
+			if err := slot.Undo(ctx, u.talk); err != nil {
+				return err
+			}
+		}
+	}
+	delete(frame.Slots, name)
+	delete(frame.View, name)
+	return nil
+}
+
+func (u *turn) view(c Command) {
+	if frame, _, ok := u.find(c.Slot); ok {
+		frame.look(c.Slot, c.Value)
+	}
+}
+
+// undoAll takes back whatever the running flows did and did not finish.
+func (u *turn) undoAll(ctx context.Context) error {
+	for i := range u.s.Stack {
+		frame := &u.s.Stack[i]
+		for _, slot := range u.Engine[frame.Flow].Slots {
+			if err := u.drop(ctx, frame, slot.Name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,371 @@
+package dialog
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/patient"
+)
+
+// anyone is the value of a slot whose owner does not mind: any doctor, any branch.
+const anyone = "any"
+
+// Booking makes a visit: to whom, where, when; then who comes, and yes.
+func Booking() Flow {
+	return Flow{
+		Name: "booking",
+		Slots: []Slot{
+			{Name: "person", Fill: fillPerson, Ask: askPerson, Check: checkPerson, Clears: []string{"patient"}},
+			{Name: "specialty", Fill: fillSpecialty, Ask: askSpecialty, Check: checkSpecialty, Clears: []string{"service", "doctor", "branch", "time"}},
+			{Name: "branch", Fill: fillBranch, Ask: askBranch, Check: checkBranch, Clears: []string{"time"}},
+			{Name: "doctor", Fill: fillDoctor, Ask: askDoctor, Check: checkDoctor, Clears: []string{"time"}},
+			{Name: "service", Fill: fillService, Ask: askService, Check: checkService, Clears: []string{"time"}},
+			{Name: "when", Ask: askWhen, Check: checkWhen, Clears: []string{"time"}},
+			{Name: "time", Fill: fillTime, Ask: askTime, Check: holdTime, Undo: releaseTime},
+			{Name: "patient", Fill: fillPatient, Via: viaPatient},
+			{Name: "confirm", Ask: askBooking, Check: checkYes},
+		},
+		Finish: book,
+		Redo:   map[string]string{"time_taken": "time", "hold_expired": "time", "own_overlap": "time", "said_no": "confirm"},
+	}
+}
+
+func fillPerson(context.Context, *Talk) (string, error) { return string(patient.Self), nil }
+
+func askPerson(ctx context.Context, t *Talk) (Reply, error) {
+	family, err := t.Desk.People.Family(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
+	r := Reply{Text: t.Say("booking.ask_person")}
+	known := map[patient.Relation]bool{}
+	for _, p := range family {
+		label := p.Name()
+		if p.Relation == patient.Self {
+			label = t.Say("person.self")
+		}
+		known[p.Relation] = true
+		r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set("person", p.ID.String())}})
+	}
+	if !known[patient.Self] {
+		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("person.self"), Commands: set("person", "self")}})
+	}
+	r.Buttons = append(r.Buttons, grid(2, []Button{
+		{Label: t.Say("person.new_child"), Commands: set("person", "new:child")}, {Label: t.Say("person.new_spouse"), Commands: set("person", "new:spouse")},
+		{Label: t.Say("person.new_parent"), Commands: set("person", "new:parent")}, {Label: t.Say("person.new_other"), Commands: set("person", "new:other")},
+	})...)
+	return withBack(t, r), nil
+}
+
+// checkPerson keeps a relation ("child"), a new relative ("new:child") or one of the chat's own people (an id).
+func checkPerson(ctx context.Context, t *Talk, c Command) (string, error) {
+	if slices.Contains([]string{"self", "child", "spouse", "parent", "other"}, strings.TrimPrefix(c.Value, "new:")) {
+		return c.Value, nil
+	}
+	family, err := t.Desk.People.Family(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range family {
+		if p.ID.String() == c.Value {
+			return c.Value, nil
+		}
+	}
+	return "", refusing("person_unknown")
+}
+
+// fillSpecialty takes it from a doctor who practises one only, or from a service.
+func fillSpecialty(_ context.Context, t *Talk) (string, error) {
+	if d, ok := t.Desk.Clinic.Doctor(t.ID("doctor")); ok && len(d.Specialties) > 0 {
+		return d.Specialties[0], nil
+	}
+	if s, ok := t.Desk.Clinic.Service(t.ID("service")); ok {
+		return s.Specialty, nil
+	}
+	return "", nil
+}
+
+func askSpecialty(_ context.Context, t *Talk) (Reply, error) {
+	r := Reply{Text: t.Say("booking.ask_specialty")}
+	if t.Get("person") != string(patient.Self) {
+		r.Text = t.Say("booking.ask_specialty_other")
+	}
+	var buttons []Button
+	for _, s := range t.Desk.Clinic.Bookable() {
+		buttons = append(buttons, Button{Label: s.Name.In(t.Lang), Commands: set("specialty", s.Code)})
+	}
+	if len(buttons) == 0 {
+		return r, refusing("nothing_bookable")
+	}
+	r.Buttons = grid(2, buttons)
+	if t.Get("person") == string(patient.Self) {
+		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.for_other"), Commands: []Command{{Do: Clear, Slot: "person"}}}})
+	}
+	return withCancel(t, r), nil
+}
+
+func checkSpecialty(_ context.Context, t *Talk, c Command) (string, error) {
+	s, ok := t.Desk.Clinic.Specialty(c.Value)
+	if !ok || len(t.Desk.Clinic.DoctorsOf(c.Value, uuid.Nil)) == 0 {
+		name := c.Value
+		if ok {
+			name = s.Name.In(t.Lang)
+		}
+		return "", core.Refuse(core.NotFound, "specialty_none", "Name", name)
+	}
+	// A doctor who was named stays where the speciality is theirs.
+	return c.Value, nil
+}
+
+func fillBranch(_ context.Context, t *Talk) (string, error) {
+	branches := t.Desk.Clinic.BranchesOf(t.Get("specialty"), t.ID("doctor"))
+	if len(branches) == 1 {
+		return branches[0].ID.String(), nil
+	}
+	return "", nil
+}
+
+func askBranch(_ context.Context, t *Talk) (Reply, error) {
+	r := Reply{Text: t.Say("booking.ask_branch")}
+	for _, b := range t.Desk.Clinic.BranchesOf(t.Get("specialty"), t.ID("doctor")) {
+		r.Buttons = append(r.Buttons, []Button{{Label: b.Name.In(t.Lang) + ", " + b.Address.In(t.Lang), Commands: set("branch", b.ID.String())}})
+	}
+	r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.any_branch"), Commands: set("branch", anyone)}})
+	return withBack(t, r), nil
+}
+
+func checkBranch(_ context.Context, t *Talk, c Command) (string, error) {
+	if c.Value == anyone {
+		return anyone, nil
+	}
+	for _, b := range t.Desk.Clinic.Branches {
+		if b.ID.String() == c.Value {
+			return c.Value, nil
+		}
+	}
+	return "", refusing("branch_unknown")
+}
+
+func fillDoctor(_ context.Context, t *Talk) (string, error) {
+	doctors := t.Desk.Clinic.DoctorsOf(t.Get("specialty"), t.ID("branch"))
+	if len(doctors) == 1 {
+		return doctors[0].ID.String(), nil
+	}
+	return "", nil
+}
+
+// maxDoctors bounds a list of doctors on a card.
+const maxDoctors = 30
+
+func askDoctor(_ context.Context, t *Talk) (Reply, error) {
+	doctors := t.Desk.Clinic.DoctorsOf(t.Get("specialty"), t.ID("branch"))
+	if len(doctors) == 0 {
+		return Reply{}, refusing("specialty_not_here")
+	}
+	r := Reply{Text: t.Say("booking.ask_doctor"), Buttons: [][]Button{{{Label: t.Say("button.any_doctor"), Commands: set("doctor", anyone)}}}}
+	for _, d := range doctors[:min(len(doctors), maxDoctors)] {
+		r.Buttons = append(r.Buttons, []Button{{Label: d.Full(), Commands: set("doctor", d.ID.String())}})
+	}
+	return withBack(t, r), nil
+}
+
+// checkDoctor keeps an id; a surname is looked up, among the speciality's doctors first.
+func checkDoctor(_ context.Context, t *Talk, c Command) (string, error) {
+	if c.Value == anyone {
+		return anyone, nil
+	}
+	var named []clinic.Doctor
+	for _, d := range t.Desk.Clinic.Doctors {
+		if d.ID.String() == c.Value || strings.EqualFold(d.Surname, c.Value) {
+			named = append(named, d)
+		}
+	}
+	specialty := t.Get("specialty")
+	i := slices.IndexFunc(named, func(d clinic.Doctor) bool { return slices.Contains(d.Specialties, specialty) })
+	switch {
+	case len(named) == 0:
+		return "", core.Refuse(core.NotFound, "doctor_unknown", "Name", c.Value)
+	case i < 0:
+		i = 0
+	}
+	// Another doctor may practise something else, elsewhere.
+	if !slices.Contains(named[i].Specialties, specialty) {
+		delete(t.frame.Slots, "specialty")
+		delete(t.frame.Slots, "service")
+	}
+	if branch := t.ID("branch"); branch != uuid.Nil && !slices.Contains(named[i].Branches, branch) {
+		delete(t.frame.Slots, "branch")
+	}
+	return named[i].ID.String(), nil
+}
+
+// fillService takes the speciality's first consultation, unless the person wants to choose.
+func fillService(_ context.Context, t *Talk) (string, error) {
+	for _, s := range t.Desk.Clinic.ServicesOf(t.Get("specialty"), t.ID("doctor")) {
+		return s.ID.String(), nil
+	}
+	return "", nil
+}
+
+func askService(_ context.Context, t *Talk) (Reply, error) {
+	r := Reply{Text: t.Say("booking.ask_service")}
+	for _, s := range t.Desk.Clinic.ServicesOf(t.Get("specialty"), t.ID("doctor")) {
+		terms := t.Desk.Clinic.Terms(t.ID("doctor"), s.ID)
+		label := s.Name.In(t.Lang) + ", " + core.Money(terms.Price, s.Currency)
+		r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set("service", s.ID.String())}})
+	}
+	if len(r.Buttons) == 0 {
+		return r, refusing("no_service")
+	}
+	return withBack(t, r), nil
+}
+
+func checkService(_ context.Context, t *Talk, c Command) (string, error) {
+	id, err := uuid.Parse(c.Value)
+	s, ok := t.Desk.Clinic.Service(id)
+	if err != nil || !ok {
+		return "", refusing("service_unknown")
+	}
+	if t.Get("specialty") != s.Specialty {
+		delete(t.frame.Slots, "specialty")
+		delete(t.frame.Slots, "doctor")
+	}
+	return c.Value, nil
+}
+
+func checkYes(_ context.Context, _ *Talk, c Command) (string, error) {
+	if c.Value == "yes" || c.Do == Confirm {
+		return "yes", nil
+	}
+	return "no", nil
+}
+
+// fillPatient finds the card of whoever is to come, where there is one already.
+func fillPatient(ctx context.Context, t *Talk) (string, error) {
+	who := t.Get("person")
+	if id, err := uuid.Parse(who); err == nil {
+		return id.String(), nil
+	}
+	family, err := t.Desk.People.Family(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range family {
+		if string(p.Relation) == who {
+			return p.ID.String(), nil
+		}
+	}
+	return "", nil
+}
+
+// viaPatient is the flow that makes the missing card: one's own always comes first.
+func viaPatient(t *Talk) string {
+	if t.Get("person") == string(patient.Self) {
+		return "register"
+	}
+	return "relative"
+}
+
+func askBooking(ctx context.Context, t *Talk) (Reply, error) {
+	text, err := summary(ctx, t)
+	if err != nil {
+		return Reply{}, err
+	}
+	services := t.Desk.Clinic.ServicesOf(t.Get("specialty"), t.ID("doctor"))
+	more := []Button{{Label: t.Say("button.other_time"), Commands: []Command{{Do: Clear, Slot: "when"}}}}
+	if len(services) > 1 {
+		more = append(more, Button{Label: t.Say("button.other_service"), Commands: []Command{{Do: Clear, Slot: "service"}}})
+	}
+	r := Reply{Text: t.Say("booking.ask_confirm") + "\n\n" + text, Buttons: [][]Button{
+		{{Label: t.Say("button.book"), Commands: []Command{{Do: Confirm}}}},
+		more,
+	}}
+	return withBack(t, r), nil
+}
+
+// summary is the visit as it would be, every fact in full.
+func summary(ctx context.Context, t *Talk) (string, error) {
+	at, err := readTime(t.Get("time"))
+	if err != nil {
+		return "", err
+	}
+	doctor, _ := t.Desk.Clinic.Doctor(at.Doctor)
+	branch, _ := t.Desk.Clinic.Branch(at.Branch)
+	service, _ := t.Desk.Clinic.Service(t.ID("service"))
+	specialty, _ := t.Desk.Clinic.Specialty(t.Get("specialty"))
+	terms := t.Desk.Clinic.Terms(at.Doctor, service.ID)
+	lines := []string{
+		"🗓 " + t.Words.Moment(t.Lang, at.Start.In(branch.Zone)),
+		"👩‍⚕️ " + doctor.Full() + ", " + strings.ToLower(specialty.Name.In(t.Lang)),
+		"📍 " + branch.Name.In(t.Lang) + ", " + branch.Address.In(t.Lang),
+		"💳 " + service.Name.In(t.Lang) + ", " + core.Money(terms.Price, service.Currency),
+	}
+	family, err := t.Desk.People.Family(ctx)
+	for _, p := range family {
+		if p.ID == t.ID("patient") {
+			lines = append(lines, "👤 "+p.Name())
+		}
+	}
+	return strings.Join(lines, "\n"), err
+}
+
+func book(ctx context.Context, t *Talk) (Outcome, error) {
+	if t.Get("confirm") == "no" {
+		return Outcome{}, refusing("said_no")
+	}
+	at, err := readTime(t.Get("time"))
+	if err != nil {
+		return Outcome{}, err
+	}
+	v, err := t.Desk.Visits.Book(ctx, at.Hold, t.ID("patient"))
+	if r := core.Refusal(err); r != nil && r.Key == "hold_expired" {
+		// The ten minutes are over, but perhaps nobody wanted the time.
+		if at.Hold, err = t.Desk.Visits.Hold(ctx, at.slot(), t.ID("service")); err == nil {
+			v, err = t.Desk.Visits.Book(ctx, at.Hold, t.ID("patient"))
+		}
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	text, err := summary(ctx, t)
+	if err != nil {
+		return Outcome{}, err
+	}
+	text = t.Say("booking.done") + "\n\n" + text + "\n\n" + t.Say("booking.reminder")
+	return Outcome{Value: v.ID.String(), Replies: []Reply{
+		{Text: text, Keep: true, Buttons: visitButtons(t, v.ID), File: ics(t, v)},
+	}}, nil
+}
+
+// soonest is a moment not before now, for windows that begin in the past.
+func soonest(now, from time.Time) time.Time {
+	if from.Before(now) {
+		return now
+	}
+	return from
+}
+
+func set(slot, value string) []Command { return []Command{{Do: Set, Slot: slot, Value: value}} }
+
+// grid lays buttons out in rows of n.
+func grid(n int, buttons []Button) [][]Button {
+	return slices.Collect(slices.Chunk(buttons, n))
+}
+
+func withBack(t *Talk, r Reply) Reply {
+	r.Buttons = append(r.Buttons, []Button{
+		{Label: t.Say("button.back"), Commands: []Command{{Do: Back}}}, {Label: t.Say("button.cancel"), Commands: []Command{{Do: Cancel}}},
+	})
+	return r
+}
+
+func withCancel(t *Talk, r Reply) Reply {
+	r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.cancel"), Commands: []Command{{Do: Cancel}}}})
+	return r
+}

@@ -1,0 +1,168 @@
+package dialog
+
+import (
+	"context"
+	"strings"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/patient"
+)
+
+// Register gets to know the person: consent first, in a message of its own, then the name and the phone.
+func Register() Flow {
+	return Flow{
+		Name: "register",
+		Slots: []Slot{
+			{Name: "consent", Fill: fillConsent, Ask: askConsent, Check: checkConsent},
+			{Name: "name", Ask: askName, Check: checkName},
+			{Name: "phone", Ask: askPhone, Check: checkPhone},
+		},
+		Finish: register,
+		Redo:   map[string]string{"name_invalid": "name", "consent_needed": "consent"},
+	}
+}
+
+func fillConsent(ctx context.Context, t *Talk) (string, error) {
+	agreed, err := t.Desk.People.Agreed(ctx)
+	if err != nil || !agreed {
+		return "", err
+	}
+	return "yes", nil
+}
+
+func askConsent(ctx context.Context, t *Talk) (Reply, error) {
+	text, err := t.Desk.People.Terms(ctx, t.Lang)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{Text: t.Say("register.consent") + "\n\n" + text.Body, Alone: true, Buttons: [][]Button{
+		{{Label: t.Say("button.agree"), Commands: set("consent", "yes")}},
+		{{Label: t.Say("button.disagree"), Commands: set("consent", "no")}},
+	}}, nil
+}
+
+// checkConsent records a yes. A no ends the way here: without it nothing may be kept, and the desk's phone remains.
+func checkConsent(ctx context.Context, t *Talk, c Command) (string, error) {
+	if c.Value != "yes" {
+		return "", core.Refuse(core.Denied, "consent_refused", "Phone", clinicPhone(t))
+	}
+	text, err := t.Desk.People.Terms(ctx, t.Lang)
+	if err != nil {
+		return "", err
+	}
+	return "yes", t.Desk.People.Agree(ctx, text.ID)
+}
+
+func clinicPhone(t *Talk) string {
+	for _, b := range t.Desk.Clinic.Branches {
+		if b.Phone != "" {
+			return b.Phone
+		}
+	}
+	return ""
+}
+
+func askName(_ context.Context, t *Talk) (Reply, error) {
+	return withBack(t, Reply{Text: t.Say("register.ask_name")}), nil
+}
+
+func checkName(_ context.Context, _ *Talk, c Command) (string, error) {
+	_, _, _, err := patient.Split(c.Value)
+	return strings.Join(strings.Fields(c.Value), " "), err
+}
+
+func askPhone(_ context.Context, t *Talk) (Reply, error) {
+	return withBack(t, Reply{Text: t.Say("register.ask_phone", "Name", firstName(t.Get("name"))), AskPhone: t.Say("button.share_phone")}), nil
+}
+
+func firstName(typed string) string {
+	_, given, _, err := patient.Split(typed)
+	if err != nil {
+		return typed
+	}
+	return given
+}
+
+// checkPhone keeps E.164; a number that the messenger vouches for is marked.
+func checkPhone(_ context.Context, t *Talk, c Command) (string, error) {
+	phone, err := core.Phone(c.Value, "RU")
+	if err != nil {
+		return "", err
+	}
+	if t.Phone != "" && t.Phone == phone {
+		return "vouched " + phone, nil
+	}
+	return phone, nil
+}
+
+func register(ctx context.Context, t *Talk) (Outcome, error) {
+	phone, vouched := strings.CutPrefix(t.Get("phone"), "vouched ")
+	id, err := t.Desk.People.Register(ctx, patient.New{
+		Name: t.Get("name"), Relation: patient.Self, Lang: t.Lang, Phone: phone, Vouched: vouched,
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Value: id.String()}, nil
+}
+
+// Relative makes the card of somebody the person books for. The person's own agreement covers what they tell of a child; an adult is
+// asked at the desk.
+func Relative() Flow {
+	return Flow{
+		Name: "relative",
+		Slots: []Slot{
+			{Name: "self", Fill: fillSelf, Via: func(*Talk) string { return "register" }},
+			{Name: "relation", Fill: fillRelation, Ask: askRelation, Check: checkRelation},
+			{Name: "name", Ask: askRelativeName, Check: checkName},
+		},
+		Finish: registerRelative,
+		Redo:   map[string]string{"name_invalid": "name"},
+	}
+}
+
+func fillSelf(ctx context.Context, t *Talk) (string, error) {
+	family, err := t.Desk.People.Family(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range family {
+		if p.Relation == patient.Self {
+			return p.ID.String(), nil
+		}
+	}
+	return "", nil
+}
+
+// fillRelation takes it from the flow below: who the visit is for was said there.
+func fillRelation(_ context.Context, t *Talk) (string, error) { return t.below("person"), nil }
+
+func askRelation(_ context.Context, t *Talk) (Reply, error) {
+	var buttons []Button
+	for _, r := range []string{"child", "spouse", "parent", "other"} {
+		buttons = append(buttons, Button{Label: t.Say("person.new_" + r), Commands: set("relation", r)})
+	}
+	return withBack(t, Reply{Text: t.Say("register.ask_relation"), Buttons: grid(2, buttons)}), nil
+}
+
+func checkRelation(_ context.Context, _ *Talk, c Command) (string, error) {
+	switch patient.Relation(c.Value) {
+	case patient.Child, patient.Spouse, patient.Parent, patient.Other:
+		return c.Value, nil
+	default:
+		return "", refusing("person_unknown")
+	}
+}
+
+func askRelativeName(_ context.Context, t *Talk) (Reply, error) {
+	return withBack(t, Reply{Text: t.Say("register.ask_name_of_" + strings.TrimPrefix(t.Get("relation"), "new:"))}), nil
+}
+
+func registerRelative(ctx context.Context, t *Talk) (Outcome, error) {
+	relation := strings.TrimPrefix(t.Get("relation"), "new:")
+	id, err := t.Desk.People.Register(ctx, patient.New{Name: t.Get("name"), Relation: patient.Relation(relation), Lang: t.Lang})
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Value: id.String()}, nil
+}

@@ -1,0 +1,187 @@
+package dialog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/zapis-clinic/zapis/core"
+)
+
+// What people do besides answering: leave, go back, say yes or no, ask for a human, send a picture, say what nobody understands.
+// All of it stands here, once for all flows.
+
+// leave ends everything that is under way.
+func (u *turn) leave(ctx context.Context, why Verb) error {
+	if err := u.undoAll(ctx); err != nil {
+		return err
+	}
+	running := len(u.s.Stack) > 0
+	u.s.Stack, u.s.Asked = nil, ""
+	switch {
+	case why == Drop:
+		u.silent = true
+	case running && why != Deny:
+		u.tell("left")
+	}
+	return nil
+}
+
+// back asks the last answered question again; at the beginning it leaves.
+func (u *turn) back(ctx context.Context) error {
+	frame := u.s.top()
+	if frame == nil {
+		return nil
+	}
+	if n := len(frame.Trail); n > 0 {
+		last := frame.Trail[n-1]
+		frame.Trail = frame.Trail[:n-1]
+		return u.clear(ctx, last)
+	}
+	if len(u.s.Stack) == 1 {
+		return u.leave(ctx, Back)
+	}
+	u.s.pop() // a topic opened on the way, or a card not yet made: back to what it was for
+	below := u.s.top()
+	if n := len(below.Trail); n > 0 {
+		return u.clear(ctx, below.Trail[n-1])
+	}
+	return nil
+}
+
+// yesNo answers the question asked, where it is one of yes and no.
+func (u *turn) yesNo(ctx context.Context, c Command) error {
+	frame := u.s.top()
+	if frame == nil || !slices.Contains([]string{"confirm", "consent"}, u.s.Asked) {
+		u.missed = len(u.cmds) == 1 && frame != nil
+		return nil
+	}
+	value := "yes"
+	if c.Do == Deny {
+		value = "no"
+	}
+	frame, slot, ok := u.find(u.s.Asked)
+	if !ok {
+		return nil
+	}
+	return u.put(ctx, frame, slot, Command{Do: Set, Slot: slot.Name, Value: value})
+}
+
+// small answers what needs no flow: a greeting, thanks, help. It says whether that was all.
+func (u *turn) small(flow string) bool {
+	switch flow {
+	case "greeting":
+		u.greet()
+	case "thanks":
+		u.tell("thanks")
+	case "help":
+		u.tell("help")
+	case "menu":
+		u.s.Stack, u.s.Asked = nil, ""
+		u.s.Human = false
+	case "operator":
+		u.handoff("handoff")
+	case "emergency":
+		u.handoff("emergency")
+	default:
+		return false
+	}
+	return true
+}
+
+func (u *turn) greet() {
+	if u.s.Met {
+		u.tell("greeting_again")
+		return
+	}
+	u.s.Met = true
+	u.tell("greeting")
+}
+
+// other answers a wish that has no flow yet: a human takes it.
+func (u *turn) other(string) { u.handoff("handoff_other") }
+
+// handoff gives the chat to a human. From then on the bot only keeps what is said, until somebody gives it back.
+func (u *turn) handoff(key string) {
+	u.s.Human, u.s.Asked, u.s.Misses = true, "", 0
+	u.silent = true
+	u.say(Reply{Text: u.talk.Say(key), Keep: true, Buttons: [][]Button{{{Label: u.talk.Say("button.to_bot"), Commands: []Command{{Do: Start, Flow: "menu"}}}}}})
+}
+
+// miss answers what was not understood: once by asking again, twice by a human.
+func (u *turn) miss() {
+	u.s.Misses++
+	if u.s.Misses >= 2 {
+		u.handoff("handoff_missed")
+		return
+	}
+	u.tell("not_understood")
+}
+
+// aside answers what is beside the question: the clock's nudge, an old button, a picture.
+func (u *turn) aside(c Command) error {
+	switch c.Do {
+	case Nudge:
+		if len(u.s.Stack) == 0 || u.s.Nudged {
+			u.silent = true
+			return nil
+		}
+		u.s.Nudged = true
+		u.tell("nudge")
+	case Stale:
+		u.tell("stale")
+	case Media:
+		u.tell("media." + c.Value)
+	case Answer:
+		u.missed = true
+	case Clarify:
+		u.clarify(c)
+	default:
+		return fmt.Errorf("unknown command %q", c.Do)
+	}
+	return nil
+}
+
+// clarify offers several readings of what was said.
+func (u *turn) clarify(c Command) {
+	u.silent = true
+	r := Reply{Text: u.talk.Say("clarify")}
+	for _, choice := range c.Choices {
+		r.Buttons = append(r.Buttons, []Button{{Label: u.label(choice), Commands: []Command{choice}}})
+	}
+	u.say(r)
+}
+
+// label is what a reading looks like on a button.
+func (u *turn) label(c Command) string {
+	switch {
+	case c.When != nil:
+		return u.talk.Words.Window(u.talk.Lang, c.When.From.In(u.talk.zone()), c.When.To.In(u.talk.zone()))
+	case c.Do == Start:
+		return u.talk.Say("flow." + c.Flow)
+	default:
+		return c.Value
+	}
+}
+
+// menu is the card that stands when nothing is under way.
+func (u *turn) menu() {
+	u.s.Asked = ""
+	if !u.s.Met {
+		u.greet()
+	}
+	t := u.talk
+	start := func(flow string) Button {
+		return Button{Label: t.Say("flow." + flow), Commands: []Command{{Do: Start, Flow: flow}}}
+	}
+	u.say(Reply{Text: t.Say("menu"), Buttons: [][]Button{
+		{start("booking")},
+		{start("visits"), start("reschedule")},
+		{start("cancel"), start("prices")},
+		{start("contacts"), start("doctor_info")},
+		{start("operator"), start("language")},
+	}})
+}
+
+// refusing is a Check for what cannot be.
+func refusing(key string) error { return core.Refuse(core.Invalid, key) }

@@ -1,0 +1,201 @@
+package dialog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/schedule"
+)
+
+// chosen is a time as a slot keeps it, with the hold on it where there is one.
+type chosen struct {
+	Doctor uuid.UUID `json:"d"`
+	Branch uuid.UUID `json:"b"`
+	Room   uuid.UUID `json:"r"`
+	Start  time.Time `json:"s"`
+	Hold   uuid.UUID `json:"h"`
+}
+
+func readTime(value string) (chosen, error) {
+	var c chosen
+	if err := json.Unmarshal([]byte(value), &c); err != nil {
+		return c, fmt.Errorf("a kept time: %w", err)
+	}
+	return c, nil
+}
+
+func (c chosen) slot() schedule.Slot {
+	return schedule.Slot{Doctor: c.Doctor, Branch: c.Branch, Room: c.Room, Start: c.Start}
+}
+
+func (c chosen) json() (string, error) {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return "", fmt.Errorf("keep a time: %w", err)
+	}
+	return string(data), nil
+}
+
+// page is how many times stand on one card.
+const page = 12
+
+// askTime lists the free times of the window; where there are none it says why and offers the nearest.
+func askTime(ctx context.Context, t *Talk) (Reply, error) {
+	w := t.window()
+	ask := askOf(t)
+	ask.From, ask.To = w.From, w.To
+	if w.Grain == Asap {
+		ask.Limit = page
+	}
+	slots, err := t.Desk.Calendar.Nearest(ctx, ask)
+	if err != nil {
+		return Reply{}, err
+	}
+	zone := t.zone()
+	if len(slots) > 0 {
+		text := t.Say("booking.ask_time", "Day", t.Words.Window(t.Lang, w.From.In(zone), w.To.In(zone)))
+		if w.Grain == Asap {
+			text = t.Say("booking.ask_time_nearest")
+		}
+		return timesCard(t, text, slots, dated(w, zone)), nil
+	}
+	return askTimeElse(ctx, t, ask, w)
+}
+
+// dated says whether a window spans several days, so that times need their dates.
+func dated(w Window, zone *time.Location) bool {
+	return w.From.In(zone).Format(dateForm) != w.To.Add(-time.Minute).In(zone).Format(dateForm)
+}
+
+func askTimeElse(ctx context.Context, t *Talk, ask schedule.Ask, w Window) (Reply, error) {
+	why, err := t.Desk.Calendar.Explain(ctx, ask)
+	if err != nil {
+		return Reply{}, err
+	}
+	ask.From, ask.To, ask.Limit = t.Now, time.Time{}, page
+	if w.From.After(t.Now) {
+		ask.From = w.From
+	}
+	nearest, err := t.Desk.Calendar.Nearest(ctx, ask)
+	if err == nil && len(nearest) == 0 {
+		ask.From = t.Now
+		nearest, err = t.Desk.Calendar.Nearest(ctx, ask)
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	zone := t.zone()
+	text := t.Say("booking.none_"+string(why), "Day", t.Words.Window(t.Lang, soonest(t.Now, w.From).In(zone), w.To.In(zone)))
+	if len(nearest) == 0 {
+		return withBack(t, Reply{Text: text + "\n" + t.Say("booking.none_at_all"), Buttons: [][]Button{
+			{{Label: t.Say("flow.operator"), Commands: []Command{{Do: Handoff}}}},
+		}}), nil
+	}
+	return timesCard(t, text+"\n"+t.Say("booking.instead"), nearest, true), nil
+}
+
+func timesCard(t *Talk, text string, slots []schedule.Slot, dated bool) Reply {
+	slots = distinct(slots)
+	first, _ := strconv.Atoi(t.View("time"))
+	if first < 0 || first >= len(slots) {
+		first = 0
+	}
+	last := min(first+page, len(slots))
+	var buttons []Button
+	for _, s := range slots[first:last] {
+		label := s.Start.Format("15:04")
+		if dated {
+			label = t.Words.Moment(t.Lang, s.Start)
+		}
+		c := chosen{Doctor: s.Doctor, Branch: s.Branch, Room: s.Room, Start: s.Start}
+		if value, err := c.json(); err == nil {
+			buttons = append(buttons, Button{Label: label, Commands: set("time", value)})
+		}
+	}
+	r := Reply{Text: text, Buttons: grid(4, buttons)}
+	if dated {
+		r.Buttons = grid(2, buttons)
+	}
+	if nav := pages(t, first, len(slots)); len(nav) > 0 {
+		r.Buttons = append(r.Buttons, nav)
+	}
+	r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.other_day"), Commands: []Command{{Do: Clear, Slot: "when"}}}})
+	return withBack(t, r)
+}
+
+func pages(t *Talk, first, all int) []Button {
+	var nav []Button
+	if first > 0 {
+		nav = append(nav, Button{Label: t.Say("button.earlier"), Commands: []Command{{Do: View, Slot: "time", Value: strconv.Itoa(max(0, first-page))}}})
+	}
+	if first+page < all {
+		nav = append(nav, Button{Label: t.Say("button.later"), Commands: []Command{{Do: View, Slot: "time", Value: strconv.Itoa(first + page)}}})
+	}
+	return nav
+}
+
+// distinct keeps one slot of those that begin together: whoever comes first will do, for the person did not ask for a doctor.
+func distinct(slots []schedule.Slot) []schedule.Slot {
+	var out []schedule.Slot
+	for _, s := range slots {
+		if n := len(out); n == 0 || !out[n-1].Start.Equal(s.Start) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// pickTime finds the slot that was meant: a button's, or the free one at the moment that was said.
+func pickTime(ctx context.Context, t *Talk, c Command) (chosen, error) {
+	if c.When == nil {
+		pick, err := readTime(c.Value)
+		if err != nil {
+			return pick, refusing("time_unknown")
+		}
+		return pick, nil
+	}
+	ask := askOf(t)
+	ask.From, ask.To, ask.Limit = c.When.From, c.When.From.Add(time.Minute), 1
+	slots, err := t.Desk.Calendar.Nearest(ctx, ask)
+	if err != nil {
+		return chosen{}, err
+	}
+	if len(slots) == 0 {
+		return chosen{}, core.Refuse(core.Conflict, "time_not_free", "Time", t.Words.Moment(t.Lang, c.When.From.In(t.zone())))
+	}
+	s := slots[0]
+	return chosen{Doctor: s.Doctor, Branch: s.Branch, Room: s.Room, Start: s.Start}, nil
+}
+
+// fillTime takes a moment that was said in full and is free: "tomorrow at ten".
+func fillTime(ctx context.Context, t *Talk) (string, error) {
+	w := t.window()
+	if w.Grain != Minute {
+		return "", nil
+	}
+	value, err := holdTime(ctx, t, Command{Do: Set, Slot: "time", When: &w})
+	if core.Refusal(err) != nil {
+		return "", nil // askTime says why and what else there is
+	}
+	return value, err
+}
+
+// holdTime keeps the chosen time for a while, so that nobody takes it while a name is typed.
+func holdTime(ctx context.Context, t *Talk, c Command) (string, error) {
+	pick, err := pickTime(ctx, t, c)
+	if err != nil {
+		return "", err
+	}
+	if pick.Hold, err = t.Desk.Visits.Hold(ctx, pick.slot(), t.ID("service")); err != nil {
+		return "", err
+	}
+	return pick.json()
+}
+
+func releaseTime(ctx context.Context, t *Talk) error { return t.Desk.Visits.Release(ctx) }
