@@ -14,6 +14,9 @@ const (
 	maxReason = 1000
 )
 
+// anyone is the value of a slot whose owner does not mind.
+const anyone = "any"
+
 // control turns a whole message that is a control phrase, or a flow by itself, into commands; nil where it is neither here.
 func (h *heard) control(said string) []dialog.Command {
 	running := h.s.Flow != ""
@@ -31,10 +34,11 @@ func (h *heard) control(said string) []dialog.Command {
 			return start(said)
 		}
 		return one(map[string]dialog.Verb{"confirm": dialog.Confirm, "deny": dialog.Deny, flowOperator: dialog.Handoff}[said])
-	case "language":
-		if h.s.Asked == "language" {
+	case flowLanguage:
+		if h.s.Asked == slotLang {
 			return h.language()
 		}
+		return h.begin(said)
 	case "greeting", "thanks":
 		if running && len(h.sets) > 0 {
 			return nil
@@ -72,27 +76,26 @@ func (h *heard) begins(stems ...string) bool {
 	return false
 }
 
+// language is the language that was named.
 func (h *heard) language() []dialog.Command {
-	value := ""
 	switch {
 	case h.begins("рус", "russ"):
-		value = "ru"
+		return set(slotLang, "ru")
 	case h.begins("англ", "engl"):
-		value = "en"
-	default:
+		return set(slotLang, "en")
+	}
+	return nil
+}
+
+func set(slot, value string) []dialog.Command {
+	if value == "" {
 		return nil
 	}
-	return []dialog.Command{{Do: dialog.Set, Slot: "language", Value: value}}
+	return []dialog.Command{{Do: dialog.Set, Slot: slot, Value: value}}
 }
 
 // answer takes a message as the answer to the question asked, where it can be one and is nothing stronger.
 func (h *heard) answer(flow string, weight int) []dialog.Command {
-	set := func(slot, value string) []dialog.Command {
-		if value == "" {
-			return nil
-		}
-		return []dialog.Command{{Do: dialog.Set, Slot: slot, Value: value}}
-	}
 	switch h.s.Asked {
 	case slotName:
 		if weight >= sure && !h.properName() {
@@ -106,6 +109,10 @@ func (h *heard) answer(flow string, weight int) []dialog.Command {
 			return nil
 		}
 		return set(slotReason, own(h.text, maxReason))
+	case slotDoctor, slotBranch:
+		if h.facts[kindAnytime] && len(h.sets) == 0 {
+			return set(h.s.Asked, anyone)
+		}
 	case slotPerson:
 		if !h.facts[slotPerson] && h.begins("мне", "меня", "я", "сам", "me", "мной") {
 			return append(set(slotPerson, "self"), h.sets...)
@@ -230,11 +237,16 @@ func (h *heard) reason() string {
 	return own(h.text[h.tokens[first].start:h.tokens[last].end], maxReason)
 }
 
+// decimal says that the mark at i stands inside a number: 38.5, 38,5.
+func (h *heard) decimal(i int) bool {
+	return h.tokens[i].glued && h.tokens[i-1].digits && i+1 < len(h.tokens) && h.tokens[i+1].digits && h.tokens[i+1].glued
+}
+
 // continues says that the token at i may be part of a complaint.
 func (h *heard) continues(i int) bool {
 	t := &h.tokens[i]
 	switch {
-	case t.mark && t.text != "-" && (t.text != "." || !t.glued || !h.tokens[i-1].digits), h.times.used[i], t.sense.kind == kindSpecialty:
+	case t.mark && t.text != "-" && !h.decimal(i), h.times.used[i], t.sense.kind == kindSpecialty:
 		return false
 	case t.text == "к" || t.text == "ко" || t.text == "хочу" || t.text == "можно" || t.text == "нужен" || t.text == "нужно" || t.text == "надо":
 		return false

@@ -104,7 +104,7 @@ func (s *scan) timely(i int) bool { return s.asksWhen() || i > 0 && s.used[i-1] 
 // hoursBound reads "после 15", "не раньше 10", "до 12", "с 10".
 func (s *scan) hoursBound(i int) (item, int) {
 	w := s.link(i, "after", "before", "till", "since")
-	if w == 0 || s.text(i, "по") {
+	if w == 0 || s.text(i, "по", "to") {
 		return item{}, 0
 	}
 	j := i + w
@@ -154,6 +154,8 @@ func (s *scan) momentAt(i int) (item, int) {
 	j, about := i, false
 	for n := 0; n < 4; n++ {
 		switch w := s.link(j, "at", "to", "about"); {
+		case s.text(j, "to") && n == 0:
+			j++
 		case w > 0:
 			about = about || s.at(j).sense.code == "about"
 			j += w
@@ -174,7 +176,7 @@ func (s *scan) momentAt(i int) (item, int) {
 	if s.text(j-1, "на", "for", "on") && !t.exact && t.minute > 20*60 {
 		return s.dayAfterAll(i, j)
 	}
-	if s.text(j-1, "на", "for") && s.is(j, kindHour) { // "на час позже" is a duration
+	if s.text(j-1, "на", "for") && s.is(j, kindHour) && !t.fixed { // "на час позже" is a duration
 		return item{}, j + width - i
 	}
 	c := t.clock()

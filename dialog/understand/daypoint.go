@@ -9,8 +9,11 @@ import (
 // dayPoint reads one day, week or month at i: "завтра", "в пятницу", "26 ноября", "через неделю", "на следующей неделе".
 func (s *scan) dayPoint(i int) (item, int) {
 	j := i + s.link(i, "at", "to")
-	if s.text(i, "the") {
+	if s.text(i, "the", "to") && s.at(i).sense.width <= 1 {
 		j = i + 1
+	}
+	if s.text(j, "the") && s.at(j).sense.width <= 1 {
+		j++
 	}
 	for _, read := range []func(int) (item, int){
 		s.ahead, s.edge, s.dated, s.numeric, s.named, s.weeks, s.months, s.numbered,
@@ -44,6 +47,9 @@ func (s *scan) named(i int) (item, int) {
 		}
 		return it, 1 + s.dot(i)
 	case kindWeekend:
+		if s.nextWeek(i+t.sense.width) || len(s.items) > 0 && s.items[len(s.items)-1].days != nil && s.items[len(s.items)-1].days.from.Equal(monday(s.today).AddDate(0, 0, 7)) {
+			return item{days: s.weekend(1)}, t.sense.width
+		}
 		return item{days: s.weekend(0)}, t.sense.width
 	case kindWorkdays:
 		return item{days: s.workdays()}, t.sense.width
@@ -114,6 +120,12 @@ func (s *scan) nextWeek(i int) bool {
 
 // ahead reads "через 3 дня", "через неделю в пятницу", "через субботу", "3 дня спустя", "in two weeks".
 func (s *scan) ahead(i int) (item, int) {
+	if s.is(i, kindUnitDay, kindWeek, kindUnitMonth, kindHour) && s.link(i+1, "through") > 0 { // дня через три
+		if n, width := s.count(i + 2); width > 0 {
+			it, _ := s.after(n, n, s.at(i))
+			return it, 2 + width
+		}
+	}
 	if s.link(i, "through") == 0 {
 		return item{}, 0
 	}
@@ -162,8 +174,11 @@ func (s *scan) after(n, last int, unit *token) (item, bool) {
 	case kindMinute:
 		return s.moment(s.now.Add(time.Duration(n) * time.Minute)), true
 	}
-	if unit.text == "полчаса" {
+	switch unit.text {
+	case "полчаса":
 		return s.moment(s.now.Add(30 * time.Minute)), true
+	case "полгода":
+		return item{days: day(s.today.AddDate(0, 6, 0))}, true
 	}
 	return item{}, false
 }
@@ -172,7 +187,7 @@ func (s *scan) after(n, last int, unit *token) (item, bool) {
 func (s *scan) moment(t time.Time) item {
 	minute := t.Hour()*60 + t.Minute()
 	return item{
-		days:  day(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())),
+		days:  day(midnight(t)),
 		clock: &clock{from: minute, to: minute + visitMinutes, moment: true},
 	}
 }

@@ -67,6 +67,8 @@ func (s *scan) rangeGap(i int, opened bool) int {
 		return 1
 	case opened && s.text(i, "и", "and"):
 		return 1
+	case s.moving && s.text(i, "to"):
+		return 0
 	case opened && s.text(i, "до", "to", "till", "until", "по"), s.text(i, "по", "through"):
 		return 1
 	}
@@ -92,19 +94,22 @@ func (s *scan) dayMove(i int) (item, int) {
 	if w == 0 {
 		return item{}, 0
 	}
-	if _, width := s.dayPoint(i + w); width > 0 && s.text(i+w+width, "на", "to") {
+	if _, width := s.dayPoint(i + w); width > 0 && s.onto(i+w+width) {
 		return item{}, w + width
 	}
-	if _, width := s.cardinal(i + w); width > 0 && s.text(i+w+width, "на", "to") {
+	if _, width := s.cardinal(i + w); width > 0 && s.onto(i+w+width) {
 		return item{}, w + width
 	}
 	return item{}, 0
 }
 
+// onto says that the new day of a move follows.
+func (s *scan) onto(i int) bool { return s.text(i, "на") || s.moving && s.text(i, "to") }
+
 // dayBound reads "после 20 декабря", "не раньше четверга", "до пятницы", "до конца недели", "с понедельника".
 func (s *scan) dayBound(i int) (item, int) {
 	w := s.link(i, "after", "before", "till", "since")
-	if w == 0 {
+	if w == 0 || s.text(i, "to") {
 		return item{}, 0
 	}
 	point, width := s.dayPoint(i + w)

@@ -25,12 +25,13 @@ type form struct {
 
 // doctors finds the clinic's doctors by surname.
 type doctors struct {
-	list  []Doctor
-	forms map[string][]form
+	list     []Doctor
+	forms    map[string][]form
+	translit *strings.Replacer
 }
 
 func newDoctors(list []Doctor) *doctors {
-	d := &doctors{list: slices.Clone(list), forms: map[string][]form{}}
+	d := &doctors{list: slices.Clone(list), forms: map[string][]form{}, translit: transliteration()}
 	for i, doctor := range d.list {
 		for _, part := range surnameParts(doctor.Surname) {
 			own, other := declensions(part)
@@ -161,7 +162,7 @@ func (d *doctors) find(tokens []token, used []bool) string {
 		if t.sense.kind != "" && !called {
 			continue
 		}
-		surname := d.pick(t.text, before(tokens, i))
+		surname := d.pick(d.spelling(t), before(tokens, i))
 		if surname == "" || unwanted(tokens, i) {
 			continue
 		}
@@ -169,6 +170,14 @@ func (d *doctors) find(tokens []token, used []bool) string {
 		return surname
 	}
 	return ""
+}
+
+// spelling is the word as surnames are filed: a Latin one with Russian letters.
+func (d *doctors) spelling(t *token) string {
+	if t.latin {
+		return d.translit.Replace(t.text)
+	}
+	return t.text
 }
 
 // pick chooses among the doctors who share a form: of their own gender first, then in the case that the preposition asks.

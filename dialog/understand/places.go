@@ -69,7 +69,9 @@ func (x *index) add(id, name string, dull func(string) bool) int {
 	n := len(x.ids)
 	x.ids = append(x.ids, id)
 	x.needed = append(x.needed, 0)
+	aside := false // what follows "с", "без" or a mark tells services apart, but need not be said
 	for _, t := range cut(name) {
+		aside = aside || x.needed[n] > 0 && (t.mark && t.text != "-" || t.text == "с" || t.text == "без")
 		if t.mark || t.digits || utf8.RuneCountInString(t.text) < 3 || dull(t.text) {
 			continue
 		}
@@ -78,7 +80,9 @@ func (x *index) add(id, name string, dull func(string) bool) int {
 			continue
 		}
 		x.byStem[s] = append(x.byStem[s], n)
-		x.needed[n]++
+		if !aside {
+			x.needed[n]++
+		}
 	}
 	return n
 }

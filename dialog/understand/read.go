@@ -14,6 +14,9 @@ const (
 	flowEmergency  = "emergency"
 	flowOperator   = "operator"
 	flowWaitlist   = "waitlist"
+	flowRegister   = "register" // runs above a booking, as does relative
+	flowRelative   = "relative"
+	flowLanguage   = "language"
 
 	slotSpecialty = "specialty"
 	slotDoctor    = "doctor"
@@ -24,6 +27,7 @@ const (
 	slotReason    = "reason"
 	slotName      = "name"
 	slotPhone     = "phone"
+	slotLang      = "lang"
 )
 
 // How sure a rule must be (its weight) to be followed against what the dialogue expects.
@@ -93,7 +97,11 @@ func (r *Reader) slots(h *heard) {
 	h.set(slotDoctor, r.doctors.find(h.tokens, h.times.used))
 	h.set(slotService, r.places.service(h.tokens))
 	h.set(slotBranch, r.places.branch(h.tokens))
-	h.set(slotPerson, h.person())
+	person := slotPerson
+	if h.s.Asked == "relation" {
+		person = h.s.Asked
+	}
+	h.set(person, h.person())
 	h.facts[slotWhen] = h.times.when != nil || h.times.excluded != nil
 	if h.times.when != nil {
 		h.sets = append(h.sets, dialog.Command{Do: dialog.Set, Slot: slotWhen, When: h.times.when})
@@ -131,7 +139,16 @@ func (h *heard) commands(flow string, weight int) []dialog.Command {
 	case flow == "":
 		return nil
 	}
-	return append([]dialog.Command{{Do: dialog.Start, Flow: flow}}, h.fitting(flow)...)
+	return h.begin(flow)
+}
+
+// begin starts a flow with what is known for it.
+func (h *heard) begin(flow string) []dialog.Command {
+	start := []dialog.Command{{Do: dialog.Start, Flow: flow}}
+	if flow == flowLanguage {
+		return append(start, h.language()...)
+	}
+	return append(start, h.fitting(flow)...)
 }
 
 // within is what a message means while a flow runs.
@@ -150,12 +167,16 @@ func (h *heard) within(flow string, weight int) []dialog.Command {
 	case weight < hintOnly && len(sets) > 0:
 		return sets
 	}
-	return append([]dialog.Command{{Do: dialog.Start, Flow: flow}}, h.fitting(flow)...)
+	return h.begin(flow)
 }
 
 // takesTimes says that a flow looks for a time for a visit.
 func takesTimes(flow string) bool {
-	return flow == flowBooking || flow == flowReschedule || flow == flowWaitlist
+	switch flow {
+	case flowBooking, flowReschedule, flowWaitlist, flowRegister, flowRelative:
+		return true
+	}
+	return false
 }
 
 // fitting are the slots that mean something to a flow.
@@ -174,7 +195,7 @@ func (h *heard) fitting(flow string) []dialog.Command {
 
 func fits(flow, slot string) bool {
 	switch flow {
-	case flowBooking, flowWaitlist:
+	case flowBooking, flowWaitlist, flowRegister, flowRelative:
 		return true
 	case flowReschedule, flowCancel, "visits":
 		return slot == slotWhen || slot == slotDoctor || slot == slotSpecialty || slot == slotPerson

@@ -41,18 +41,27 @@ type scan struct {
 	tokens []token
 	now    time.Time
 	today  time.Time // midnight
+	about  time.Time // midnight of the day the talk is about, or zero
 	asked  string
 	items  []item
 	used   []bool // tokens that were read as a time
 	phone  string
+	moving bool // a visit is to be moved: "from Thursday to Saturday" is no range
 }
 
 func newScan(tokens []token, s Situation) *scan {
-	now := s.Now
-	return &scan{
-		tokens: tokens, now: now, asked: s.Asked, used: make([]bool, len(tokens)),
-		today: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()),
+	sc := &scan{tokens: tokens, now: s.Now, today: midnight(s.Now), asked: s.Asked, used: make([]bool, len(tokens))}
+	for i := range tokens {
+		sc.moving = sc.moving || common(tokens[i].text, []string{"move", "resched", "chang", "shift", "postpon"})
 	}
+	if !s.Day.IsZero() {
+		sc.about = midnight(s.Day.In(s.Now.Location()))
+	}
+	return sc
+}
+
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }
 
 // run reads the whole message. Each step takes at least one token.
@@ -155,7 +164,11 @@ func (s *scan) text(i int, texts ...string) bool {
 
 // alternative says that "или" stands before i, a preposition between them or not.
 func (s *scan) alternative(i int) bool {
-	return s.link(i-1, "or") > 0 || s.link(i-1, "at", "to") > 0 && s.link(i-2, "or") > 0 || s.text(i-1, "/")
+	for s.link(i-1, "at", "to") > 0 {
+		i--
+	}
+	listed := s.text(i-1, ",") && i > 1 && s.used[i-2] && s.is(i-2, kindWeekday, kindDay)
+	return listed || s.link(i-1, "or") > 0 || s.text(i-1, "/")
 }
 
 // refused says that what stands in [from, to) is what the person does not want.

@@ -51,6 +51,7 @@ type Situation struct {
 	Lang  string    // "ru" or "en"; a hint, both are always understood
 	Flow  string    // the flow that is running, empty for none
 	Asked string    // the slot that was asked for, empty for none
+	Day   time.Time // the day that the talk is about, zero for none: a bare "в 10:30" is of that day
 }
 
 // Meaning is what a text was understood as. No commands means that it was not understood.

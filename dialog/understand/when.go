@@ -9,8 +9,8 @@ import (
 // worthwhile is how much of a window must be left for "утром" to mean this morning.
 const worthwhile = 2 * time.Hour
 
-// asapDays is how far "as soon as possible" looks.
-const asapDays = 14
+// asapDays is how far "as soon as possible" looks: farther than any clinic's calendar is open.
+const asapDays = 366
 
 // times is what a message says about time.
 type times struct {
@@ -247,8 +247,11 @@ func grain(c *clock, single bool) dialog.Grain {
 	return dialog.Minute
 }
 
-// soonest is hours with no day said: today while they are worth it, else tomorrow.
+// soonest is hours with no day said: those of the day the talk is about; else today's while they are worth it, else tomorrow's.
 func (s *scan) soonest(c *clock) *dialog.Window {
+	if about := s.about; !about.IsZero() && at(about, c.from).After(s.now) {
+		return s.during(day(about), c)
+	}
 	left := at(s.today, c.to).Sub(s.now)
 	today := day(s.today)
 	if c.moment && at(s.today, c.from).After(s.now) || !c.moment && (at(s.today, c.from).After(s.now) || left >= worthwhile) {
