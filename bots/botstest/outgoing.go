@@ -29,6 +29,7 @@ func buttons(labels ...string) [][]conversation.Choice {
 }
 
 const (
+	asked         = "Да?"
 	okKeyboard    = `{"inline_keyboard":[[{"text":"ok","callback_data":"v1.ok"}]]}`
 	phoneKeyboard = `{"keyboard":[[{"text":"Мой номер","request_contact":true}]],"resize_keyboard":true,"one_time_keyboard":true}`
 )
@@ -49,7 +50,7 @@ func telegramSent() []Outgoing {
 	return []Outgoing{
 		{Name: "words", Out: conversation.Outgoing{Text: "Здравствуйте!"}, Want: []Call{call("sendMessage", "text", "Здравствуйте!")}},
 		{Name: "signs of markup are only signs", Out: conversation.Outgoing{Text: "<b>*_5 < 6 & 7"}, Want: []Call{call("sendMessage", "text", "<b>*_5 < 6 & 7")}},
-		{Name: "a card", Out: conversation.Outgoing{Text: "Да?", Buttons: buttons("ok"), Card: true}, Want: []Call{call("sendMessage", "text", "Да?", "reply_markup", okKeyboard)}},
+		{Name: "a card", Out: conversation.Outgoing{Text: asked, Buttons: buttons("ok"), Card: true}, Want: []Call{call("sendMessage", "text", asked, "reply_markup", okKeyboard)}},
 		{Name: "a link", Out: conversation.Outgoing{Text: "Карта", Buttons: [][]conversation.Choice{{{Label: "Карта", URL: "https://example.org/m"}}}}, Want: []Call{
 			call("sendMessage", "text", "Карта", "reply_markup", `{"inline_keyboard":[[{"text":"Карта","url":"https://example.org/m"}]]}`),
 		}},
@@ -59,18 +60,18 @@ func telegramSent() []Outgoing {
 				`{"text":"5","callback_data":"v1.5"},{"text":"6","callback_data":"v1.6"},{"text":"7","callback_data":"v1.7"},{"text":"8","callback_data":"v1.8"}],`+
 				`[{"text":"9","callback_data":"v1.9"}]]}`),
 		}},
-		{Name: "a card changes", Out: conversation.Outgoing{Text: "Да?", Buttons: buttons("ok"), Card: true, Edit: "1"}, Want: []Call{
-			call("editMessageText", "message_id", "1", "text", "Да?", "reply_markup", okKeyboard),
+		{Name: "a card changes", Out: conversation.Outgoing{Text: asked, Buttons: buttons("ok"), Card: true, Edit: "1"}, Want: []Call{
+			call("editMessageText", "message_id", "1", "text", asked, "reply_markup", okKeyboard),
 		}},
-		{Name: "a card takes another's place", Out: conversation.Outgoing{Text: "Да?", Buttons: buttons("ok"), Card: true, Strip: "2"}, Want: []Call{
-			call("sendMessage", "text", "Да?", "reply_markup", okKeyboard), call("editMessageReplyMarkup", "message_id", "2"),
+		{Name: "a card takes another's place", Out: conversation.Outgoing{Text: asked, Buttons: buttons("ok"), Card: true, Strip: "2"}, Want: []Call{
+			call("sendMessage", "text", asked, "reply_markup", okKeyboard), call("editMessageReplyMarkup", "message_id", "2"),
 		}},
-		{Name: "a card that changes keeps its own buttons", Out: conversation.Outgoing{Text: "Да?", Buttons: buttons("ok"), Edit: "2", Strip: "2"}, Want: []Call{
-			call("editMessageText", "message_id", "2", "text", "Да?", "reply_markup", okKeyboard),
+		{Name: "a card that changes keeps its own buttons", Out: conversation.Outgoing{Text: asked, Buttons: buttons("ok"), Edit: "2", Strip: "2"}, Want: []Call{
+			call("editMessageText", "message_id", "2", "text", asked, "reply_markup", okKeyboard),
 		}},
-		{Name: "a card that is gone is sent anew", Out: conversation.Outgoing{Text: "Да?", Buttons: buttons("ok"), Edit: "999"}, Want: []Call{
-			call("editMessageText", "message_id", "999", "text", "Да?", "reply_markup", okKeyboard),
-			call("sendMessage", "text", "Да?", "reply_markup", okKeyboard),
+		{Name: "a card that is gone is sent anew", Out: conversation.Outgoing{Text: asked, Buttons: buttons("ok"), Edit: "999"}, Want: []Call{
+			call("editMessageText", "message_id", "999", "text", asked, "reply_markup", okKeyboard),
+			call("sendMessage", "text", asked, "reply_markup", okKeyboard),
 		}},
 		{Name: "a long text is cut at a line's end, with the buttons below", Out: conversation.Outgoing{Text: long + "\n" + tail, Buttons: buttons("ok")}, Want: []Call{
 			call("sendMessage", "text", long), call("sendMessage", "text", tail, "reply_markup", okKeyboard),
