@@ -43,8 +43,25 @@ func (h *heard) control(said string) []dialog.Command {
 		if running && len(h.sets) > 0 {
 			return nil
 		}
+		if (h.s.Asked == slotConfirm || h.s.Asked == "consent") && h.begins("ок", "хорош", "да", "ok", "great") { // "ок, спасибо"
+			return one(dialog.Confirm)
+		}
+	case "other_time", "other_doctor", "other_branch", "other_service":
+		return h.another(said)
 	}
 	return start(said)
+}
+
+// another asks for a question again that was answered: "другое время", "другой врач".
+func (h *heard) another(said string) []dialog.Command {
+	if h.s.Flow == "" {
+		return []dialog.Command{{Do: dialog.Start, Flow: "deny"}}
+	}
+	slot := strings.TrimPrefix(said, "other_")
+	if slot == "time" {
+		slot = slotWhen
+	}
+	return []dialog.Command{{Do: dialog.Clear, Slot: slot}}
 }
 
 // stop is a word that ends something: the flow, the visit, the messages, whichever the person can mean.
@@ -98,10 +115,7 @@ func set(slot, value string) []dialog.Command {
 func (h *heard) answer(flow string, weight int) []dialog.Command {
 	switch h.s.Asked {
 	case slotName:
-		if weight >= sure && !h.properName() {
-			return nil
-		}
-		return set(slotName, introduced(own(h.text, maxName)))
+		return set(slotName, h.name(weight))
 	case slotPhone:
 		return set(slotPhone, h.times.phone)
 	case slotReason:
@@ -119,6 +133,39 @@ func (h *heard) answer(flow string, weight int) []dialog.Command {
 		}
 	}
 	return nil
+}
+
+// name is the message as a name, "" where it is rather something else: a question, a refusal, a request that a rule is sure of.
+func (h *heard) name(weight int) string {
+	said := own(h.text, maxName)
+	name := introduced(said)
+	switch {
+	case name != strings.Trim(said, " .,!"), h.properName(), surnamed(name):
+		return name
+	case weight >= sure, strings.ContainsRune(said, '?'), len(strings.Fields(said)) > 5:
+		return ""
+	}
+	switch h.tokens[0].text {
+	case "не", "зачем", "почему", "как", "что", "где", "когда", "хочу", "можно", "а", "why", "what", "dont", "how":
+		return ""
+	}
+	return name
+}
+
+// surnamed says that two or three words, one of them with a surname's or a patronymic's ending, are a name: "справкина анна".
+func surnamed(said string) bool {
+	words := strings.Fields(strings.ToLower(said))
+	if len(words) < 2 || len(words) > 3 {
+		return false
+	}
+	for _, w := range words {
+		for _, ending := range []string{"ов", "ова", "ев", "ева", "ёв", "ёва", "ин", "ина", "ский", "ская", "енко", "вич", "вна"} {
+			if strings.HasSuffix(w, ending) && utf8.RuneCountInString(w) >= 6 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // properName says that a text is written as a name: one word, or up to four that each begin with a capital.

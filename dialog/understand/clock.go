@@ -196,6 +196,9 @@ func (s *scan) dayAfterAll(i, j int) (item, int) {
 // bareMoment reads a time that needs no preposition: "10:30", "полдевятого", "10 утра", and "10" where a time was asked for.
 func (s *scan) bareMoment(i int) (item, int) {
 	t, width := s.hour(i, false)
+	if n, w := s.cardinal(i); width == 0 && w > 0 && n > 23 && s.asksWhen() && !s.counted(i+w) {
+		return s.bareDay(i)
+	}
 	if width == 0 {
 		return item{}, 0
 	}

@@ -206,6 +206,9 @@ func (s *scan) address(i int) int {
 		for s.text(j, ".", "№", "-") {
 			j++
 		}
+		if s.phoneAt(j) > 0 { // мой номер 8916…
+			return j - i
+		}
 		if s.at(j).digits {
 			return j + 1 - i
 		}

@@ -28,6 +28,7 @@ const (
 	slotName      = "name"
 	slotPhone     = "phone"
 	slotLang      = "lang"
+	slotConfirm   = "confirm"
 )
 
 // How sure a rule must be (its weight) to be followed against what the dialogue expects.
@@ -156,6 +157,8 @@ func (h *heard) within(flow string, weight int) []dialog.Command {
 	running := h.s.Flow
 	sets := h.fitting(running)
 	switch {
+	case flow == running && flow == flowCancel && len(sets) == 0 && h.s.Asked == slotConfirm: // "да, отменяйте"
+		return []dialog.Command{{Do: dialog.Confirm}}
 	case flow == running, flow == "", flow == flowBooking && weight <= hintOnly:
 		return sets
 	case flow == flowOperator:

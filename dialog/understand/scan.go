@@ -103,6 +103,10 @@ func (s *scan) read(i int) (item, int) {
 	switch t := s.at(i); t.sense.kind {
 	case kindAsap:
 		return item{asap: true}, t.sense.width
+	case kindWhich: // "ближайшее" and no more
+		if next := s.at(i + 1); t.sense.n == 2 && (next.text == "" || next.mark) {
+			return item{asap: true}, 1
+		}
 	case kindAnytime:
 		if s.asksWhen() {
 			return item{asap: true}, t.sense.width
