@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -61,7 +62,7 @@ func (c *clinic) priceList(lang string) string {
 // thousands writes 2600 as 2 600, with a no-break space.
 func thousands(n int64) string {
 	if n < 1000 {
-		return fmt.Sprint(n)
+		return strconv.FormatInt(n, 10)
 	}
 	return fmt.Sprintf("%d\u00a0%03d", n/1000, n%1000)
 }

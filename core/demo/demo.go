@@ -25,7 +25,7 @@ const (
 )
 
 // Password is that of every demo login.
-const Password = "demo-demo-demo"
+const Password = "demo-demo-demo" //nolint:gosec // known to everybody
 
 // ErrOccupied says that the database holds another clinic, which stays untouched.
 var ErrOccupied = errors.New("the database holds another clinic")

@@ -29,14 +29,20 @@ func shapeOf(size Size) (shape, error) {
 	long := []window{{8 * hour, 13 * hour}, {13*hour + 30, 21 * hour}}
 	switch size {
 	case Small:
-		return shape{size: Small, branchCount: 2, specialtyCount: 12, doctorCount: 24, patientCount: 50,
-			hours: []window{{9 * hour, 13 * hour}, {14 * hour, 18 * hour}}}, nil
+		return shape{
+			size: Small, branchCount: 2, specialtyCount: 12, doctorCount: 24, patientCount: 50,
+			hours: []window{{9 * hour, 13 * hour}, {14 * hour, 18 * hour}},
+		}, nil
 	case Medium:
-		return shape{size: Medium, branchCount: 8, specialtyCount: 15, doctorCount: 120, patientCount: 120_000, visitCount: 500_000,
-			hours: long, sunday: true, guests: 8}, nil
+		return shape{
+			size: Medium, branchCount: 8, specialtyCount: 15, doctorCount: 120, patientCount: 120_000, visitCount: 500_000,
+			hours: long, sunday: true, guests: 8,
+		}, nil
 	case Large:
-		return shape{size: Large, branchCount: 50, specialtyCount: 15, doctorCount: 1000, patientCount: 1_200_000, visitCount: 6_000_000,
-			hours: long, sunday: true, guests: 8}, nil
+		return shape{
+			size: Large, branchCount: 50, specialtyCount: 15, doctorCount: 1000, patientCount: 1_200_000, visitCount: 6_000_000,
+			hours: long, sunday: true, guests: 8,
+		}, nil
 	default:
 		return shape{}, fmt.Errorf("%q: %w", size, ErrSize)
 	}
@@ -46,10 +52,10 @@ func (s shape) bulk() bool { return s.visitCount > 0 }
 
 // works says whether the n-th doctor (from 0) works on an ISO weekday.
 func (s shape) works(n, weekday int) bool {
-	switch {
-	case weekday == 7:
+	switch weekday {
+	case 7:
 		return s.sunday && (n+3)%10 < 3
-	case weekday == 6:
+	case 6:
 		return !s.sunday || n%10 < 6
 	default:
 		return true

@@ -37,38 +37,8 @@ func (l *loader) visits(ctx context.Context) (int64, error) {
 	if err := l.tx.QueryRow(ctx, addVisits, l.now, l.id("staff", "admin")).Scan(&added); err != nil {
 		return 0, fmt.Errorf("visits: %w", err)
 	}
+	l.out.add(int(added))
 	return added, nil
-}
-
-func (l *loader) patientTables() []table {
-	p := table{
-		name: "patient", key: columns("id"), keep: true,
-		columns: columns("id surname given patronymic birth_date sex verified_at created_at"),
-	}
-	c := table{
-		name: "patient_contact", key: columns("patient_id kind value"), keep: true,
-		columns: columns("patient_id kind value created_at"),
-	}
-	for n := range l.patientCount {
-		row := l.patientRow(n, epoch().AddDate(0, 0, -dice("since", n).IntN(365)))
-		p.rows = append(p.rows, row)
-		c.rows = append(c.rows, []any{row[0], "phone", l.names.patient(n).phone, row[len(row)-1]})
-	}
-	return []table{p, c}
-}
-
-// patientRow is the n-th patient; since is when the card was made. Seven of ten have shown a document.
-func (c *clinic) patientRow(n int, since time.Time) []any {
-	p := c.names.patient(n)
-	sex := "male"
-	if p.female {
-		sex = "female"
-	}
-	var verified any
-	if n%10 < 7 {
-		verified = since
-	}
-	return []any{c.id("patient", n+1), p.surname(), p.given, p.patronymic, p.birth, sex, verified, since}
 }
 
 // smallVisits go through the half hours of every doctor's days. Whether one is taken, by whom and what becomes of it hangs on
@@ -98,14 +68,14 @@ func (l *loader) smallDay(d *doctor, day time.Time, ahead int, seats *seating) [
 	for _, w := range l.hours {
 		for minute := w.from; minute < w.to; minute += visitMinutes {
 			start := time.Date(day.Year(), day.Month(), day.Day(), 0, minute, 0, 0, l.branches[at].zone)
-			who := seats.take(start, d.specialty)
+			who := seats.take(start, at, d.specialty)
 			r := dice("visit", int(start.Unix()/60/visitMinutes)*100+d.number)
 			if r.Float64() >= fill(d, ahead) {
 				continue
 			}
 			v := &visit{
 				id: l.id("visit", d.number+1, start.UTC().Format(time.RFC3339)), doctor: d, branch: &l.branches[at], room: room,
-				service: &l.services[d.services[pick(r, []int{50, 30, 15, 5}[:len(d.services)])]], patient: l.id("patient", who+1),
+				service: &l.services[d.services[pick(r, []int{50, 30, 15, 5}[:len(d.services)])]], patient: l.patientID(who),
 				start: start, end: start.Add(visitMinutes * time.Minute),
 				source: []string{"telegram", "phone", "cabinet", "webchat"}[pick(r, []int{45, 25, 20, 10})],
 			}
@@ -120,8 +90,8 @@ func (l *loader) smallDay(d *doctor, day time.Time, ahead int, seats *seating) [
 func (l *loader) live(v *visit, r *rand.Rand) {
 	f := fate{cancels: r.IntN(100) < 8, misses: r.IntN(100) < 8, confirms: r.IntN(100) < 70}
 	v.status = f.status(v.start, v.end, l.now)
-	v.created = v.start.Add(-time.Duration(4*60+r.IntN(12*24*60)) * time.Minute)
-	if late := l.now.Add(-time.Duration(10+r.IntN(24*60)) * time.Minute); v.created.After(late) {
+	v.created = onDay(v.start, -1-r.IntN(12), 8*hour+r.IntN(13*hour))
+	if late := l.now.Add(-time.Duration(10+r.IntN(3*hour)) * time.Minute); v.created.After(late) {
 		v.created = late
 	}
 	last := v.start
@@ -132,14 +102,21 @@ func (l *loader) live(v *visit, r *rand.Rand) {
 	v.byClinic = r.IntN(100) < 15
 }
 
+// onDay is a minute of the day so many days from t, by the same clock.
+func onDay(t time.Time, days, minute int) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day()+days, 0, minute, 0, 0, t.Location())
+}
+
 // fill is the share of a doctor's half hours that are taken, by days ahead. Cardiologists, whom everybody tries the clinic with,
 // are kept fairly free.
 func fill(d *doctor, ahead int) float64 {
-	share := 0.2
+	share := 0.15
 	switch {
 	case ahead > 0:
-		share = 0.18 - 0.01*float64(ahead-1)
+		share = 0.12 - 0.007*float64(ahead-1)
 	case ahead < -7:
+		share = 0.05
+	case ahead < 0:
 		share = 0.1
 	}
 	if d.specialty == cardiologist {

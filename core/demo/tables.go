@@ -3,6 +3,7 @@ package demo
 import (
 	"crypto/sha256"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -87,7 +88,7 @@ func (c *clinic) roomTable() table {
 	next := make([]int, len(c.branches))
 	add := func(id uuid.UUID, b int) {
 		next[b]++
-		t.rows = append(t.rows, []any{id, c.branches[b].id, "room", fmt.Sprint(100 + next[b])})
+		t.rows = append(t.rows, []any{id, c.branches[b].id, "room", strconv.Itoa(100 + next[b])})
 	}
 	for _, d := range c.doctors {
 		add(d.room, d.branch)
