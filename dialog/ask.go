@@ -16,7 +16,7 @@ func (u *turn) ask(ctx context.Context) error {
 	for range maxSteps {
 		frame := u.s.top()
 		if frame == nil {
-			u.menu()
+			u.rest()
 			return nil
 		}
 		u.talk.frame, u.talk.under = frame, u.s.below()

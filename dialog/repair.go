@@ -164,9 +164,16 @@ func (u *turn) label(c Command) string {
 	}
 }
 
+// rest ends a turn with nothing under way: by the menu, unless what was said speaks for itself.
+func (u *turn) rest() {
+	u.s.Asked = ""
+	if n := len(u.replies); n == 0 || !u.replies[n-1].Keep {
+		u.menu()
+	}
+}
+
 // menu is the card that stands when nothing is under way.
 func (u *turn) menu() {
-	u.s.Asked = ""
 	if !u.s.Met {
 		u.greet()
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Version of the flows' shape. A session of an older one restarts gently: it keeps its slots and asks anew.
@@ -111,4 +112,15 @@ func (f *Frame) said(slot string) {
 	f.Trail = slices.DeleteFunc(f.Trail, func(s string) bool { return s == slot })
 	f.Trail = append(f.Trail, slot)
 	f.Force = slices.DeleteFunc(f.Force, func(s string) bool { return s == slot })
+}
+
+// Day is the day that the talk is about: the chosen one, or the zero time.
+func (s Session) Day() time.Time {
+	for _, f := range slices.Backward(s.Stack) {
+		var w Window
+		if err := json.Unmarshal([]byte(f.Slots["when"]), &w); err == nil && w.To.Sub(w.From) <= 25*time.Hour {
+			return w.From
+		}
+	}
+	return time.Time{}
 }

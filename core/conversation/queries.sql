@@ -6,30 +6,33 @@ ON CONFLICT DO NOTHING;
 -- name: Conversation :one
 SELECT * FROM conversation WHERE id = $1;
 
--- name: ConversationLock :one
--- The turn's look at its chat: whoever comes second waits here for the first to finish.
-SELECT c.id, c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.version, c.card_message_id, c.blocked_at,
-       EXISTS (SELECT FROM outbox o WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply') AS behind
-FROM conversation c
-WHERE c.id = $1
-FOR UPDATE;
+-- name: ConversationLock :exec
+-- The turn's claim on its chat: whoever comes second waits here for the first to finish, and then reads what it left.
+SELECT 1 FROM conversation WHERE id = $1 FOR UPDATE;
 
--- name: ConversationSave :one
--- What a turn leaves. A version that moved on in the meantime means: read again.
+-- name: ConversationTurn :many
+-- A chat with everything it has said that was not answered yet, in the order it was said, and the buttons behind its taps.
+SELECT c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.version, c.card_message_id, c.blocked_at,
+       EXISTS (SELECT FROM outbox o WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply') AS behind,
+       i.id, i.body, i.attempts, i.received_at,
+       k.version AS keyboard_version, k.actions, k.expires_at, k.used_at
+FROM conversation c
+LEFT JOIN inbound i ON i.conversation_id = c.id AND i.state = 'new'
+LEFT JOIN keyboard k ON k.conversation_id = c.id AND k.token_hash = sha256(convert_to(split_part(i.body ->> 'button', '.', 1), 'UTF8'))
+WHERE c.id = $1
+ORDER BY i.position, i.id
+LIMIT 100;
+
+-- name: ConversationSave :exec
+-- What a turn leaves; the chat is locked.
 UPDATE conversation
 SET session = sqlc.arg(session), lang = sqlc.arg(lang), owner = sqlc.arg(owner), version = version + 1, last_inbound_at = sqlc.arg(at),
-    blocked_at = CASE WHEN sqlc.arg(heard)::boolean THEN NULL ELSE blocked_at END,
-    nudge_at = sqlc.arg(nudge_at), drop_at = sqlc.arg(drop_at)
-WHERE id = sqlc.arg(id) AND version = sqlc.arg(version)
-RETURNING version;
-
--- name: ConversationCard :exec
--- Where the live card stands now.
-UPDATE conversation SET card_message_id = $2 WHERE id = $1;
+    blocked_at = sqlc.arg(blocked_at), nudge_at = sqlc.arg(nudge_at), drop_at = sqlc.arg(drop_at)
+WHERE id = sqlc.arg(id);
 
 -- name: ConversationCards :exec
 -- Where the live cards of several chats stand now.
-UPDATE conversation c SET card_message_id = s.card
+UPDATE conversation c SET card_message_id = nullif(s.card, '')
 FROM (SELECT unnest(sqlc.arg(ids)::uuid[]) AS id, unnest(sqlc.arg(cards)::text[]) AS card) s
 WHERE c.id = s.id;
 
@@ -44,8 +47,8 @@ WHERE (nudge_at <= sqlc.arg(now)::timestamptz) OR (drop_at <= sqlc.arg(now)::tim
 ORDER BY least(nudge_at, drop_at)
 LIMIT 500;
 
--- name: InboundAdd :many
--- Journals a message unless its id was seen. No row back: a duplicate.
+-- name: InboundAdd :exec
+-- Journals a message unless its id was seen.
 WITH fresh AS (
     INSERT INTO inbound_key (account, external_id, at) VALUES (sqlc.arg(account), sqlc.arg(external_id), sqlc.arg(received_at))
     ON CONFLICT DO NOTHING
@@ -53,26 +56,21 @@ WITH fresh AS (
 )
 INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at)
 SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(account), sqlc.arg(external_id), sqlc.arg(position), sqlc.arg(body), sqlc.arg(raw), sqlc.arg(received_at)
-FROM fresh
-RETURNING id;
-
--- name: InboundNew :many
--- Everything a chat has said that was not answered yet, in the order it was said.
-SELECT id, position, body, attempts, received_at
-FROM inbound
-WHERE conversation_id = $1 AND state = 'new'
-ORDER BY position, id
-LIMIT 100;
+FROM fresh;
 
 -- name: InboundHandled :exec
 UPDATE inbound SET state = 'handled', handled_at = sqlc.arg(at) WHERE id = ANY (sqlc.arg(ids)::uuid[]) AND received_at >= sqlc.arg(since)::timestamptz;
 
--- name: InboundFailed :many
--- One more failed try; the third makes it a dead letter.
+-- name: InboundFailed :one
+-- One more failed try of a message; the third makes it a dead letter.
 UPDATE inbound
 SET attempts = attempts + 1, state = CASE WHEN attempts + 1 >= 3 THEN 'dead' ELSE 'new' END
-WHERE conversation_id = $1 AND state = 'new'
-RETURNING id, state;
+WHERE id = $1 AND received_at >= sqlc.arg(since)::timestamptz AND state = 'new'
+RETURNING state;
+
+-- name: InboundFirst :one
+-- The message that a chat is stuck on.
+SELECT id, received_at FROM inbound WHERE conversation_id = $1 AND state = 'new' ORDER BY position, id LIMIT 1;
 
 -- name: InboundWaiting :many
 -- Chats left with unanswered messages: a crash, or another replica that went away.
@@ -86,8 +84,8 @@ LIMIT 500;
 -- name: InboundHistory :many
 SELECT id, body, received_at FROM inbound WHERE conversation_id = $1 AND received_at > $2 ORDER BY received_at, position LIMIT 500;
 
--- name: OutboxAdd :many
--- A message to send, unless its key stands already. No row back: it does.
+-- name: OutboxAdd :exec
+-- A message to send, unless its key stands already.
 WITH fresh AS (
     INSERT INTO outbox_key (key, at) VALUES (sqlc.arg(key), sqlc.arg(created_at))
     ON CONFLICT DO NOTHING
@@ -95,8 +93,7 @@ WITH fresh AS (
 )
 INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, visit_id, state, not_before, not_after, lease_until, created_at)
 SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(channel), sqlc.arg(lane), sqlc.arg(kind), sqlc.arg(key), sqlc.arg(body), sqlc.arg(visit_id), sqlc.arg(state), sqlc.arg(not_before), sqlc.arg(not_after), sqlc.arg(lease_until), sqlc.arg(created_at)
-FROM fresh
-RETURNING id, seq;
+FROM fresh;
 
 -- name: OutboxAddMany :exec
 -- The same for many at once: a sweeper's batch.
@@ -184,13 +181,6 @@ FROM (
     SELECT unnest(sqlc.arg(hashes)::bytea[]) AS h, unnest(sqlc.arg(conversations)::uuid[]) AS c, unnest(sqlc.arg(actions)::jsonb[]) AS a,
            unnest(sqlc.arg(expires)::timestamptz[]) AS e
 ) s;
-
--- name: Keyboards :many
--- The buttons behind some taps of one chat.
-SELECT * FROM keyboard WHERE conversation_id = sqlc.arg(conversation_id) AND token_hash = ANY (sqlc.arg(hashes)::bytea[]);
-
--- name: KeyboardUsed :exec
-UPDATE keyboard SET used_at = $2 WHERE token_hash = $1;
 
 -- name: KeyboardPrune :exec
 DELETE FROM keyboard WHERE expires_at < $1;

@@ -75,18 +75,6 @@ type EntryLink struct {
 	Opened int64
 }
 
-type Keyboard struct {
-	TokenHash      []byte
-	ConversationID uuid.UUID
-	Flow           string
-	Step           string
-	Version        int32
-	Actions        []byte
-	CreatedAt      time.Time
-	ExpiresAt      time.Time
-	UsedAt         *time.Time
-}
-
 type Patient struct {
 	ID         uuid.UUID
 	Surname    string

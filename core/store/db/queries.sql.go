@@ -319,23 +319,8 @@ func (q *Queries) ConversationBlocked(ctx context.Context, arg ConversationBlock
 	return err
 }
 
-const conversationCard = `-- name: ConversationCard :exec
-UPDATE conversation SET card_message_id = $2 WHERE id = $1
-`
-
-type ConversationCardParams struct {
-	ID            uuid.UUID
-	CardMessageID *string
-}
-
-// Where the live card stands now.
-func (q *Queries) ConversationCard(ctx context.Context, arg ConversationCardParams) error {
-	_, err := q.db.Exec(ctx, conversationCard, arg.ID, arg.CardMessageID)
-	return err
-}
-
 const conversationCards = `-- name: ConversationCards :exec
-UPDATE conversation c SET card_message_id = s.card
+UPDATE conversation c SET card_message_id = nullif(s.card, '')
 FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS card) s
 WHERE c.id = s.id
 `
@@ -351,46 +336,14 @@ func (q *Queries) ConversationCards(ctx context.Context, arg ConversationCardsPa
 	return err
 }
 
-const conversationLock = `-- name: ConversationLock :one
-SELECT c.id, c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.version, c.card_message_id, c.blocked_at,
-       EXISTS (SELECT FROM outbox o WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply') AS behind
-FROM conversation c
-WHERE c.id = $1
-FOR UPDATE
+const conversationLock = `-- name: ConversationLock :exec
+SELECT 1 FROM conversation WHERE id = $1 FOR UPDATE
 `
 
-type ConversationLockRow struct {
-	ID            uuid.UUID
-	Channel       string
-	Account       string
-	ExternalID    string
-	Lang          *string
-	Owner         string
-	Session       []byte
-	Version       int32
-	CardMessageID *string
-	BlockedAt     *time.Time
-	Behind        bool
-}
-
-// The turn's look at its chat: whoever comes second waits here for the first to finish.
-func (q *Queries) ConversationLock(ctx context.Context, id uuid.UUID) (ConversationLockRow, error) {
-	row := q.db.QueryRow(ctx, conversationLock, id)
-	var i ConversationLockRow
-	err := row.Scan(
-		&i.ID,
-		&i.Channel,
-		&i.Account,
-		&i.ExternalID,
-		&i.Lang,
-		&i.Owner,
-		&i.Session,
-		&i.Version,
-		&i.CardMessageID,
-		&i.BlockedAt,
-		&i.Behind,
-	)
-	return i, err
+// The turn's claim on its chat: whoever comes second waits here for the first to finish, and then reads what it left.
+func (q *Queries) ConversationLock(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, conversationLock, id)
+	return err
 }
 
 const conversationOpen = `-- name: ConversationOpen :exec
@@ -418,43 +371,111 @@ func (q *Queries) ConversationOpen(ctx context.Context, arg ConversationOpenPara
 	return err
 }
 
-const conversationSave = `-- name: ConversationSave :one
+const conversationSave = `-- name: ConversationSave :exec
 UPDATE conversation
 SET session = $1, lang = $2, owner = $3, version = version + 1, last_inbound_at = $4,
-    blocked_at = CASE WHEN $5::boolean THEN NULL ELSE blocked_at END,
-    nudge_at = $6, drop_at = $7
-WHERE id = $8 AND version = $9
-RETURNING version
+    blocked_at = $5, nudge_at = $6, drop_at = $7
+WHERE id = $8
 `
 
 type ConversationSaveParams struct {
-	Session []byte
-	Lang    *string
-	Owner   string
-	At      *time.Time
-	Heard   bool
-	NudgeAt *time.Time
-	DropAt  *time.Time
-	ID      uuid.UUID
-	Version int32
+	Session   []byte
+	Lang      *string
+	Owner     string
+	At        *time.Time
+	BlockedAt *time.Time
+	NudgeAt   *time.Time
+	DropAt    *time.Time
+	ID        uuid.UUID
 }
 
-// What a turn leaves. A version that moved on in the meantime means: read again.
-func (q *Queries) ConversationSave(ctx context.Context, arg ConversationSaveParams) (int32, error) {
-	row := q.db.QueryRow(ctx, conversationSave,
+// What a turn leaves; the chat is locked.
+func (q *Queries) ConversationSave(ctx context.Context, arg ConversationSaveParams) error {
+	_, err := q.db.Exec(ctx, conversationSave,
 		arg.Session,
 		arg.Lang,
 		arg.Owner,
 		arg.At,
-		arg.Heard,
+		arg.BlockedAt,
 		arg.NudgeAt,
 		arg.DropAt,
 		arg.ID,
-		arg.Version,
 	)
-	var version int32
-	err := row.Scan(&version)
-	return version, err
+	return err
+}
+
+const conversationTurn = `-- name: ConversationTurn :many
+SELECT c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.version, c.card_message_id, c.blocked_at,
+       EXISTS (SELECT FROM outbox o WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply') AS behind,
+       i.id, i.body, i.attempts, i.received_at,
+       k.version AS keyboard_version, k.actions, k.expires_at, k.used_at
+FROM conversation c
+LEFT JOIN inbound i ON i.conversation_id = c.id AND i.state = 'new'
+LEFT JOIN keyboard k ON k.conversation_id = c.id AND k.token_hash = sha256(convert_to(split_part(i.body ->> 'button', '.', 1), 'UTF8'))
+WHERE c.id = $1
+ORDER BY i.position, i.id
+LIMIT 100
+`
+
+type ConversationTurnRow struct {
+	Channel         string
+	Account         string
+	ExternalID      string
+	Lang            *string
+	Owner           string
+	Session         []byte
+	Version         int32
+	CardMessageID   *string
+	BlockedAt       *time.Time
+	Behind          bool
+	ID              *uuid.UUID
+	Body            []byte
+	Attempts        *int32
+	ReceivedAt      *time.Time
+	KeyboardVersion *int32
+	Actions         []byte
+	ExpiresAt       *time.Time
+	UsedAt          *time.Time
+}
+
+// A chat with everything it has said that was not answered yet, in the order it was said, and the buttons behind its taps.
+func (q *Queries) ConversationTurn(ctx context.Context, id uuid.UUID) ([]ConversationTurnRow, error) {
+	rows, err := q.db.Query(ctx, conversationTurn, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ConversationTurnRow{}
+	for rows.Next() {
+		var i ConversationTurnRow
+		if err := rows.Scan(
+			&i.Channel,
+			&i.Account,
+			&i.ExternalID,
+			&i.Lang,
+			&i.Owner,
+			&i.Session,
+			&i.Version,
+			&i.CardMessageID,
+			&i.BlockedAt,
+			&i.Behind,
+			&i.ID,
+			&i.Body,
+			&i.Attempts,
+			&i.ReceivedAt,
+			&i.KeyboardVersion,
+			&i.Actions,
+			&i.ExpiresAt,
+			&i.UsedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const conversationsLate = `-- name: ConversationsLate :many
@@ -751,7 +772,7 @@ func (q *Queries) Exceptions(ctx context.Context, span pgtype.Range[pgtype.Times
 	return items, nil
 }
 
-const inboundAdd = `-- name: InboundAdd :many
+const inboundAdd = `-- name: InboundAdd :exec
 WITH fresh AS (
     INSERT INTO inbound_key (account, external_id, at) VALUES ($3, $4, $8)
     ON CONFLICT DO NOTHING
@@ -760,7 +781,6 @@ WITH fresh AS (
 INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8
 FROM fresh
-RETURNING id
 `
 
 type InboundAddParams struct {
@@ -774,9 +794,9 @@ type InboundAddParams struct {
 	ReceivedAt     time.Time
 }
 
-// Journals a message unless its id was seen. No row back: a duplicate.
-func (q *Queries) InboundAdd(ctx context.Context, arg InboundAddParams) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, inboundAdd,
+// Journals a message unless its id was seen.
+func (q *Queries) InboundAdd(ctx context.Context, arg InboundAddParams) error {
+	_, err := q.db.Exec(ctx, inboundAdd,
 		arg.ID,
 		arg.ConversationID,
 		arg.Account,
@@ -786,55 +806,44 @@ func (q *Queries) InboundAdd(ctx context.Context, arg InboundAddParams) ([]uuid.
 		arg.Raw,
 		arg.ReceivedAt,
 	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []uuid.UUID{}
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return err
 }
 
-const inboundFailed = `-- name: InboundFailed :many
+const inboundFailed = `-- name: InboundFailed :one
 UPDATE inbound
 SET attempts = attempts + 1, state = CASE WHEN attempts + 1 >= 3 THEN 'dead' ELSE 'new' END
-WHERE conversation_id = $1 AND state = 'new'
-RETURNING id, state
+WHERE id = $1 AND received_at >= $2::timestamptz AND state = 'new'
+RETURNING state
 `
 
-type InboundFailedRow struct {
+type InboundFailedParams struct {
 	ID    uuid.UUID
-	State string
+	Since time.Time
 }
 
-// One more failed try; the third makes it a dead letter.
-func (q *Queries) InboundFailed(ctx context.Context, conversationID uuid.UUID) ([]InboundFailedRow, error) {
-	rows, err := q.db.Query(ctx, inboundFailed, conversationID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []InboundFailedRow{}
-	for rows.Next() {
-		var i InboundFailedRow
-		if err := rows.Scan(&i.ID, &i.State); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+// One more failed try of a message; the third makes it a dead letter.
+func (q *Queries) InboundFailed(ctx context.Context, arg InboundFailedParams) (string, error) {
+	row := q.db.QueryRow(ctx, inboundFailed, arg.ID, arg.Since)
+	var state string
+	err := row.Scan(&state)
+	return state, err
+}
+
+const inboundFirst = `-- name: InboundFirst :one
+SELECT id, received_at FROM inbound WHERE conversation_id = $1 AND state = 'new' ORDER BY position, id LIMIT 1
+`
+
+type InboundFirstRow struct {
+	ID         uuid.UUID
+	ReceivedAt time.Time
+}
+
+// The message that a chat is stuck on.
+func (q *Queries) InboundFirst(ctx context.Context, conversationID uuid.UUID) (InboundFirstRow, error) {
+	row := q.db.QueryRow(ctx, inboundFirst, conversationID)
+	var i InboundFirstRow
+	err := row.Scan(&i.ID, &i.ReceivedAt)
+	return i, err
 }
 
 const inboundHandled = `-- name: InboundHandled :exec
@@ -877,49 +886,6 @@ func (q *Queries) InboundHistory(ctx context.Context, arg InboundHistoryParams) 
 	for rows.Next() {
 		var i InboundHistoryRow
 		if err := rows.Scan(&i.ID, &i.Body, &i.ReceivedAt); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inboundNew = `-- name: InboundNew :many
-SELECT id, position, body, attempts, received_at
-FROM inbound
-WHERE conversation_id = $1 AND state = 'new'
-ORDER BY position, id
-LIMIT 100
-`
-
-type InboundNewRow struct {
-	ID         uuid.UUID
-	Position   int64
-	Body       []byte
-	Attempts   int32
-	ReceivedAt time.Time
-}
-
-// Everything a chat has said that was not answered yet, in the order it was said.
-func (q *Queries) InboundNew(ctx context.Context, conversationID uuid.UUID) ([]InboundNewRow, error) {
-	rows, err := q.db.Query(ctx, inboundNew, conversationID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []InboundNewRow{}
-	for rows.Next() {
-		var i InboundNewRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Position,
-			&i.Body,
-			&i.Attempts,
-			&i.ReceivedAt,
-		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1031,60 +997,6 @@ func (q *Queries) KeyboardPrune(ctx context.Context, expiresAt time.Time) error 
 	return err
 }
 
-const keyboardUsed = `-- name: KeyboardUsed :exec
-UPDATE keyboard SET used_at = $2 WHERE token_hash = $1
-`
-
-type KeyboardUsedParams struct {
-	TokenHash []byte
-	UsedAt    *time.Time
-}
-
-func (q *Queries) KeyboardUsed(ctx context.Context, arg KeyboardUsedParams) error {
-	_, err := q.db.Exec(ctx, keyboardUsed, arg.TokenHash, arg.UsedAt)
-	return err
-}
-
-const keyboards = `-- name: Keyboards :many
-SELECT token_hash, conversation_id, flow, step, version, actions, created_at, expires_at, used_at FROM keyboard WHERE conversation_id = $1 AND token_hash = ANY ($2::bytea[])
-`
-
-type KeyboardsParams struct {
-	ConversationID uuid.UUID
-	Hashes         [][]byte
-}
-
-// The buttons behind some taps of one chat.
-func (q *Queries) Keyboards(ctx context.Context, arg KeyboardsParams) ([]Keyboard, error) {
-	rows, err := q.db.Query(ctx, keyboards, arg.ConversationID, arg.Hashes)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Keyboard{}
-	for rows.Next() {
-		var i Keyboard
-		if err := rows.Scan(
-			&i.TokenHash,
-			&i.ConversationID,
-			&i.Flow,
-			&i.Step,
-			&i.Version,
-			&i.Actions,
-			&i.CreatedAt,
-			&i.ExpiresAt,
-			&i.UsedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const keysPrune = `-- name: KeysPrune :exec
 DELETE FROM inbound_key WHERE at < $1
 `
@@ -1104,7 +1016,7 @@ func (q *Queries) LockCalendars(ctx context.Context, keys []int64) error {
 	return err
 }
 
-const outboxAdd = `-- name: OutboxAdd :many
+const outboxAdd = `-- name: OutboxAdd :exec
 WITH fresh AS (
     INSERT INTO outbox_key (key, at) VALUES ($6, $13)
     ON CONFLICT DO NOTHING
@@ -1113,7 +1025,6 @@ WITH fresh AS (
 INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, visit_id, state, not_before, not_after, lease_until, created_at)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
 FROM fresh
-RETURNING id, seq
 `
 
 type OutboxAddParams struct {
@@ -1132,14 +1043,9 @@ type OutboxAddParams struct {
 	CreatedAt      time.Time
 }
 
-type OutboxAddRow struct {
-	ID  uuid.UUID
-	Seq *int64
-}
-
-// A message to send, unless its key stands already. No row back: it does.
-func (q *Queries) OutboxAdd(ctx context.Context, arg OutboxAddParams) ([]OutboxAddRow, error) {
-	rows, err := q.db.Query(ctx, outboxAdd,
+// A message to send, unless its key stands already.
+func (q *Queries) OutboxAdd(ctx context.Context, arg OutboxAddParams) error {
+	_, err := q.db.Exec(ctx, outboxAdd,
 		arg.ID,
 		arg.ConversationID,
 		arg.Channel,
@@ -1154,22 +1060,7 @@ func (q *Queries) OutboxAdd(ctx context.Context, arg OutboxAddParams) ([]OutboxA
 		arg.LeaseUntil,
 		arg.CreatedAt,
 	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []OutboxAddRow{}
-	for rows.Next() {
-		var i OutboxAddRow
-		if err := rows.Scan(&i.ID, &i.Seq); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return err
 }
 
 const outboxAddMany = `-- name: OutboxAddMany :exec

@@ -1,0 +1,134 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/patient"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/dialog"
+)
+
+// commands turns a message into what it asks for. speaks is false where the bot keeps silent: a human owns the chat, and nothing
+// but a button or /start gives it back.
+func (t *Talks) commands(c *chat, h heard, r *render) (cmds []dialog.Command, speaks bool) {
+	switch h.in.Kind {
+	case conversation.Opened:
+		c.session.Human = false
+		r.hint(h.in.Lang)
+		return t.opened(h.in), true
+	case conversation.Button:
+		cmds, fresh := tapped(c, h, t.Clock())
+		r.stale = r.stale || !fresh
+		if c.session.Human && fresh {
+			c.session.Human = false
+		}
+		return cmds, !c.session.Human
+	default:
+	}
+	r.hint(h.in.Lang)
+	if c.session.Human {
+		return nil, false
+	}
+	switch h.in.Kind {
+	case conversation.Text:
+		return t.understood(c, h), true
+	case conversation.Contact:
+		return contact(h.in), true
+	default:
+		return []dialog.Command{{Do: dialog.Media, Value: string(h.in.Kind)}}, true
+	}
+}
+
+// opened is /start: alone it is the menu; with a payload it leads to what the link was made for.
+func (t *Talks) opened(in conversation.Incoming) []dialog.Command {
+	menu := dialog.Command{Do: dialog.Start, Flow: "menu"}
+	link, ok := t.Book.Current().Links[in.Start]
+	if !ok || in.Start == "" {
+		return []dialog.Command{{Do: dialog.Start, Flow: "greeting"}, menu}
+	}
+	slot := map[string]string{"doctor": "doctor", "branch": "branch", "service": "service"}[link.Kind]
+	cmds := []dialog.Command{menu, {Do: dialog.Start, Flow: "booking"}}
+	if slot != "" {
+		cmds = append(cmds, dialog.Command{Do: dialog.Set, Slot: slot, Value: link.Target})
+	}
+	return cmds
+}
+
+// tapped finds the commands behind a button. A button of an older card, of another chat, used up or made up is stale: it does
+// nothing, and the person sees a fresh card.
+func tapped(c *chat, h heard, now time.Time) (cmds []dialog.Command, fresh bool) {
+	stale := []dialog.Command{{Do: dialog.Stale}}
+	_, index, ok := strings.Cut(h.in.Button, ".")
+	if !ok || h.version == nil || h.expires == nil || h.expires.Before(now) || (*h.version != 0 && *h.version != c.row.Version) {
+		return stale, false
+	}
+	var actions [][]dialog.Command
+	n, err := strconv.ParseUint(index, 36, 16)
+	if err != nil || json.Unmarshal(h.actions, &actions) != nil || int(n) >= len(actions) {
+		return stale, false
+	}
+	return actions[n], true
+}
+
+// contact is a shared phone: the messenger must vouch that it is the sender's own.
+func contact(in conversation.Incoming) []dialog.Command {
+	if !in.OwnPhone {
+		return []dialog.Command{{Do: dialog.Media, Value: "foreign_contact"}}
+	}
+	return []dialog.Command{{Do: dialog.Set, Slot: "phone", Value: in.Phone}}
+}
+
+// slash are the commands of a messenger's menu.
+func slash() map[string]dialog.Command {
+	start := func(flow string) dialog.Command { return dialog.Command{Do: dialog.Start, Flow: flow} }
+	return map[string]dialog.Command{
+		"/start": start("menu"), "/menu": start("menu"), "/book": start("booking"), "/visits": start("visits"), "/prices": start("prices"),
+		"/contacts": start("contacts"), "/language": start("language"), "/help": start("help"), "/cancel": {Do: dialog.Cancel},
+		"/move": start("reschedule"), "/operator": {Do: dialog.Handoff},
+	}
+}
+
+// understood reads plain words, at the time they were said.
+func (t *Talks) understood(c *chat, h heard) []dialog.Command {
+	text := strings.TrimSpace(h.in.Text)
+	word, _, _ := strings.Cut(strings.ToLower(text), " ")
+	word, _, _ = strings.Cut(word, "@")
+	if cmd, ok := slash()[word]; ok {
+		return []dialog.Command{cmd}
+	}
+	at := h.in.At
+	if at.IsZero() {
+		at = h.received
+	}
+	session := c.session
+	catalog := t.Book.Current()
+	return t.Rules.Read(catalog, text, situation(session, firstZone(catalog), at))
+}
+
+func firstZone(c *clinic.Catalog) *time.Location {
+	if len(c.Branches) == 0 {
+		return time.UTC
+	}
+	return c.Branches[0].Zone
+}
+
+// files has the desk look at what the bot cannot read.
+func (t *Talks) files(ctx context.Context, tx *store.Tx, id uuid.UUID, h heard) error {
+	if h.in.Kind != conversation.Photo && h.in.Kind != conversation.File {
+		return nil
+	}
+	return t.task(ctx, tx, task{kind: "file", key: h.id.String(), conversation: id})
+}
+
+// desksCards are the patients' cards for work of the house itself.
+func (h *House) desksCards() patient.Cards {
+	return patient.Cards{In: h.DB, Clock: h.Clock, IDs: h.IDs}
+}

@@ -1,0 +1,48 @@
+// Package jobs decides what happens after a message came in or a moment has come: a turn of the talk, a delivery, a reminder, a
+// clean-up. The rows are the truth; the process that wrote them goes on at once, and sweepers run by River pick up what a crash
+// left behind.
+package jobs
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/dialog"
+	"github.com/zapis-clinic/zapis/dialog/words"
+)
+
+// Sender takes messages to the people of one channel. A SendError says what became of a message that did not go.
+type Sender interface {
+	Send(ctx context.Context, to conversation.To, out conversation.Outgoing) (conversation.Receipt, error)
+	Ack(ctx context.Context, to conversation.To, callback, toast string) error
+	Typing(ctx context.Context, to conversation.To) error
+}
+
+// Crash is asked at named points of the way of a message; a fault drill ends the process there. Nil in production.
+type Crash func(point string)
+
+// House is what every job works with.
+type House struct {
+	DB      *store.DB
+	Book    *clinic.Book
+	Engine  dialog.Engine
+	Words   *words.Book
+	Senders map[string]Sender // by channel
+	Clock   core.Clock
+	IDs     core.IDs
+	Random  io.Reader // of button tokens
+	Log     *slog.Logger
+	Hub     *Hub
+	Crash   Crash
+}
+
+func (h *House) crash(point string) {
+	if h.Crash != nil {
+		h.Crash(point)
+	}
+}

@@ -1,0 +1,212 @@
+package jobs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/dialog"
+)
+
+// render turns the engine's replies into messages: one live card, which a tap changes in place and a typed answer replaces below.
+type render struct {
+	house     *House
+	chat      *chat
+	now       time.Time
+	replies   []dialog.Reply
+	tapped    string // the message whose button was tapped last, or ""
+	stale     bool
+	heardFrom bool
+	guess     string // the messenger's guess of the language
+}
+
+func (r *render) lang() string {
+	switch {
+	case r.chat.session.Lang != "":
+		return r.chat.session.Lang
+	case r.guess != "":
+		return r.guess
+	default:
+		return "ru"
+	}
+}
+
+// hint takes the messenger's guess where the person has not chosen.
+func (r *render) hint(lang string) {
+	lang, _, _ = strings.Cut(strings.ToLower(lang), "-")
+	switch lang {
+	case "":
+	case "ru", "be", "uk", "kk":
+		r.guess = "ru"
+	default:
+		r.guess = "en"
+	}
+}
+
+func (r *render) acknowledge(acks []ack, h heard) []ack {
+	if h.in.CallbackID == "" {
+		return acks
+	}
+	return append(acks, ack{callback: h.in.CallbackID})
+}
+
+func (r *render) add(replies []dialog.Reply, h heard) {
+	// Of several cards in a row only the last stands; what is to be kept stays.
+	var kept []dialog.Reply
+	for _, old := range r.replies {
+		if old.Keep || old.Alone {
+			kept = append(kept, old)
+		}
+	}
+	r.replies = append(kept, replies...)
+	r.tapped = ""
+	if h.in.Kind == conversation.Button && (h.version == nil || *h.version != 0) { // what is to be kept is not written over
+		r.tapped = h.in.MessageID
+	}
+}
+
+// messages joins texts that belong together and says which message is the live card.
+func (r *render) messages() []dialog.Reply {
+	var out []dialog.Reply
+	for i, reply := range r.replies {
+		last := len(out) - 1
+		plain := last >= 0 && !out[last].Keep && !out[last].Alone && len(out[last].Buttons) == 0 && out[last].AskPhone == ""
+		if plain && i > 0 && !reply.Alone {
+			reply.Text = out[last].Text + "\n\n" + reply.Text
+			out = out[:last]
+		}
+		out = append(out, reply)
+	}
+	return out
+}
+
+// queue writes the messages of a turn, ready to be delivered by this process unless older ones still wait.
+func (t *Talks) queue(ctx context.Context, tx *store.Tx, c chat, r *render, out *said) error {
+	card := store.Str(c.row.CardMessageID)
+	edit := ""
+	if r.tapped != "" && (r.tapped == card || (!r.stale && card == "")) {
+		edit = r.tapped
+	}
+	for i, reply := range r.messages() {
+		body, err := t.body(ctx, tx, c, i, reply)
+		if err != nil {
+			return err
+		}
+		body.Card = !reply.Keep
+		switch {
+		case edit != "":
+			body.Edit, edit = edit, ""
+		case card != "":
+			body.Strip, card = card, ""
+		}
+		if body.Edit != "" || reply.Keep {
+			card = ""
+		}
+		if err := t.put(ctx, tx, c, i, body, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replyLease is how long a message may be in a sender's hands before the sweeper takes it for lost.
+const replyLease = 30 * time.Second
+
+func (t *Talks) put(ctx context.Context, tx *store.Tx, c chat, i int, body conversation.Outgoing, out *said) error {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	now := t.Clock()
+	lease := now.Add(replyLease)
+	p := db.OutboxAddParams{
+		ID: t.IDs(), ConversationID: c.id, Channel: c.row.Channel, Lane: "reply", Kind: "dialog", Body: data, State: "sending",
+		Key: fmt.Sprintf("%s:%d:%d", c.id, c.row.Version+1, i), NotBefore: now, LeaseUntil: &lease, CreatedAt: now,
+	}
+	if c.row.Behind {
+		p.State, p.LeaseUntil = "queued", nil
+	} else {
+		out.out = append(out.out, letter{id: p.ID, created: now, lane: p.Lane, out: body, tries: 1})
+	}
+	return tx.OutboxAdd(ctx, p)
+}
+
+func (t *Talks) body(ctx context.Context, tx *store.Tx, c chat, i int, reply dialog.Reply) (conversation.Outgoing, error) {
+	out := conversation.Outgoing{Text: reply.Text, AskPhone: reply.AskPhone}
+	if reply.File != nil {
+		out.File = &conversation.Attachment{Name: reply.File.Name, MIME: reply.File.MIME, Data: reply.File.Data}
+	}
+	if len(reply.Buttons) == 0 {
+		return out, nil
+	}
+	k := keyboard{flow: c.session.Flow(), step: c.session.Asked, version: c.row.Version + 1, expires: t.Clock().Add(dropAfter)}
+	if reply.Keep { // speaks for itself, whatever is asked later
+		k.version, k.expires = 0, t.Clock().Add(keptFor)
+	}
+	var err error
+	out.Buttons, err = t.buttons(ctx, tx, c.id, k, reply.Buttons)
+	return out, err
+}
+
+// keptFor is how long the buttons under a message that stands by itself work.
+const keptFor = 90 * 24 * time.Hour
+
+// keyboard is the row behind a message's buttons.
+type keyboard struct {
+	flow, step string
+	version    int32
+	expires    time.Time
+}
+
+// buttons stores what the buttons mean under a token nobody can guess, and labels them with it.
+func (h *House) buttons(ctx context.Context, tx *store.Tx, chat uuid.UUID, k keyboard, rows [][]dialog.Button) ([][]conversation.Choice, error) {
+	token, err := h.token()
+	if err != nil {
+		return nil, err
+	}
+	actions, choices := label(token, rows)
+	data, err := json.Marshal(actions)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(token))
+	return choices, tx.KeyboardAdd(ctx, db.KeyboardAddParams{
+		TokenHash: sum[:], ConversationID: chat, Flow: k.flow, Step: k.step, Version: k.version, Actions: data, CreatedAt: h.Clock(), ExpiresAt: k.expires,
+	})
+}
+
+// token is 128 random bits in 22 characters: the whole of a button's data stays under Telegram's 64 bytes.
+func (h *House) token() (string, error) {
+	var bits [16]byte
+	if _, err := io.ReadFull(h.Random, bits[:]); err != nil {
+		return "", fmt.Errorf("a button's token: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(bits[:]), nil
+}
+
+func label(token string, rows [][]dialog.Button) (actions [][]dialog.Command, choices [][]conversation.Choice) {
+	for _, row := range rows {
+		var line []conversation.Choice
+		for _, b := range row {
+			c := conversation.Choice{Label: b.Label, URL: b.URL}
+			if b.URL == "" {
+				c.Data = token + "." + strconv.FormatInt(int64(len(actions)), 36)
+				actions = append(actions, b.Commands)
+			}
+			line = append(line, c)
+		}
+		choices = append(choices, line)
+	}
+	return actions, choices
+}

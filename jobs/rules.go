@@ -1,0 +1,59 @@
+package jobs
+
+import (
+	"sync"
+	"time"
+
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/dialog"
+	"github.com/zapis-clinic/zapis/dialog/understand"
+)
+
+// Rules reads a person's text into commands, where the clinic stands as it is in the catalog.
+type Rules interface {
+	Read(c *clinic.Catalog, text string, s understand.Situation) []dialog.Command
+}
+
+// Reader is the offline understanding. It keeps one index for each version of the clinic's data.
+type Reader struct {
+	mu      sync.Mutex
+	catalog *clinic.Catalog
+	reader  *understand.Reader
+}
+
+// Read understands by rules, without a network and without waiting.
+func (r *Reader) Read(c *clinic.Catalog, text string, s understand.Situation) []dialog.Command {
+	return r.of(c).Read(text, s).Commands
+}
+
+func (r *Reader) of(c *clinic.Catalog) *understand.Reader {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.catalog != c {
+		r.catalog, r.reader = c, understand.New(vocabulary(c))
+	}
+	return r.reader
+}
+
+func vocabulary(c *clinic.Catalog) understand.Vocabulary {
+	var v understand.Vocabulary
+	for _, d := range c.Doctors {
+		gender := "male"
+		if d.Female {
+			gender = "female"
+		}
+		v.Doctors = append(v.Doctors, understand.Doctor{ID: d.ID.String(), Surname: d.Surname, Name: d.Given, Gender: gender})
+	}
+	for _, b := range c.Branches {
+		v.Branches = append(v.Branches, understand.Branch{ID: b.ID.String(), Name: b.Name.RU, City: b.City.RU, Address: b.Address.RU})
+	}
+	for _, s := range c.Services {
+		v.Services = append(v.Services, understand.Service{ID: s.ID.String(), Name: s.Name.RU})
+	}
+	return v
+}
+
+// situation is where in the talk a text arrives.
+func situation(s dialog.Session, zone *time.Location, now time.Time) understand.Situation {
+	return understand.Situation{Now: now.In(zone), Lang: s.Lang, Flow: s.Flow(), Asked: s.Asked, Day: s.Day()}
+}

@@ -1,0 +1,263 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/db"
+)
+
+// Talks takes messages in and answers them, one chat at a time.
+type Talks struct {
+	*House
+	Rules Rules
+
+	mu      sync.Mutex
+	running map[uuid.UUID]bool // chat under way → more has come in meanwhile
+	work    sync.WaitGroup
+	marks   marks
+}
+
+// albumWait is how long the parts of an album are gathered before they are answered as one.
+const albumWait = time.Second
+
+// Receive journals a message and answers it. It returns nil once the message is committed: the messenger need not send it again.
+// The delivery goes on in the background.
+func (t *Talks) Receive(ctx context.Context, raw []byte, in conversation.Incoming) error {
+	in = clean(in)
+	id := in.ConversationID()
+	if in.Album != "" {
+		if err := t.journal(ctx, raw, in); err != nil {
+			return err
+		}
+		t.work.Go(func() { t.after(context.WithoutCancel(ctx), albumWait, id) })
+		return nil
+	}
+	if !t.enter(id) {
+		err := t.journal(ctx, raw, in)
+		t.again(context.WithoutCancel(ctx), id) // also after an error: the one at work may just have finished
+		return err
+	}
+	said, err := t.turn(ctx, id, &arrival{raw: raw, in: in})
+	if err != nil {
+		t.Log.ErrorContext(ctx, "turn failed", "conversation", id, "error", err)
+		if err = t.journal(ctx, raw, in); err == nil {
+			err = t.failed(ctx, id)
+		}
+		t.leave(id)
+		return err
+	}
+	t.crash("after_turn")
+	background := context.WithoutCancel(ctx)
+	t.work.Go(func() {
+		t.deliver(background, said)
+		t.goOn(background, id)
+	})
+	return nil
+}
+
+// Handle answers whatever a chat has said and nobody answered: the sweeper's and the album's way in. It returns when everything is
+// answered and what could be delivered is.
+func (t *Talks) Handle(ctx context.Context, id uuid.UUID) error {
+	if !t.enter(id) {
+		t.again(ctx, id)
+		return nil
+	}
+	return t.rest(ctx, id)
+}
+
+// goOn answers what came in while the chat was busy.
+func (t *Talks) goOn(ctx context.Context, id uuid.UUID) {
+	if t.finished(id) {
+		return
+	}
+	if err := t.rest(ctx, id); err != nil {
+		t.Log.ErrorContext(ctx, "turn failed", "conversation", id, "error", err)
+	}
+}
+
+func (t *Talks) rest(ctx context.Context, id uuid.UUID) error {
+	for {
+		said, err := t.turn(ctx, id, nil)
+		if err != nil {
+			t.leave(id)
+			return fmt.Errorf("answer a chat: %w", joined(err, t.failed(ctx, id)))
+		}
+		t.deliver(ctx, said)
+		if !said.more && t.finished(id) {
+			return nil
+		}
+	}
+}
+
+func joined(err, second error) error {
+	if second != nil {
+		return fmt.Errorf("%w; and %w", err, second)
+	}
+	return err
+}
+
+// Wait returns when everything under way in this process is done: the end of a drain.
+func (t *Talks) Wait() { t.work.Wait() }
+
+func (t *Talks) after(ctx context.Context, d time.Duration, id uuid.UUID) {
+	pause(ctx, d)
+	if err := t.Handle(ctx, id); err != nil {
+		t.Log.ErrorContext(ctx, "turn failed", "conversation", id, "error", err)
+	}
+}
+
+// enter claims a chat for this goroutine; false: another is at it.
+func (t *Talks) enter(id uuid.UUID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.running == nil {
+		t.running = map[uuid.UUID]bool{}
+	}
+	if _, busy := t.running[id]; busy {
+		return false
+	}
+	t.running[id] = false
+	return true
+}
+
+// again tells whoever is at a chat that there is more, or goes at it where nobody is.
+func (t *Talks) again(ctx context.Context, id uuid.UUID) {
+	t.mu.Lock()
+	_, busy := t.running[id]
+	if busy {
+		t.running[id] = true
+	}
+	t.mu.Unlock()
+	if !busy {
+		t.work.Go(func() {
+			if err := t.Handle(ctx, id); err != nil {
+				t.Log.ErrorContext(ctx, "turn failed", "conversation", id, "error", err)
+			}
+		})
+	}
+}
+
+// finished gives a chat up unless more has come in.
+func (t *Talks) finished(id uuid.UUID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.running[id] {
+		t.running[id] = false
+		return false
+	}
+	delete(t.running, id)
+	return true
+}
+
+func (t *Talks) leave(id uuid.UUID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.running, id)
+}
+
+// arrival is a message that just came in.
+type arrival struct {
+	raw []byte
+	in  conversation.Incoming
+}
+
+// journal keeps a message without answering it.
+func (t *Talks) journal(ctx context.Context, raw []byte, in conversation.Incoming) error {
+	err := t.DB.InTx(ctx, chatActor(in), func(tx *store.Tx) error { return t.keep(ctx, tx, arrival{raw, in}) })
+	if err != nil {
+		return fmt.Errorf("journal a message: %w", err)
+	}
+	return nil
+}
+
+func chatActor(in conversation.Incoming) core.Actor {
+	return core.Actor{Kind: core.Patient, ID: in.ConversationID(), Channel: in.Channel}
+}
+
+func (t *Talks) keep(ctx context.Context, tx *store.Tx, a arrival) error {
+	body, err := json.Marshal(a.in)
+	if err != nil {
+		return err
+	}
+	id, now := a.in.ConversationID(), t.Clock()
+	err = tx.ConversationOpen(ctx, db.ConversationOpenParams{
+		ID: id, Channel: a.in.Channel, Account: a.in.Account, ExternalID: a.in.Chat, CreatedAt: now,
+	})
+	if err != nil {
+		return err
+	}
+	return tx.InboundAdd(ctx, db.InboundAddParams{
+		ID: t.IDs(), ConversationID: id, Account: a.in.Account, ExternalID: a.in.ExternalID, Position: a.in.Position,
+		Body: body, Raw: a.raw, ReceivedAt: now,
+	})
+}
+
+// clean makes every text of a message safe for the database.
+func clean(in conversation.Incoming) conversation.Incoming {
+	for _, s := range []*string{
+		&in.Chat, &in.ExternalID, &in.Text, &in.Button, &in.CallbackID, &in.MessageID, &in.Start, &in.Phone, &in.Album, &in.Lang,
+	} {
+		*s = conversation.Clean(*s)
+	}
+	return in
+}
+
+// failed counts a try of the message a chat is stuck on. The third makes it a dead letter: staff is told, the person gets an
+// apology, and the chat goes on.
+func (t *Talks) failed(ctx context.Context, id uuid.UUID) error {
+	err := t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
+		first, err := tx.InboundFirst(ctx, id)
+		if err != nil {
+			return store.NoRows(err, "nothing_new")
+		}
+		state, err := tx.InboundFailed(ctx, db.InboundFailedParams{ID: first.ID, Since: first.ReceivedAt})
+		if err != nil || state != "dead" {
+			return err
+		}
+		return t.dead(ctx, tx, id, first.ID)
+	})
+	if core.Refusal(err) != nil {
+		return nil
+	}
+	return err
+}
+
+func (t *Talks) dead(ctx context.Context, tx *store.Tx, id, message uuid.UUID) error {
+	if err := t.task(ctx, tx, task{kind: "dead_letter", key: message.String(), conversation: id}); err != nil {
+		return err
+	}
+	c, err := tx.Conversation(ctx, id)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(conversation.Outgoing{Text: t.Words.Say(store.Str(c.Lang), "fault")})
+	if err != nil {
+		return err
+	}
+	return tx.OutboxAdd(ctx, db.OutboxAddParams{
+		ID: t.IDs(), ConversationID: id, Channel: c.Channel, Lane: "reply", Kind: "fault", Key: "fault:" + message.String(), Body: body,
+		State: "queued", NotBefore: t.Clock(), CreatedAt: t.Clock(),
+	})
+}
+
+// task is something for a human.
+type task struct {
+	kind, key                    string
+	conversation, visit, patient uuid.UUID
+}
+
+func (h *House) task(ctx context.Context, tx *store.Tx, x task) error {
+	return tx.TaskAdd(ctx, db.TaskAddParams{
+		ID: h.IDs(), Kind: x.kind, Key: x.key, ConversationID: store.Ref(x.conversation), VisitID: store.Ref(x.visit),
+		PatientID: store.Ref(x.patient), CreatedAt: h.Clock(),
+	})
+}

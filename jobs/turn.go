@@ -1,0 +1,259 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/dialog"
+)
+
+// Timeouts of a talk that stops in the middle.
+const (
+	nudgeAfter = 30 * time.Minute
+	dropAfter  = 24 * time.Hour
+)
+
+// said is what a turn leaves to be delivered.
+type said struct {
+	id   uuid.UUID
+	to   conversation.To
+	out  []letter
+	acks []ack
+	more bool // there may be more to answer
+}
+
+// letter is a message in this process's hands: it stands in the outbox as sending, leased to us.
+type letter struct {
+	id      uuid.UUID
+	created time.Time
+	lane    string
+	visit   uuid.UUID
+	out     conversation.Outgoing
+	late    *time.Time
+	tries   int32
+}
+
+type ack struct{ callback, toast string }
+
+// chat is a conversation as the turn found it.
+type chat struct {
+	id      uuid.UUID
+	row     db.ConversationTurnRow
+	session dialog.Session
+	news    []heard
+}
+
+// heard is one unanswered message with the buttons it tapped.
+type heard struct {
+	id       uuid.UUID
+	in       conversation.Incoming
+	received time.Time
+	actions  []byte
+	version  *int32
+	expires  *time.Time
+}
+
+// turn answers everything a chat has said, with a message that has just come in where there is one: one transaction, in which the
+// flows book, the session is saved and the answers are queued. Commands of the clock (nudge, drop) come as extra.
+func (t *Talks) turn(ctx context.Context, id uuid.UUID, a *arrival, extra ...dialog.Command) (said, error) {
+	var out said
+	actor := core.Actor{Kind: core.Patient, ID: id, Channel: "worker"}
+	if a != nil {
+		actor = chatActor(a.in)
+	}
+	err := t.DB.InTx(ctx, actor, func(tx *store.Tx) error {
+		out = said{id: id}
+		if a != nil {
+			if err := t.keep(ctx, tx, *a); err != nil {
+				return err
+			}
+		}
+		c, err := t.read(ctx, tx, id)
+		if err != nil || (len(c.news) == 0 && len(extra) == 0) {
+			return err
+		}
+		tx.Actor.Channel = c.row.Channel
+		return t.answer(ctx, tx, c, extra, &out)
+	})
+	if err != nil {
+		return said{}, err
+	}
+	return out, nil
+}
+
+// read claims the chat and loads it.
+func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID) (chat, error) {
+	if err := tx.ConversationLock(ctx, id); err != nil {
+		return chat{}, err
+	}
+	rows, err := tx.ConversationTurn(ctx, id)
+	if err != nil {
+		return chat{}, fmt.Errorf("read the chat: %w", err)
+	}
+	if len(rows) == 0 {
+		return chat{id: id}, nil
+	}
+	c := chat{id: id, row: rows[0]}
+	if c.session, err = dialog.ReadSession(c.row.Session); err != nil {
+		t.Log.WarnContext(ctx, "session not readable, begun anew", "conversation", id)
+	}
+	c.session.Human = c.row.Owner == "human"
+	for _, r := range rows {
+		if r.ID == nil {
+			continue
+		}
+		h := heard{id: *r.ID, received: *r.ReceivedAt, actions: r.Actions, version: r.KeyboardVersion, expires: r.ExpiresAt}
+		if err := json.Unmarshal(r.Body, &h.in); err != nil {
+			return chat{}, fmt.Errorf("read a journalled message: %w", err)
+		}
+		c.news = append(c.news, h)
+		if r.Attempts != nil && *r.Attempts > 0 { // one at a time, so that a bad one takes nobody with it
+			break
+		}
+	}
+	return c, nil
+}
+
+// answer plays the engine over the messages and queues what it says.
+func (t *Talks) answer(ctx context.Context, tx *store.Tx, c chat, extra []dialog.Command, out *said) error {
+	r := render{house: t.House, chat: &c, now: t.Clock(), heardFrom: len(c.news) > 0}
+	blocked := c.row.BlockedAt
+	for i, h := range c.news {
+		out.acks = r.acknowledge(out.acks, h)
+		switch h.in.Kind {
+		case conversation.Blocked:
+			now := t.Clock()
+			blocked = &now
+			continue
+		case conversation.Unblocked:
+			blocked = nil
+			continue
+		default:
+			blocked = nil
+		}
+		if partOfAlbum(c.news, i) {
+			continue
+		}
+		if err := t.one(ctx, tx, &c, h, &r); err != nil {
+			return err
+		}
+	}
+	if len(extra) > 0 && !c.session.Human {
+		if err := t.play(ctx, tx, &c, heard{}, extra, &r); err != nil {
+			return err
+		}
+	}
+	out.to = conversation.To{Channel: c.row.Channel, Account: c.row.Account, Chat: c.row.ExternalID}
+	out.more = len(c.news) > 0 && c.news[0].in.Kind == conversation.Blocked
+	if r.stale && len(out.acks) > 0 {
+		out.acks[len(out.acks)-1].toast = t.Words.Say(r.lang(), "stale")
+	}
+	return t.save(ctx, tx, c, &r, blocked, out)
+}
+
+// partOfAlbum says that a later message belongs to the same album: the last one is answered for all.
+func partOfAlbum(news []heard, i int) bool {
+	return news[i].in.Album != "" && i+1 < len(news) && news[i+1].in.Album == news[i].in.Album
+}
+
+// one answers one message.
+func (t *Talks) one(ctx context.Context, tx *store.Tx, c *chat, h heard, r *render) error {
+	cmds, speaks := t.commands(c, h, r)
+	if !speaks {
+		return nil
+	}
+	if err := t.files(ctx, tx, c.id, h); err != nil {
+		return err
+	}
+	return t.play(ctx, tx, c, h, cmds, r)
+}
+
+// play runs one turn of the engine.
+func (t *Talks) play(ctx context.Context, tx *store.Tx, c *chat, h heard, cmds []dialog.Command, r *render) error {
+	wasHuman := c.session.Human
+	d, bound := t.desk(tx, tx.Actor, h.in.MessageID)
+	talk := &dialog.Talk{Desk: bound, Words: t.Words, Now: t.Clock(), Lang: r.lang()}
+	if h.in.Kind == conversation.Contact && h.in.OwnPhone {
+		talk.Phone, _ = core.Phone(h.in.Phone, "RU")
+	}
+	session, replies, err := t.Engine.Turn(ctx, talk, c.session, cmds)
+	if err != nil {
+		return err
+	}
+	c.session = session
+	r.add(replies, h)
+	if session.Human && !wasHuman {
+		if err := t.task(ctx, tx, task{kind: handoffKind(cmds), key: c.id.String(), conversation: c.id}); err != nil {
+			return err
+		}
+	}
+	for _, id := range d.made {
+		tx.After(func() { t.work.Go(func() { t.lookAlike(context.WithoutCancel(ctx), id) }) })
+	}
+	return nil
+}
+
+func handoffKind(cmds []dialog.Command) string {
+	for _, c := range cmds {
+		if c.Flow == "emergency" {
+			return "emergency"
+		}
+	}
+	return "handoff"
+}
+
+// lookAlike tells the desk of cards that are likely the same person.
+func (t *Talks) lookAlike(ctx context.Context, id uuid.UUID) {
+	same, err := t.desksCards().Duplicates(ctx, id)
+	if err == nil && len(same) > 0 {
+		err = t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
+			return t.task(ctx, tx, task{kind: "duplicate_patient", key: id.String(), patient: id})
+		})
+	}
+	if err != nil {
+		t.Log.WarnContext(ctx, "duplicates not looked for", "patient", id, "error", err)
+	}
+}
+
+// save writes what the turn leaves: all of it travels with COMMIT.
+func (t *Talks) save(ctx context.Context, tx *store.Tx, c chat, r *render, blocked *time.Time, out *said) error {
+	now := t.Clock()
+	session, err := json.Marshal(c.session)
+	if err != nil {
+		return err
+	}
+	owner := "bot"
+	if c.session.Human {
+		owner = "human"
+	}
+	params := db.ConversationSaveParams{ID: c.id, Session: session, Lang: store.Text(r.lang()), Owner: owner, At: &now, BlockedAt: blocked}
+	if len(c.session.Stack) > 0 && !c.session.Human {
+		drop := now.Add(dropAfter)
+		params.DropAt = &drop
+		if nudge := now.Add(nudgeAfter); !c.session.Nudged {
+			params.NudgeAt = &nudge
+		}
+	}
+	if err := tx.ConversationSave(ctx, params); err != nil {
+		return err
+	}
+	ids, since := make([]uuid.UUID, 0, len(c.news)), now
+	for _, h := range c.news {
+		ids = append(ids, h.id)
+		if h.received.Before(since) {
+			since = h.received
+		}
+	}
+	if err := tx.InboundHandled(ctx, db.InboundHandledParams{Ids: ids, At: &now, Since: since}); err != nil {
+		return err
+	}
+	return t.queue(ctx, tx, c, r, out)
+}
