@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -82,6 +83,11 @@ func (h *heard) stop() []dialog.Command {
 	return []dialog.Command{{Do: dialog.Cancel}}
 }
 
+// mentions says that one of the words occurs.
+func (h *heard) mentions(words ...string) bool {
+	return slices.ContainsFunc(h.tokens, func(t token) bool { return slices.Contains(words, t.text) })
+}
+
 func (h *heard) begins(stems ...string) bool {
 	for i := range h.tokens {
 		for _, stem := range stems {
@@ -128,7 +134,7 @@ func (h *heard) answer(flow string, weight int) []dialog.Command {
 			return set(h.s.Asked, anyone)
 		}
 	case slotPerson:
-		if !h.facts[slotPerson] && h.begins("мне", "меня", "я", "сам", "me", "мной") {
+		if !h.facts[slotPerson] && h.mentions("мне", "меня", "я", "сам", "сама", "me", "мной", "i") {
 			return append(set(slotPerson, "self"), h.sets...)
 		}
 	}

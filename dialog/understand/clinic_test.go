@@ -1,6 +1,7 @@
 package understand_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -67,3 +68,44 @@ func flow(m understand.Meaning) string {
 	}
 	return ""
 }
+
+// said writes commands in one line: "start booking; set doctor=Иванова; set when=03-12 13:00 to 03-12 18:00 part".
+func said(m understand.Meaning) string {
+	parts := make([]string, len(m.Commands))
+	for i, c := range m.Commands {
+		parts[i] = string(c.Do)
+		if name := c.Flow + c.Slot; name != "" {
+			parts[i] += " " + name
+		}
+		if c.Value != "" {
+			parts[i] += "=" + c.Value
+		}
+		if c.When != nil {
+			parts[i] += "=" + window(c.When)
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// window writes a window as "03-12 13:00 to 03-12 18:00 part"; whole days without hours, "03-12 day", "03-16 to 03-22 week".
+func window(w *dialog.Window) string {
+	if w == nil {
+		return ""
+	}
+	if midnight(w.From) && midnight(w.To) {
+		first, last := w.From.Format("01-02"), w.To.AddDate(0, 0, -1).Format("01-02")
+		if first == last {
+			return first + " " + string(w.Grain)
+		}
+		return first + " to " + last + " " + string(w.Grain)
+	}
+	if w.Grain == dialog.Minute {
+		return w.From.Format("01-02 15:04")
+	}
+	if w.Grain == dialog.Asap {
+		return "asap from " + w.From.Format("01-02 15:04")
+	}
+	return w.From.Format("01-02 15:04") + " to " + w.To.Format("01-02 15:04") + " " + string(w.Grain)
+}
+
+func midnight(t time.Time) bool { return t.Hour() == 0 && t.Minute() == 0 }

@@ -108,7 +108,7 @@ func (s *scan) hoursBound(i int) (item, int) {
 		return item{}, 0
 	}
 	j := i + w
-	if s.is(j, kindPart) {
+	if s.is(j, kindPart) || s.text(j, "вечера") {
 		return s.partBound(i, j)
 	}
 	t, width := s.hour(j, true)
@@ -135,7 +135,11 @@ func (s *scan) hoursBound(i int) (item, int) {
 
 // partBound reads "до вечера", "после утра".
 func (s *scan) partBound(i, j int) (item, int) {
-	from, to, ok := partHours(s.at(j).sense.code)
+	code := s.at(j).sense.code
+	if s.text(j, "вечера") {
+		code = "evening"
+	}
+	from, to, ok := partHours(code)
 	if !ok {
 		return item{}, 0
 	}

@@ -112,7 +112,7 @@ func (l *lexicon) add(form string, s sense) {
 		s.width = len(words)
 		l.phrases[words[0]] = append(l.phrases[words[0]], phrase{words: words, sense: s})
 		for _, w := range words {
-			l.typos.add(w)
+			l.typos.add(w, 2)
 		}
 		return
 	}
@@ -126,7 +126,7 @@ func (l *lexicon) add(form string, s sense) {
 		return
 	}
 	l.words[form] = s
-	l.typos.add(form)
+	l.typos.add(form, 2)
 	if s.kind == kindOrdinal && s.n <= 12 && (strings.HasSuffix(form, "ого") || strings.HasSuffix(form, "его")) {
 		l.add("пол"+form, sense{kind: kindHalfHour, n: s.n, width: 1})
 	}
@@ -169,25 +169,27 @@ func (l *lexicon) mark(tokens []token) {
 func (l *lexicon) phrase(tokens []token) (sense, bool) {
 	var best sense
 	for _, p := range l.phrases[tokens[0].text] {
-		if len(p.words) <= best.width || !follows(tokens, p.words) {
-			continue
+		if width := p.width(tokens); width > best.width {
+			best = p.sense
+			best.width = width
 		}
-		best = p.sense
 	}
 	return best, best.width > 0
 }
 
-// follows says that the words stand at the head of the tokens, hyphens between them or not.
-func follows(tokens []token, words []string) bool {
-	if len(tokens) < len(words) {
-		return false
-	}
-	for i, w := range words {
-		if tokens[i].text != w {
-			return false
+// width is how many tokens at the head the phrase takes, hyphens between its words included; 0 where it does not stand there.
+func (p phrase) width(tokens []token) int {
+	i := 0
+	for n, w := range p.words {
+		if n > 0 && i < len(tokens) && tokens[i].text == "-" {
+			i++
 		}
+		if i >= len(tokens) || tokens[i].text != w {
+			return 0
+		}
+		i++
 	}
-	return true
+	return i
 }
 
 // prefixes calls found for each beginning of word of at least two letters, the word itself included.

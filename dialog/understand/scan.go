@@ -168,10 +168,11 @@ func (s *scan) text(i int, texts ...string) bool {
 
 // alternative says that "или" stands before i, a preposition between them or not.
 func (s *scan) alternative(i int) bool {
+	named := s.is(i, kindWeekday, kindDay) || s.is(i+1, kindWeekday, kindDay) && s.link(i, "at", "to") > 0
 	for s.link(i-1, "at", "to") > 0 {
 		i--
 	}
-	listed := s.text(i-1, ",") && i > 1 && s.used[i-2] && s.is(i-2, kindWeekday, kindDay)
+	listed := named && s.text(i-1, ",") && i > 1 && s.used[i-2] && s.is(i-2, kindWeekday, kindDay)
 	return listed || s.link(i-1, "or") > 0 || s.text(i-1, "/")
 }
 

@@ -8,68 +8,84 @@ const (
 	twoSlips = 9
 )
 
-// typos finds the known word that a misspelt one was meant to be. Every known word is filed under itself with a letter or
-// two left out, and so is looked for, which makes the search as long as the word, not as the dictionary.
+// typos finds the known word that a misspelt one was meant to be. Every known word is filed under the hash of itself and of
+// itself with a letter or two left out, and so is looked for, which makes the search as long as the word, not as the dictionary.
 type typos struct {
 	words []string
 	known map[string]int
-	filed map[string][]int32
+	heads map[uint64]int32 // the first entry under a hash
+	chain []filed
 }
+
+// filed is one word under one hash; next is the entry after it, or -1.
+type filed struct{ word, next int32 }
 
 func newTypos() *typos {
-	return &typos{known: map[string]int{}, filed: map[string][]int32{}}
+	return &typos{known: map[string]int{}, heads: make(map[uint64]int32, 1<<15)}
 }
 
-func (t *typos) add(word string) {
+// add files a word that may be met with as many slips as its length allows, at most the given number.
+func (t *typos) add(word string, most int) {
 	letters := utf8.RuneCountInString(word)
-	if _, ok := t.known[word]; ok || letters < oneSlip || letters > maxWord {
+	if _, ok := t.known[word]; ok || letters < oneSlip || letters > maxWord/2 {
 		return
 	}
-	id := len(t.words)
-	t.known[word] = id
+	id := int32(len(t.words)) //nolint:gosec // a clinic has fewer words than 2^31
+	t.known[word] = len(t.words)
 	t.words = append(t.words, word)
-	shorter(word, slips(letters), func(key string) {
-		for _, other := range t.filed[key] {
-			if int(other) == id {
-				return
-			}
+	shorter([]rune(word), min(slips(letters), most), func(hash uint64) {
+		head, ok := t.heads[hash]
+		if !ok {
+			head = -1
 		}
-		t.filed[key] = append(t.filed[key], int32(id)) //nolint:gosec // a clinic has fewer words than 2^31
+		if ok && t.chain[head].word == id { // "нн": either may go
+			return
+		}
+		t.heads[hash] = int32(len(t.chain)) //nolint:gosec // as above, by some tens
+		t.chain = append(t.chain, filed{word: id, next: head})
 	})
 }
 
 // fix returns the nearest known word, or "" where none is near enough.
 func (t *typos) fix(word string) string {
-	letters := utf8.RuneCountInString(word)
-	if letters < oneSlip || letters > maxWord/2 {
+	letters := []rune(word)
+	if len(letters) < oneSlip || len(letters) > maxWord/2 {
 		return ""
 	}
-	best, cost := "", 1000
-	first, _ := utf8.DecodeRuneInString(word)
-	shorter(word, slips(letters), func(key string) {
-		for _, id := range t.filed[key] {
-			candidate := t.words[id]
-			size := utf8.RuneCountInString(candidate)
-			d := distance([]rune(word), []rune(candidate))
-			if d > slips(min(size, letters)) {
-				continue
+	best, cost := int32(-1), 1000
+	shorter(letters, slips(len(letters)), func(hash uint64) {
+		entry, ok := t.heads[hash]
+		for ok && entry >= 0 {
+			id := t.chain[entry].word
+			if c := unlike(letters, []rune(t.words[id])); c < cost || c == cost && id < best {
+				best, cost = id, c
 			}
-			c := d * 10
-			if head, _ := utf8.DecodeRuneInString(candidate); head != first {
-				if letters <= oneSlip {
-					continue
-				}
-				c += 5
-			}
-			if size != letters {
-				c++
-			}
-			if c < cost || c == cost && t.known[candidate] < t.known[best] {
-				best, cost = candidate, c
-			}
+			entry = t.chain[entry].next
 		}
 	})
-	return best
+	if best < 0 {
+		return ""
+	}
+	return t.words[best]
+}
+
+// unlike is how unlike two words are: slips first, then another first letter, another length; 1000 where they are too unlike.
+func unlike(word, candidate []rune) int {
+	d := distance(word, candidate)
+	if d > slips(min(len(word), len(candidate))) {
+		return 1000
+	}
+	c := d * 10
+	if word[0] != candidate[0] {
+		if len(word) <= oneSlip {
+			return 1000
+		}
+		c += 5
+	}
+	if len(word) != len(candidate) {
+		c++
+	}
+	return c
 }
 
 func slips(letters int) int {
@@ -82,31 +98,34 @@ func slips(letters int) int {
 	return 0
 }
 
-// shorter calls found for the word and for it with up to n letters left out.
-func shorter(word string, n int, found func(string)) {
-	found(word)
+// shorter calls found for the hash of a word and of it with up to n letters, two at most, left out.
+func shorter(word []rune, n int, found func(uint64)) {
+	found(hash(word, -1, -1))
 	if n == 0 {
 		return
 	}
+	for i := range word {
+		found(hash(word, i, -1))
+		for j := i + 1; n > 1 && j < len(word); j++ {
+			found(hash(word, i, j))
+		}
+	}
+}
+
+// hash is FNV-1a over the letters but those at skip and also.
+func hash(word []rune, skip, also int) uint64 {
+	h := uint64(14695981039346656037)
 	for i, r := range word {
-		shorter2(word[:i], word[i+utf8.RuneLen(r):], n-1, found)
+		if i != skip && i != also {
+			h = (h ^ uint64(r)) * 1099511628211 //nolint:gosec // a rune of a text is never negative
+		}
 	}
+	return h
 }
 
-// shorter2 goes on with letters after the gap only, so that no pair is tried twice.
-func shorter2(head, tail string, n int, found func(string)) {
-	found(head + tail)
-	if n == 0 {
-		return
-	}
-	for i, r := range tail {
-		found(head + tail[:i] + tail[i+utf8.RuneLen(r):])
-	}
-}
-
-// distance is Damerau's, a swap of neighbours counting one.
+// distance is Damerau's, a swap of neighbours counting one; 3 stands for more than two.
 func distance(a, b []rune) int {
-	if d := len(a) - len(b); d > 2 || d < -2 {
+	if d := len(a) - len(b); d > 2 || d < -2 || len(b) > maxWord {
 		return 3
 	}
 	var rows [3][maxWord + 1]int

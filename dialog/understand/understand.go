@@ -9,6 +9,8 @@ package understand
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,11 +91,13 @@ type Reader struct {
 func New(v Vocabulary) *Reader {
 	r := &Reader{lexicon: newLexicon(), rules: newRules(), doctors: newDoctors(v.Doctors), translit: transliteration()}
 	r.places = newPlaces(v, r.lexicon)
-	for word := range r.rules.words {
-		r.lexicon.typos.add(word)
+	for _, word := range slices.Sorted(maps.Keys(r.rules.words)) { // in order, so that equals are always repaired alike
+		r.lexicon.typos.add(word, 2)
 	}
-	for name := range r.doctors.forms {
-		r.lexicon.typos.add(name)
+	for _, name := range slices.Sorted(maps.Keys(r.doctors.forms)) {
+		if !r.doctors.forms[name][0].other {
+			r.lexicon.typos.add(name, 1)
+		}
 	}
 	return r
 }
