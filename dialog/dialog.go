@@ -75,6 +75,7 @@ type Reply struct {
 // File is a small file that goes with a reply.
 type File struct {
 	Name, MIME string
+	About      string // the words that go with it
 	Data       []byte
 }
 

@@ -25,5 +25,5 @@ func ics(t *Talk, v visit.Visit) *File {
 	alarm := e.AddAlarm()
 	alarm.SetAction(ical.ActionDisplay)
 	alarm.SetTrigger("-PT2H")
-	return &File{Name: "visit-" + v.Start.Format("2006-01-02-1504") + ".ics", MIME: "text/calendar", Data: []byte(cal.Serialize())}
+	return &File{Name: "visit-" + v.Start.Format("2006-01-02-1504") + ".ics", MIME: "text/calendar", About: t.Say("file_calendar"), Data: []byte(cal.Serialize())}
 }

@@ -131,7 +131,7 @@ func (u *turn) aside(c Command) error {
 	case Stale:
 		u.tell("stale")
 	case Media:
-		u.tell("media." + c.Value)
+		u.tell("media.kind_" + c.Value)
 	case Answer:
 		u.missed = true
 	case Clarify:

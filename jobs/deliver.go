@@ -58,7 +58,7 @@ func (t *Talks) send(ctx context.Context, sender Sender, s said, l letter) bool 
 		return false
 	}
 	m := mark{id: l.id, created: l.created, at: t.Clock(), external: receipt.MessageID, chat: s.id}
-	if l.lane == "reply" && receipt.MessageID != "" {
+	if l.lane == "reply" && l.out.File == nil && receipt.MessageID != "" {
 		m.card, m.moved = receipt.MessageID, true
 		if !l.out.Card {
 			m.card = ""

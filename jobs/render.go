@@ -99,7 +99,7 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, c chat, r *render, out 
 		edit = r.tapped
 	}
 	for i, reply := range r.messages() {
-		body, err := t.body(ctx, tx, c, i, reply)
+		body, err := t.body(ctx, tx, c, reply)
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,15 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, c chat, r *render, out 
 		if body.Edit != "" || reply.Keep {
 			card = ""
 		}
-		if err := t.put(ctx, tx, c, i, body, out); err != nil {
+		if err := t.put(ctx, tx, c, fmt.Sprint(i), body, out); err != nil {
+			return err
+		}
+		if reply.File == nil {
+			continue
+		}
+		// A file goes by itself: a message that is edited cannot take one up.
+		file := conversation.Outgoing{Text: reply.File.About, File: &conversation.Attachment{Name: reply.File.Name, MIME: reply.File.MIME, Data: reply.File.Data}}
+		if err := t.put(ctx, tx, c, fmt.Sprintf("%d:file", i), file, out); err != nil {
 			return err
 		}
 	}
@@ -123,7 +131,7 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, c chat, r *render, out 
 // replyLease is how long a message may be in a sender's hands before the sweeper takes it for lost.
 const replyLease = 30 * time.Second
 
-func (t *Talks) put(ctx context.Context, tx *store.Tx, c chat, i int, body conversation.Outgoing, out *said) error {
+func (t *Talks) put(ctx context.Context, tx *store.Tx, c chat, place string, body conversation.Outgoing, out *said) error {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return err
@@ -132,7 +140,7 @@ func (t *Talks) put(ctx context.Context, tx *store.Tx, c chat, i int, body conve
 	lease := now.Add(replyLease)
 	p := db.OutboxAddParams{
 		ID: t.IDs(), ConversationID: c.id, Channel: c.row.Channel, Lane: "reply", Kind: "dialog", Body: data, State: "sending",
-		Key: fmt.Sprintf("%s:%d:%d", c.id, c.row.Version+1, i), NotBefore: now, LeaseUntil: &lease, CreatedAt: now,
+		Key: fmt.Sprintf("%s:%d:%s", c.id, c.row.Version+1, place), NotBefore: now, LeaseUntil: &lease, CreatedAt: now,
 	}
 	if c.row.Behind {
 		p.State, p.LeaseUntil = "queued", nil
@@ -142,11 +150,8 @@ func (t *Talks) put(ctx context.Context, tx *store.Tx, c chat, i int, body conve
 	return tx.OutboxAdd(ctx, p)
 }
 
-func (t *Talks) body(ctx context.Context, tx *store.Tx, c chat, i int, reply dialog.Reply) (conversation.Outgoing, error) {
+func (t *Talks) body(ctx context.Context, tx *store.Tx, c chat, reply dialog.Reply) (conversation.Outgoing, error) {
 	out := conversation.Outgoing{Text: reply.Text, AskPhone: reply.AskPhone}
-	if reply.File != nil {
-		out.File = &conversation.Attachment{Name: reply.File.Name, MIME: reply.File.MIME, Data: reply.File.Data}
-	}
 	if len(reply.Buttons) == 0 {
 		return out, nil
 	}

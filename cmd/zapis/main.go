@@ -1,16 +1,85 @@
-// Command zapis is a clinic in a messenger.
+// Command zapis is a clinic that lives in a messenger. Wiring stands here as plain lists; nothing registers itself.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
-	"github.com/zapis-clinic/zapis/core/store"
-	"github.com/zapis-clinic/zapis/migrations"
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	exitFailed = 1
+	exitUsage  = 2
 )
 
 func main() {
-	done, err := store.Migrate(context.Background(), os.Getenv("ZAPIS_OWNER_DATABASE_URL"), migrations.FS)
-	fmt.Fprintln(os.Stderr, done, err)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
+
+// commands are the program's subcommands.
+type commands struct {
+	Serve      serveCmd      `cmd:"" help:"Serve the clinic: messengers, site chat, cabinet, background work."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the database up to date."`
+	Demo       demoCmd       `cmd:"" help:"Fill the database with the demo clinic."`
+	Staff      staffCmd      `cmd:"" help:"Members of staff."`
+	Link       linkCmd       `cmd:"" help:"A link (and its QR code) that opens the chat at a doctor, a branch, a service or a campaign."`
+	Understand understandCmd `cmd:"" help:"What a phrase is understood as, one JSON object a line. No database, no network."`
+	Talk       talkCmd       `cmd:"" help:"Talk to the clinic in the terminal."`
+	Check      checkCmd      `cmd:"" help:"Check the configuration and every connection."`
+}
+
+// env is what a command works with.
+type env struct {
+	ctx context.Context //nolint:containedctx // kong passes one value to commands
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+}
+
+// usageError is a call with the wrong words: exit 2.
+type usageError struct{ error }
+
+// run is the whole program, for main and for the tests.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	var cli commands
+	exited := -1
+	parser, err := kong.New(&cli, kong.Name("zapis"), kong.Description("A clinic that lives in a messenger."),
+		kong.Writers(out, errs), kong.Exit(func(code int) { exited = code }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		_, _ = fmt.Fprintln(errs, "zapis:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	call, err := parser.Parse(args)
+	if exited >= 0 { // help was asked for and printed
+		return exited
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(errs, "zapis: %v (zapis --help lists the commands)\n", err)
+		return exitUsage
+	}
+	if err := call.Run(&env{ctx: ctx, in: in, out: out, err: errs}); err != nil {
+		_, _ = fmt.Fprintln(errs, "zapis:", err)
+		var usage usageError
+		if errors.As(err, &usage) {
+			return exitUsage
+		}
+		return exitFailed
+	}
+	return 0
+}
+
+// say writes a line for the person at the terminal.
+func (e *env) say(format string, args ...any) { _, _ = fmt.Fprintf(e.out, format+"\n", args...) }

@@ -3270,6 +3270,81 @@ func (q *Queries) VisitsUpcoming(ctx context.Context, arg VisitsUpcomingParams) 
 	return items, nil
 }
 
+const webchatFile = `-- name: WebchatFile :one
+SELECT body FROM outbox WHERE id = $1 AND conversation_id = $2 AND state = 'sent'
+`
+
+type WebchatFileParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+}
+
+// A file that the clinic sent, for whoever it was sent to.
+func (q *Queries) WebchatFile(ctx context.Context, arg WebchatFileParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, webchatFile, arg.ID, arg.ConversationID)
+	var body []byte
+	err := row.Scan(&body)
+	return body, err
+}
+
+const webchatRows = `-- name: WebchatRows :many
+SELECT r.id, r.side, r.body, r.at::timestamptz AS at, r.message_id
+FROM (
+    SELECT i.id, 'in'::text AS side, i.body, i.received_at AS at, i.external_id AS message_id, i.position AS place
+    FROM inbound i
+    WHERE i.conversation_id = $1::uuid AND i.received_at > $2::timestamptz
+    UNION ALL
+    SELECT o.id, 'out', o.body #- '{file,data}', o.sent_at, coalesce(o.external_id, ''), o.seq
+    FROM outbox o
+    WHERE o.conversation_id = $1::uuid AND o.state = 'sent' AND o.sent_at > $2::timestamptz
+) r
+ORDER BY r.at DESC, r.place DESC
+LIMIT $3::integer
+`
+
+type WebchatRowsParams struct {
+	ConversationID uuid.UUID
+	After          time.Time
+	Rows           int32
+}
+
+type WebchatRowsRow struct {
+	ID        uuid.UUID
+	Side      string
+	Body      []byte
+	At        time.Time
+	MessageID string
+}
+
+// What both sides said in a chat after a moment, the newest first. A message of the clinic counts from the moment it was marked
+// sent, not from its number: one that was put off until morning has an older number than what was said meanwhile. The bytes of a
+// file stay behind; see WebchatFile.
+func (q *Queries) WebchatRows(ctx context.Context, arg WebchatRowsParams) ([]WebchatRowsRow, error) {
+	rows, err := q.db.Query(ctx, webchatRows, arg.ConversationID, arg.After, arg.Rows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WebchatRowsRow{}
+	for rows.Next() {
+		var i WebchatRowsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Side,
+			&i.Body,
+			&i.At,
+			&i.MessageID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const workingDayPut = `-- name: WorkingDayPut :exec
 INSERT INTO working_day (practitioner_id, branch_id, day, room_id, working, free, longest)
 VALUES ($1, $2, $3, $4, $5, '{}', 0)

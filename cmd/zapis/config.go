@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	configenv "github.com/caarlos0/env/v11"
+	"github.com/joho/godotenv"
+)
+
+// config is every setting, from the environment or a .env file. Secrets may also come as NAME_FILE.
+type config struct {
+	Addr          string   `env:"ZAPIS_ADDR" envDefault:"127.0.0.1:8080"`
+	PublicURL     string   `env:"ZAPIS_PUBLIC_URL" envDefault:"http://127.0.0.1:8080"`
+	Database      string   `env:"ZAPIS_DATABASE_URL"`
+	OwnerDatabase string   `env:"ZAPIS_OWNER_DATABASE_URL"`
+	TelegramToken string   `env:"ZAPIS_TELEGRAM_TOKEN"`
+	TelegramAPI   string   `env:"ZAPIS_TELEGRAM_API" envDefault:"https://api.telegram.org"`
+	TelegramMode  string   `env:"ZAPIS_TELEGRAM_MODE" envDefault:"polling"`
+	ChatSites     []string `env:"ZAPIS_CHAT_SITES"` // sites that may embed the chat
+	Demo          bool     `env:"ZAPIS_DEMO" envDefault:"false"`
+	Log           string   `env:"ZAPIS_LOG" envDefault:"info"`
+	Connections   int32    `env:"ZAPIS_DATABASE_CONNECTIONS" envDefault:"24"`
+}
+
+// known lists the settings that other parts or later versions read, so that a misspelt one can be named.
+func known() []string {
+	return []string{
+		"ZAPIS_ADDR", "ZAPIS_PUBLIC_URL", "ZAPIS_DATABASE_URL", "ZAPIS_OWNER_DATABASE_URL", "ZAPIS_KEYS", "ZAPIS_TELEGRAM_TOKEN",
+		"ZAPIS_TELEGRAM_API", "ZAPIS_TELEGRAM_MODE", "ZAPIS_LLM_BASE_URL", "ZAPIS_LLM_KEY", "ZAPIS_LLM_MODEL", "ZAPIS_LLM_EMBEDDING_MODEL",
+		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_DATABASE_CONNECTIONS",
+	}
+}
+
+// localDatabase is where `make db-up` leaves the addresses of the local database.
+const localDatabase = ".local/database.env"
+
+// load reads the settings: the environment first, then .env, then the local database.
+func load() (config, error) {
+	for _, file := range []string{".env", localDatabase} {
+		if err := godotenv.Load(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return config{}, usageError{fmt.Errorf("%s: %w", file, errors.New("not readable as NAME=value lines"))}
+		}
+	}
+	if err := secrets(); err != nil {
+		return config{}, err
+	}
+	var c config
+	if err := configenv.Parse(&c); err != nil {
+		return c, usageError{fmt.Errorf("settings: %w", err)}
+	}
+	return c, c.check()
+}
+
+// secrets reads NAME_FILE where NAME is not set.
+func secrets() error {
+	for _, name := range known() {
+		path := os.Getenv(name + "_FILE")
+		if path == "" || os.Getenv(name) != "" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Clean(path))
+		if err != nil {
+			return usageError{fmt.Errorf("%s_FILE: cannot read %s: make the file readable or set %s", name, path, name)}
+		}
+		if err := os.Setenv(name, strings.TrimSpace(string(data))); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// check names the first wrong or missing setting and says what to do.
+func (c config) check() error {
+	wrong := func(name, what string) error { return usageError{fmt.Errorf("%s: %s", name, what)} }
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		return wrong("ZAPIS_ADDR", "expected host:port, for example 127.0.0.1:8080")
+	}
+	if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return wrong("ZAPIS_PUBLIC_URL", "expected an address that starts with http:// or https://")
+	}
+	if c.Database == "" {
+		return wrong("ZAPIS_DATABASE_URL", "not set; start the local database with `make db-up`, or set it to postgres://user:password@host:port/name")
+	}
+	if !slices.Contains([]string{"polling", "webhook"}, c.TelegramMode) {
+		return wrong("ZAPIS_TELEGRAM_MODE", "expected polling or webhook")
+	}
+	if c.TelegramMode == "webhook" && c.TelegramToken != "" && !strings.HasPrefix(c.PublicURL, "https://") && c.TelegramAPI == "https://api.telegram.org" {
+		return wrong("ZAPIS_PUBLIC_URL", "Telegram delivers to https addresses only; set it, or use ZAPIS_TELEGRAM_MODE=polling")
+	}
+	var level slog.Level
+	if level.UnmarshalText([]byte(c.Log)) != nil {
+		return wrong("ZAPIS_LOG", "expected debug, info, warn or error")
+	}
+	return nil
+}
+
+// misspelt lists settings of ours that nobody reads, each with the nearest name that somebody does.
+func misspelt() []string {
+	var out []string
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		plain := strings.TrimSuffix(name, "_FILE")
+		if strings.HasPrefix(name, "ZAPIS_") && !slices.Contains(known(), plain) {
+			out = append(out, fmt.Sprintf("%s is not a setting; did you mean %s?", name, nearest(plain, known())))
+		}
+	}
+	return out
+}
+
+func nearest(word string, list []string) string {
+	best, least := "", 1<<30
+	for _, candidate := range list {
+		if d := distance(word, candidate); d < least {
+			best, least = candidate, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		last := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := last
+			if a[i] != b[j] {
+				cost++
+			}
+			last = row[j+1]
+			row[j+1] = min(row[j+1]+1, row[j]+1, cost)
+		}
+	}
+	return row[len(b)]
+}
+
+// logger writes JSON lines on standard error.
+func (c config) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Log)); err != nil {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+}

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"time"
+
+	"github.com/zapis-clinic/zapis/core/demo"
+)
+
+type demoCmd struct {
+	Size string `default:"small" enum:"small,medium,large" help:"small, medium or large (large takes minutes)."`
+}
+
+// Run fills the database; as often as you like.
+func (d demoCmd) Run(e *env) error {
+	c, err := load()
+	if err != nil {
+		return err
+	}
+	s, err := demo.Load(e.ctx, demo.Options{OwnerURL: c.OwnerDatabase, Size: demo.Size(d.Size), Now: time.Now(), Progress: e.err})
+	if err != nil {
+		return err
+	}
+	e.say("demo clinic: %d branches, %d doctors, %d patients, %d visits (%d of them new)", s.Branches, s.Practitioners, s.Patients, s.Visits, s.Added)
+	return nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/zapis-clinic/zapis/bots/telegram"
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/dialog"
+	"github.com/zapis-clinic/zapis/dialog/words"
+	"github.com/zapis-clinic/zapis/jobs"
+)
+
+// openHouse connects everything that answers people. Close the returned database at the end.
+func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, error) {
+	db, err := store.Open(ctx, c.Database, c.Connections)
+	if err != nil {
+		return nil, fmt.Errorf("ZAPIS_DATABASE_URL: %w", err)
+	}
+	book, err := clinic.Open(ctx, db)
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("%w (is the database up, and has `zapis migrate` been run?)", err)
+	}
+	say, err := words.Load()
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return &jobs.Talks{
+		House: &jobs.House{
+			DB: db, Book: book, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
+			Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(), Crash: crash(),
+		},
+		Rules: &jobs.Reader{},
+	}, nil
+}
+
+// telegramAccount is our name of the one bot there is.
+const telegramAccount = "telegram:main"
+
+// telegramBot is the bot of the settings, or nil where there is none.
+func telegramBot(c config) *telegram.Bot {
+	if c.TelegramToken == "" {
+		return nil
+	}
+	transport, _ := http.DefaultTransport.(*http.Transport)
+	own := transport.Clone()
+	own.MaxIdleConns, own.MaxIdleConnsPerHost = 256, 256
+	return telegram.New(telegram.Config{
+		Token: c.TelegramToken, API: c.TelegramAPI, Account: telegramAccount, HTTP: &http.Client{Transport: own},
+	})
+}

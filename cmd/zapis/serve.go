@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+
+	"github.com/zapis-clinic/zapis/bots/telegram"
+	"github.com/zapis-clinic/zapis/jobs"
+)
+
+type serveCmd struct {
+	Roles []string `default:"web,bots,worker" help:"What this replica does: web, bots, worker."`
+}
+
+// drainFor is how long a stopping replica finishes what it has begun.
+const drainFor = 20 * time.Second
+
+// Run serves until it is told to stop, then drains.
+func (s serveCmd) Run(e *env) error {
+	for _, role := range s.Roles {
+		if !slices.Contains([]string{"web", "bots", "worker"}, role) {
+			return usageError{fmt.Errorf("--roles: %q is none of web, bots, worker (did you mean %s?)", role, nearest(role, []string{"web", "bots", "worker"}))}
+		}
+	}
+	c, err := load()
+	if err != nil {
+		return err
+	}
+	log := c.logger(e.err)
+	for _, hint := range misspelt() {
+		log.WarnContext(e.ctx, "unknown setting", "hint", hint)
+	}
+	talks, err := openHouse(e.ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer talks.DB.Close()
+	return (&server{config: c, talks: talks, log: log, roles: s.Roles, bot: telegramBot(c)}).serve(e.ctx)
+}
+
+// server is one replica at work.
+type server struct {
+	config config
+	talks  *jobs.Talks
+	log    *slog.Logger
+	roles  []string
+	bot    *telegram.Bot
+	river  *river.Client[pgx.Tx]
+}
+
+func (s *server) has(role string) bool { return slices.Contains(s.roles, role) }
+
+func (s *server) serve(ctx context.Context) error {
+	if s.bot != nil {
+		s.talks.Senders[telegram.Name] = s.bot
+	}
+	router, err := s.routes()
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.config.Addr)
+	if err != nil {
+		return fmt.Errorf("ZAPIS_ADDR: cannot listen on %s: choose another address or stop what listens there", s.config.Addr)
+	}
+	web := &http.Server{Handler: router, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, BaseContext: func(net.Listener) context.Context {
+		return context.WithoutCancel(ctx)
+	}}
+	// Background work outlives the signal until the web is drained: what was accepted is finished.
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var wait sync.WaitGroup
+	wait.Go(func() { s.talks.Book.Follow(background, 5*time.Second, s.log) })
+	wait.Go(func() { s.talks.Hub.Run(background, s.talks.DB.Pool(), s.log) })
+	if err := s.startWorker(background); err != nil {
+		return err
+	}
+	polling, stopPolling := context.WithCancel(background)
+	defer stopPolling()
+	if s.bot != nil && s.has("bots") {
+		wait.Go(func() { s.listenTelegram(polling) })
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(listener) }()
+	s.log.InfoContext(ctx, "serving", "addr", listener.Addr().String(), "roles", s.roles)
+
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-failed:
+	}
+	stopPolling()
+	s.drain(ctx, web)
+	stop()
+	wait.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+// drain finishes what was begun: requests, deliveries, jobs.
+func (s *server) drain(ctx context.Context, web *http.Server) {
+	s.log.InfoContext(ctx, "draining")
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
+	defer cancel()
+	if err := web.Shutdown(limit); err != nil {
+		s.log.WarnContext(ctx, "requests cut off", "error", err)
+		_ = web.Close()
+	}
+	if s.river != nil {
+		if err := s.river.Stop(limit); err != nil {
+			s.log.WarnContext(ctx, "jobs cut off", "error", err)
+		}
+	}
+	s.talks.Wait()
+}
+
+func (s *server) startWorker(ctx context.Context) error {
+	if !s.has("worker") {
+		return nil
+	}
+	cfg, err := pgxpool.ParseConfig(s.config.Database)
+	if err != nil {
+		return errors.New("ZAPIS_DATABASE_URL: not a valid address")
+	}
+	cfg.MaxConns = 8 // the queue's own: it works on while the web is at its limit
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return fmt.Errorf("connections of the queue: %w", err)
+	}
+	if s.river, err = s.talks.NewRiver(pool); err != nil {
+		return err
+	}
+	if err := s.river.Start(ctx); err != nil {
+		return fmt.Errorf("start the queue (has `zapis migrate` been run?): %w", err)
+	}
+	return nil
+}
+
+// listenTelegram has updates delivered or fetches them, until ctx ends.
+func (s *server) listenTelegram(ctx context.Context) {
+	for _, lang := range []string{"ru", "en", ""} {
+		if err := s.bot.SetCommands(ctx, lang, menu(s.talks.Words, lang)); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "the bot's menu not set", "error", err)
+			break
+		}
+	}
+	if s.config.TelegramMode == "webhook" {
+		s.setWebhook(ctx)
+		return
+	}
+	if err := s.bot.Poll(ctx, s.talks, s.log); err != nil {
+		s.log.ErrorContext(ctx, "polling ended", "error", err)
+	}
+}
+
+func (s *server) setWebhook(ctx context.Context) {
+	address := s.config.PublicURL + webhookPath
+	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, time.Minute) {
+		err := s.bot.SetWebhook(ctx, address, s.webhookSecret())
+		if err == nil {
+			s.log.InfoContext(ctx, "webhook set")
+			return
+		}
+		s.log.WarnContext(ctx, "webhook not set, trying again", "error", err)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// webhookPath is where Telegram delivers.
+const webhookPath = "/telegram/main"
+
+// webhookSecret is the same in every replica and tells nothing of the token.
+func (s *server) webhookSecret() string {
+	sum := sha256.Sum256([]byte("zapis webhook of " + s.config.TelegramToken))
+	return hex.EncodeToString(sum[:])
+}
+
+func (s *server) routes() (http.Handler, error) {
+	r := chi.NewRouter()
+	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	r.Get("/readyz", s.ready)
+	r.Handle("/metrics", s.metrics())
+	if s.bot != nil {
+		r.Handle(webhookPath, s.bot.Webhook(s.webhookSecret(), s.talks, s.log))
+	}
+	if s.has("web") {
+		if err := s.mountWeb(r); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}

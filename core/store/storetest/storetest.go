@@ -1,0 +1,143 @@
+// Package storetest gives each test a database of its own, cloned from a template that is made once.
+package storetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/migrations"
+)
+
+// Database is a test's own database.
+type Database struct {
+	URL      string // as zapis_app
+	OwnerURL string // as zapis_owner
+}
+
+// Seed fills a template. Key names what it puts in: another key is another template.
+type Seed struct {
+	Key  string
+	Fill func(ctx context.Context, ownerURL string) error
+}
+
+// New clones a migrated (and seeded) template and drops the clone when the test ends. Without a database in the environment the test
+// is skipped: `make test` provides one.
+func New(t testing.TB, seed Seed) Database {
+	t.Helper()
+	owner, app := os.Getenv("ZAPIS_OWNER_DATABASE_URL"), os.Getenv("ZAPIS_DATABASE_URL")
+	if owner == "" || app == "" {
+		t.Skip("no database: run through `make test`, or export what `make db-up` prints")
+	}
+	ctx := context.Background()
+	admin, err := pgx.Connect(ctx, owner)
+	if err != nil {
+		t.Fatalf("connect as owner: %v", err)
+	}
+	defer admin.Close(ctx)
+	template, err := prepare(ctx, admin, owner, seed)
+	if err != nil {
+		t.Fatalf("template database: %v", err)
+	}
+	name := "zapis_test_" + hex.EncodeToString(random())
+	if _, err := admin.Exec(ctx, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, template)); err != nil {
+		t.Fatalf("clone the template: %v", err)
+	}
+	t.Cleanup(func() { drop(t, owner, name) })
+	return Database{URL: at(app, name), OwnerURL: at(owner, name)}
+}
+
+// Open is New with an open pool of conns connections.
+func Open(t testing.TB, seed Seed, conns int32) (*store.DB, Database) {
+	t.Helper()
+	d := New(t, seed)
+	db, err := store.Open(context.Background(), d.URL, conns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db, d
+}
+
+func random() []byte {
+	id := uuid.New()
+	return id[:8]
+}
+
+func drop(t testing.TB, owner, name string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	admin, err := pgx.Connect(ctx, owner)
+	if err != nil {
+		t.Logf("test database %s left behind: %v", name, err)
+		return
+	}
+	defer admin.Close(ctx)
+	if _, err := admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+		t.Logf("test database %s left behind: %v", name, err)
+	}
+}
+
+// at is an address with another database's name.
+func at(address, name string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// prepare makes the template if nobody has yet; several test programs may try at once.
+func prepare(ctx context.Context, admin *pgx.Conn, owner string, seed Seed) (string, error) {
+	name := "zapis_template_" + fingerprint(seed.Key)
+	if _, err := admin.Exec(ctx, "SELECT pg_advisory_lock(hashtext('zapis_template'))"); err != nil {
+		return "", err
+	}
+	defer func() { _, _ = admin.Exec(ctx, "SELECT pg_advisory_unlock(hashtext('zapis_template'))") }()
+	var stands bool
+	if err := admin.QueryRow(ctx, "SELECT coalesce((SELECT datistemplate FROM pg_database WHERE datname = $1), false)", name).Scan(&stands); err != nil || stands {
+		return name, err
+	}
+	if _, err := admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+		return "", err
+	}
+	if _, err := admin.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+		return "", err
+	}
+	if _, err := store.Migrate(ctx, at(owner, name), migrations.FS); err != nil {
+		return "", err
+	}
+	if seed.Fill != nil {
+		if err := seed.Fill(ctx, at(owner, name)); err != nil {
+			return "", fmt.Errorf("seed %s: %w", seed.Key, err)
+		}
+	}
+	_, err := admin.Exec(ctx, "ALTER DATABASE "+name+" IS_TEMPLATE true")
+	return name, err
+}
+
+// fingerprint changes with the migrations, the seed's key and the program that holds the seed's code.
+func fingerprint(key string) string {
+	sum := sha256.New()
+	_, _ = sum.Write([]byte(key))
+	_ = fs.WalkDir(migrations.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			data, _ := migrations.FS.ReadFile(path)
+			_, _ = sum.Write(data)
+		}
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil))[:16]
+}

@@ -1,0 +1,207 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/schedule"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/visit"
+)
+
+// Play plays a script and returns it with the clinic's lines as they are now.
+func (s *Stage) Play(ctx context.Context, script Script) (string, error) {
+	var out strings.Builder
+	for _, line := range script.Lines {
+		out.WriteString(line.Raw + "\n")
+		if line.Step == nil {
+			continue
+		}
+		if err := s.Do(ctx, *line.Step); err != nil {
+			return out.String(), fmt.Errorf("at %q: %w", line.Raw, err)
+		}
+		out.WriteString(s.Heard())
+	}
+	state, err := s.State(ctx)
+	return sortedNotes(out.String()) + state, err
+}
+
+// sortedNotes puts a "?" line back under the words it explains: the answer was written between them.
+func sortedNotes(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i := 1; i < len(lines); i++ {
+		for j := i; strings.HasPrefix(lines[j], "? ") && j > 0 && !strings.HasPrefix(lines[j-1], "> "); j-- {
+			lines[j], lines[j-1] = lines[j-1], lines[j]
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// Heard is what the clinic said since the last look, as a script's lines.
+func (s *Stage) Heard() string {
+	var b strings.Builder
+	messages, toasts := s.Screen.News()
+	for _, t := range toasts {
+		b.WriteString("< (" + t + ")\n")
+	}
+	for _, m := range messages {
+		for line := range strings.SplitSeq(m.Text, "\n") {
+			b.WriteString(strings.TrimRight("< "+line, " ") + "\n")
+		}
+		if m.File != "" {
+			b.WriteString("< (" + m.File + ")\n")
+		}
+		b.WriteString(rows(m.Buttons))
+		if m.Ask != "" {
+			b.WriteString("[ " + m.Ask + " ]\n")
+		}
+	}
+	return b.String()
+}
+
+// rows writes buttons; a calendar is written as its free days.
+func rows(buttons [][]conversation.Choice) string {
+	var b strings.Builder
+	var days []string
+	for _, row := range buttons {
+		labels := make([]string, 0, len(row))
+		for _, c := range row {
+			labels = append(labels, c.Label)
+		}
+		if len(row) == 7 {
+			days = append(days, slices.DeleteFunc(labels, func(s string) bool { return s == " " || s == "·" || s[0] > '9' })...)
+			continue
+		}
+		if len(days) > 0 {
+			b.WriteString("[ " + strings.Join(days, " ") + " ]\n")
+			days = nil
+		}
+		b.WriteString("[ " + strings.Join(labels, " | ") + " ]\n")
+	}
+	if len(days) > 0 {
+		b.WriteString("[ " + strings.Join(days, " ") + " ]\n")
+	}
+	return b.String()
+}
+
+// State is what stands in the database of this chat, as "=" lines: people, consents, visits, tasks.
+func (s *Stage) State(ctx context.Context) (string, error) {
+	var lines []string
+	id := conversation.ID("talk:test", s.Chat)
+	err := s.DB.InTx(ctx, core.Sys("test"), func(tx *store.Tx) error {
+		rows, err := tx.Query(ctx, `
+SELECT 'patient ' || concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, '')) || ' ' || l.relation
+       || coalesce((SELECT ' ' || c.value || CASE WHEN c.verified_at IS NULL THEN '' ELSE ' verified' END FROM patient_contact c WHERE c.patient_id = p.id LIMIT 1), '')
+FROM patient_link l JOIN patient p ON p.id = l.patient_id WHERE l.conversation_id = $1
+UNION ALL
+SELECT 'consent ' || t.purpose || ' ' || e.action FROM consent_event e JOIN consent_text t ON t.id = e.text_id WHERE e.conversation_id = $1
+UNION ALL
+SELECT 'task ' || kind FROM task WHERE conversation_id = $1 AND state = 'open'
+UNION ALL
+SELECT p.surname || ' ' || to_char(v.local_start, 'YYYY-MM-DD HH24:MI') || ' ' || v.status || coalesce(' (' || v.cancel_reason || ')', '')
+FROM visit v JOIN practitioner p ON p.id = v.practitioner_id WHERE v.holder_id = $1
+ORDER BY 1`, id)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				return err
+			}
+			lines = append(lines, "= "+line+"\n")
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return "", fmt.Errorf("what stands: %w", err)
+	}
+	return strings.Join(lines, ""), nil
+}
+
+// meanwhile is what others do: "taken Иванова 2026-11-25 10:00" books a time, "closed Иванова 2026-11-25" is a day of leave,
+// "cancelled Иванова 2026-11-25 10:00" is the clinic's own cancellation.
+func (s *Stage) meanwhile(ctx context.Context, text string) error {
+	f := strings.Fields(text)
+	if len(f) < 3 {
+		return fmt.Errorf("nobody knows how to do %q", text)
+	}
+	c := s.Talks.Book.Current()
+	i := slices.IndexFunc(c.Doctors, func(d clinic.Doctor) bool { return d.Surname == f[1] })
+	if i < 0 {
+		return fmt.Errorf("no doctor %s", f[1])
+	}
+	doctor := c.Doctors[i]
+	branch, _ := c.Branch(doctor.Branches[0])
+	at, err := time.ParseInLocation("2006-01-02 15:04", strings.Join(append(f[2:], "00:00")[:2], " "), branch.Zone)
+	if err != nil {
+		return fmt.Errorf("meanwhile %q: %w", text, err)
+	}
+	switch f[0] {
+	case "taken":
+		return s.taken(ctx, doctor, branch, at)
+	case "closed":
+		days := schedule.Days{In: s.DB, Book: s.Talks.Book, Clock: s.Clock, IDs: core.NewIDs(nil)}
+		_, err := days.Close(ctx, core.Sys("cabinet"), schedule.Closure{Practitioner: doctor.ID, From: at, To: at.AddDate(0, 0, 1), Reason: "leave"})
+		return err
+	case "cancelled":
+		return s.cancelled(ctx, doctor, at)
+	default:
+		return fmt.Errorf("nobody knows how to do %q", text)
+	}
+}
+
+func (s *Stage) visits() visit.Desk {
+	return visit.Desk{In: s.DB, Book: s.Talks.Book, Clock: s.Clock, IDs: core.NewIDs(nil)}
+}
+
+func (s *Stage) taken(ctx context.Context, d clinic.Doctor, b clinic.Branch, at time.Time) error {
+	c := s.Talks.Book.Current()
+	free := schedule.Free{In: s.DB, Book: s.Talks.Book, Clock: s.Clock}
+	service := c.ServicesOf(d.Specialties[0], d.ID)[0]
+	slots, err := free.Nearest(ctx, core.Sys("test"), schedule.Ask{Doctor: d.ID, Service: service.ID, From: at, To: at.Add(time.Minute), Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(slots) == 0 {
+		return fmt.Errorf("%s is not free at %s", d.Surname, at.In(b.Zone))
+	}
+	stranger, err := s.stranger(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = s.visits().Make(ctx, core.Sys("cabinet"), visit.Wish{Slot: slots[0], Service: service.ID, Patient: stranger, Source: "phone"})
+	return err
+}
+
+func (s *Stage) stranger(ctx context.Context) (uuid.UUID, error) {
+	id := uuid.New()
+	err := s.DB.InTx(ctx, core.Sys("cabinet"), func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "INSERT INTO patient (id, given, created_at) VALUES ($1, 'Другой', $2)", id, s.Clock())
+		return err
+	})
+	return id, err
+}
+
+func (s *Stage) cancelled(ctx context.Context, d clinic.Doctor, at time.Time) error {
+	day, err := s.visits().Day(ctx, core.Sys("cabinet"), d.Branches[0], at, at.Add(time.Minute))
+	if err != nil {
+		return err
+	}
+	for _, v := range day {
+		if v.Doctor == d.ID {
+			_, err := s.visits().Cancel(ctx, core.Actor{Kind: core.Staff, Channel: "cabinet"}, v.ID, "doctor ill")
+			return err
+		}
+	}
+	return fmt.Errorf("%s has no visit at %s", d.Surname, at)
+}

@@ -1,0 +1,236 @@
+package stage
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/dialog"
+	"github.com/zapis-clinic/zapis/dialog/understand"
+	"github.com/zapis-clinic/zapis/dialog/words"
+	"github.com/zapis-clinic/zapis/jobs"
+)
+
+// Clock is a clock that stands still until it is moved. Each look moves it by a microsecond, so that order can be told.
+type Clock struct{ at atomic.Int64 }
+
+// NewClock stands at t.
+func NewClock(t time.Time) *Clock {
+	c := &Clock{}
+	c.Set(t)
+	return c
+}
+
+// Now is the time.
+func (c *Clock) Now() time.Time { return time.UnixMicro(c.at.Add(1)).UTC() }
+
+// Set moves the clock.
+func (c *Clock) Set(t time.Time) { c.at.Store(t.UnixMicro()) }
+
+// Stage is one chat with a clinic.
+type Stage struct {
+	DB     *store.DB
+	Screen *Screen
+	Clock  core.Clock
+	Move   func(time.Time) // moves the clock; nil where it cannot be moved
+	Talks  *jobs.Talks
+
+	Twice   bool // every update is delivered twice
+	Restart bool // the program is restarted after each step
+	ByRules bool // "?" lines are ignored: the rules understand alone
+
+	Chat    string
+	Log     *slog.Logger
+	updates int64
+	model   *scripted
+	first   conversation.Incoming // the first tap, for a button of yesterday
+}
+
+// scripted understands what the script says was meant, or else what the rules find.
+type scripted struct {
+	rules jobs.Rules
+	cmds  []dialog.Command
+	told  bool
+}
+
+// Read implements jobs.Rules.
+func (m *scripted) Read(c *clinic.Catalog, text string, s understand.Situation) []dialog.Command {
+	if m.told {
+		return m.cmds
+	}
+	return m.rules.Read(c, text, s)
+}
+
+// Begin opens the clinic behind the stage. It may be called again: that is a restart.
+func (s *Stage) Begin(ctx context.Context) error {
+	book, err := clinic.Open(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	say, err := words.Load()
+	if err != nil {
+		return err
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	s.model = &scripted{rules: &jobs.Reader{}}
+	s.Talks = &jobs.Talks{
+		House: &jobs.House{
+			DB: s.DB, Book: book, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{"talk": s.Screen},
+			Clock: s.Clock, IDs: core.NewIDs(nil), Random: rand.Reader, Log: s.Log, Hub: jobs.NewHub(),
+		},
+		Rules: s.model,
+	}
+	return nil
+}
+
+// Do plays one step and waits until everything it led to is done.
+func (s *Stage) Do(ctx context.Context, step Step) error {
+	s.model.cmds, s.model.told = step.Cmds, step.Told && !s.ByRules
+	var err error
+	switch step.Mark {
+	case ">":
+		err = s.patient(ctx, step.Text)
+	case "@":
+		err = s.later(ctx, step.Text)
+	case "!":
+		err = s.meanwhile(ctx, step.Text)
+	}
+	s.Talks.Wait()
+	if err == nil && s.Restart {
+		err = s.Begin(ctx)
+	}
+	return err
+}
+
+// patient has the person do something: words, [a button], (anything else).
+func (s *Stage) patient(ctx context.Context, text string) error {
+	ins, err := s.incoming(text)
+	if err != nil {
+		return err
+	}
+	for _, in := range ins {
+		s.updates++
+		in.Channel, in.Account, in.Chat = "talk", "talk:test", s.Chat
+		in.ExternalID, in.Position, in.At = strconv.FormatInt(s.updates, 10), s.updates, s.Clock()
+		n := 1
+		if s.Twice {
+			n = 2
+		}
+		for range n {
+			if err := s.Talks.Receive(ctx, []byte("{}"), in); err != nil {
+				return fmt.Errorf("%q: %w", text, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Stage) incoming(text string) ([]conversation.Incoming, error) {
+	if label, ok := strings.CutPrefix(text, "["); ok {
+		message, c, found := s.Screen.Button(strings.TrimSuffix(label, "]"))
+		if !found {
+			return nil, fmt.Errorf("no button %q on the screen", label)
+		}
+		in := conversation.Incoming{Kind: conversation.Button, Button: c.Data, MessageID: message, CallbackID: "cb"}
+		if s.first.Button == "" {
+			s.first = in
+		}
+		return []conversation.Incoming{in}, nil
+	}
+	if act, ok := strings.CutPrefix(text, "("); ok {
+		return s.act(strings.TrimSuffix(act, ")"))
+	}
+	return []conversation.Incoming{{Kind: conversation.Text, Text: text}}, nil
+}
+
+// act is something other than words and buttons.
+func (s *Stage) act(text string) ([]conversation.Incoming, error) {
+	what, rest, _ := strings.Cut(text, " ")
+	one := func(in conversation.Incoming) ([]conversation.Incoming, error) {
+		return []conversation.Incoming{in}, nil
+	}
+	switch what {
+	case "start":
+		return one(conversation.Incoming{Kind: conversation.Opened, Start: rest, Lang: "ru"})
+	case "start_en":
+		return one(conversation.Incoming{Kind: conversation.Opened, Lang: "en"})
+	case "contact":
+		return one(conversation.Incoming{Kind: conversation.Contact, Phone: rest, OwnPhone: true})
+	case "foreign_contact":
+		return one(conversation.Incoming{Kind: conversation.Contact, Phone: rest})
+	case "old_button":
+		return one(s.first)
+	case "forged_button":
+		return one(conversation.Incoming{Kind: conversation.Button, Button: rest, CallbackID: "cb"})
+	case "long":
+		return one(conversation.Incoming{Kind: conversation.Text, Text: strings.Repeat(rest, 4096/max(1, len([]rune(rest))))})
+	case "nul":
+		return one(conversation.Incoming{Kind: conversation.Text, Text: "a\x00b\xff" + rest})
+	case "blocked":
+		s.Screen.Shut = true
+		return one(conversation.Incoming{Kind: conversation.Blocked})
+	case "unblocked":
+		s.Screen.Shut = false
+		return one(conversation.Incoming{Kind: conversation.Unblocked})
+	case "album":
+		n, err := strconv.Atoi(rest)
+		var out []conversation.Incoming
+		for range n {
+			out = append(out, conversation.Incoming{Kind: conversation.Photo, Album: "album"})
+		}
+		return out, err
+	case "photo", "voice", "file", "sticker", "location", "edited", "other":
+		return one(conversation.Incoming{Kind: conversation.Kind(what), Text: rest})
+	default:
+		return nil, fmt.Errorf("nobody can do (%s)", text)
+	}
+}
+
+// later moves the clock by a duration or to a moment, and runs what is due then.
+func (s *Stage) later(ctx context.Context, text string) error {
+	if s.Move == nil {
+		return fmt.Errorf("the clock cannot be moved here")
+	}
+	to, err := time.Parse(time.RFC3339, text)
+	if d, derr := time.ParseDuration(strings.TrimPrefix(text, "+")); derr == nil {
+		to, err = s.Clock().Add(d), nil
+	}
+	if err != nil {
+		return fmt.Errorf("clock %q: neither a duration nor a moment", text)
+	}
+	s.Move(to)
+	for _, sweep := range []func(context.Context) error{
+		s.Talks.SweepHolds, s.Talks.SweepTalks, s.Talks.SweepReminders, s.Talks.SweepInbound, s.Talks.SweepOutbox,
+	} {
+		if err := sweep(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func window(text string) (dialog.Window, error) {
+	span, grain, _ := strings.Cut(text, " ")
+	from, to, _ := strings.Cut(span, "/")
+	f, err := time.Parse(time.RFC3339, from)
+	if err != nil {
+		return dialog.Window{}, fmt.Errorf("window %q: %w", text, err)
+	}
+	u, err := time.Parse(time.RFC3339, to)
+	if err != nil {
+		return dialog.Window{}, fmt.Errorf("window %q: %w", text, err)
+	}
+	return dialog.Window{From: f, To: u, Grain: dialog.Grain(grain)}, nil
+}
