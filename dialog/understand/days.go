@@ -19,7 +19,7 @@ func (s *scan) readDays(i int) (item, int) {
 	return item{}, 0
 }
 
-// dayRange reads "с 16 по 20 марта", "16-20 марта", "с понедельника по среду", "between Monday and Wednesday".
+// dayRange reads "с 17 по 21 апреля", "17-21 апреля", "с понедельника по среду", "between Monday and Wednesday".
 func (s *scan) dayRange(i int) (item, int) {
 	j := i + s.link(i, "since", "between")
 	opened := j > i

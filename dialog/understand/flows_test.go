@@ -28,14 +28,14 @@ func TestFlows(t *testing.T) {
 		"payment":          {"можно ли оплатить по карте", "с меня дважды сняли деньги", "есть ли рассрочка"},
 		"feedback":         {"хочу оставить отзыв о враче", "большое спасибо доктору Ивановой"},
 		"complaint":        {"хочу пожаловаться на администратора", "просидели в очереди два часа", "никто не берёт трубку"},
-		"operator":         {"соедините с оператором", "хочу поговорить с живым человеком", "перезвоните мне", "let me talk to a human"},
+		"operator":         {"соедините с оператором", "хочу поговорить с живым человеком", "перезвоните, пожалуйста", "let me talk to a human"},
 		"waitlist":         {"поставьте меня в лист ожидания", "сообщите, если освободится время у кардиолога"},
 		"unsubscribe":      {"не присылайте мне больше сообщения", "отключите уведомления", "stop"},
 		"subscribe":        {"хочу получать новости клиники"},
 		"consent_withdraw": {"хочу отозвать согласие на обработку данных"},
 		"my_data":          {"какие мои данные у вас хранятся", "поменять фамилию"},
 		"language":         {"можно на английском?", "switch to English"},
-		"greeting":         {"добрый день!", "Здравствуйте", "hello"},
+		"greeting":         {"доброе утро!", "Здравствуйте", "hello"},
 		"thanks":           {"спасибо большое!", "thank you"},
 		"confirm":          {"да, всё верно", "ок", "хорошо, приду"},
 		"deny":             {"нет", "не подходит", "no thanks"},
@@ -116,7 +116,7 @@ func TestWithinADialogue(t *testing.T) {
 		{"register", "name", "Вера", "set name=Вера"},
 		{"register", "name", "назад", "back"},
 		{"register", "name", "отмена", "cancel"},
-		{"register", "name", "сколько стоит приём кардиолога", "start prices; set specialty=cardiologist"},
+		{"register", "name", "сколько стоит визит к кардиологу", "start prices; set specialty=cardiologist"},
 		{"register", "name", "зачем вам имя?", ""},
 		{"register", "name", "12345", ""},
 		{"register", "phone", "8 916 123 45 67", "set phone=89161234567"},
@@ -149,7 +149,7 @@ func TestCancellingNamesTheVisit(t *testing.T) {
 	for text, want := range map[string]string{
 		"отмените запись к Ивановой на пятницу": "start cancel; set doctor=Иванова; set when=03-13 day",
 		"завтра не смогу прийти":                "start cancel; set when=03-12 day",
-		"отмените запись сына":                  "start cancel; set person=child",
+		"отмените визит дочки":                  "start cancel; set person=child",
 	} {
 		assert.Equal(t, want, said(reader.Read(text, understand.Situation{Now: wednesday(t)})), text)
 	}

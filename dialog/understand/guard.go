@@ -15,7 +15,7 @@ func (s *scan) guard(i int) int {
 
 // phoneAt takes digits in groups, ten to fifteen of them; seven only as 123-45-67.
 func (s *scan) phoneAt(i int) int {
-	if !s.at(i).digits && !(s.text(i, "+") && s.at(i+1).digits) {
+	if plus := s.text(i, "+") && s.at(i+1).digits; !plus && !s.at(i).digits {
 		return 0
 	}
 	var number strings.Builder

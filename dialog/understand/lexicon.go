@@ -42,6 +42,7 @@ const (
 	kindAsap      = "asap"
 	kindAnytime   = "anytime"
 	kindSoon      = "soon"
+	kindNow       = "now"
 	kindPerson    = "person"
 	kindSpecialty = "specialty"
 	kindSymptom   = "symptom"

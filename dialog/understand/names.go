@@ -208,6 +208,16 @@ func before(tokens []token, i int) string {
 	return ""
 }
 
+// patronymic says that a word is a father's name: "Петровну" is no slip of "Петрову".
+func patronymic(word string) bool {
+	for _, ending := range []string{"вна", "вны", "вне", "вну", "вной", "вич", "вича", "вичу", "вичем", "виче"} {
+		if strings.HasSuffix(word, "о"+ending) || strings.HasSuffix(word, "е"+ending) {
+			return true
+		}
+	}
+	return false
+}
+
 func title(word string) bool {
 	for _, stem := range []string{"доктор", "врач", "dr", "doctor"} {
 		if strings.HasPrefix(word, stem) {

@@ -157,7 +157,7 @@ func (h *heard) within(flow string, weight int) []dialog.Command {
 	running := h.s.Flow
 	sets := h.fitting(running)
 	switch {
-	case flow == running && flow == flowCancel && len(sets) == 0 && h.s.Asked == slotConfirm: // "да, отменяйте"
+	case running == flowCancel && flow == flowCancel && len(sets) == 0 && h.s.Asked == slotConfirm: // "да, отменяйте"
 		return []dialog.Command{{Do: dialog.Confirm}}
 	case flow == running, flow == "", flow == flowBooking && weight <= hintOnly:
 		return sets

@@ -15,6 +15,7 @@ var flowsEnglish string
 // rules tell a flow by the words of the message. Their format stands at the head of flows_ru.txt.
 type rules struct {
 	whole   map[string]string // a whole message to its flow or control
+	spoken  map[string]bool   // the words of those messages
 	fillers map[string]bool
 	list    []rule
 	words   map[string]int // term of a word in full
@@ -45,7 +46,7 @@ type chain struct {
 
 func newRules() *rules {
 	r := &rules{
-		whole: map[string]string{}, fillers: map[string]bool{}, chains: map[int][]chain{},
+		whole: map[string]string{}, spoken: map[string]bool{}, fillers: map[string]bool{}, chains: map[int][]chain{},
 		words: map[string]int{}, stems: map[string]int{}, facts: map[string]int{},
 	}
 	r.load(flowsRussian)
@@ -83,6 +84,9 @@ func (r *rules) messages(flow, body string) {
 			continue
 		}
 		kept := strings.Fields(text)
+		for _, word := range kept {
+			r.spoken[word] = true
+		}
 		key := r.key(kept)
 		if key == "" {
 			key = strings.Join(kept, " ")
@@ -148,10 +152,7 @@ func (r *rules) next() int {
 
 // knows says that a word occurs in some rule.
 func (r *rules) knows(word string) bool {
-	if _, ok := r.words[word]; ok || r.fillers[word] {
-		return true
-	}
-	if _, ok := r.whole[word]; ok {
+	if _, ok := r.words[word]; ok || r.fillers[word] || r.spoken[word] {
 		return true
 	}
 	found := false

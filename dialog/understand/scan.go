@@ -107,6 +107,8 @@ func (s *scan) read(i int) (item, int) {
 		if next := s.at(i + 1); t.sense.n == 2 && (next.text == "" || next.mark) {
 			return item{asap: true}, 1
 		}
+	case kindNow:
+		return item{asap: s.asksWhen()}, 1
 	case kindAnytime:
 		if s.asksWhen() {
 			return item{asap: true}, t.sense.width
@@ -172,8 +174,16 @@ func (s *scan) alternative(i int) bool {
 	for s.link(i-1, "at", "to") > 0 {
 		i--
 	}
-	listed := named && s.text(i-1, ",") && i > 1 && s.used[i-2] && s.is(i-2, kindWeekday, kindDay)
-	return listed || s.link(i-1, "or") > 0 || s.text(i-1, "/")
+	if named && s.text(i-1, ",") && i > 1 && s.used[i-2] && s.is(i-2, kindWeekday, kindDay) {
+		return true
+	}
+	for s.text(i-1, "-", ",", "то", "тогда", "можно", "лучше", "давайте") {
+		i--
+	}
+	for s.is(i-1, kindInside) { // of "если нет", "в крайнем случае"
+		i--
+	}
+	return s.link(i-1, "or") > 0 || s.text(i-1, "/")
 }
 
 // refused says that what stands in [from, to) is what the person does not want.

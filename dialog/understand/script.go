@@ -31,11 +31,7 @@ func layout(text string) string {
 	}, text)
 }
 
-// russian writes a text in Latin letters with Russian ones: "zavtra v 10" is "завтра в 10".
-func russian(text string) string {
-	return transliteration().Replace(strings.ToLower(text))
-}
-
+// transliteration writes Latin letters with Russian ones: "zavtra v 10" is "завтра в 10". It wants lower case.
 func transliteration() *strings.Replacer {
 	return strings.NewReplacer("shch", "щ", "sch", "щ", "zh", "ж", "kh", "х", "ts", "ц", "ch", "ч", "sh", "ш", "yu", "ю", "ju", "ю", "iu", "ю",
 		"ya", "я", "ja", "я", "ia", "ия", "yo", "е", "jo", "е", "iy", "ий", "ij", "ий", "sky", "ский", "ey", "ей", "ay", "ай", "oy", "ой", "uy", "уй",
@@ -82,7 +78,7 @@ func (r *Reader) knows(word string) bool {
 	if _, ok := r.lexicon.look(word); ok {
 		return true
 	}
-	return r.rules.knows(word) || len(r.doctors.forms[word]) > 0 || r.places.knows(word)
+	return r.rules.knows(word) || patronymic(word) || len(r.doctors.forms[word]) > 0 || r.places.knows(word)
 }
 
 // mark repairs typos and gives the tokens their senses and the rules' terms.

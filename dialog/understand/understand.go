@@ -94,6 +94,9 @@ func New(v Vocabulary) *Reader {
 	for _, word := range slices.Sorted(maps.Keys(r.rules.words)) { // in order, so that equals are always repaired alike
 		r.lexicon.typos.add(word, 2)
 	}
+	for _, word := range slices.Sorted(maps.Keys(r.rules.spoken)) {
+		r.lexicon.typos.add(word, 2)
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.doctors.forms)) {
 		if !r.doctors.forms[name][0].other {
 			r.lexicon.typos.add(name, 1)

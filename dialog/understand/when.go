@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"slices"
 	"time"
 
 	"github.com/zapis-clinic/zapis/dialog"
@@ -45,6 +46,7 @@ func readTimes(tokens []token, s Situation) times {
 
 // window puts what was said together: one stretch of days and the hours in them.
 func (s *scan) window(wanted, refused []item) *dialog.Window {
+	wanted = firstOf(wanted)
 	d := s.chosenDays(wanted)
 	c := s.chosenClock(wanted)
 	if d != nil {
@@ -66,6 +68,20 @@ func (s *scan) window(wanted, refused []item) *dialog.Window {
 		}
 	}
 	return nil
+}
+
+// firstOf keeps the first of alternatives that each have their own hours: "завтра в 10 или послезавтра в 11".
+func firstOf(items []item) []item {
+	for i, it := range items {
+		if it.or && it.clock == nil && hours(items[:i]) && hours(items[i:]) {
+			return items[:i]
+		}
+	}
+	return items
+}
+
+func hours(items []item) bool {
+	return slices.ContainsFunc(items, func(it item) bool { return it.clock != nil })
 }
 
 // chosenDays joins the days that were named: a weekday goes into the week that was named, neighbours joined by "или" become
