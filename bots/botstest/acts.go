@@ -61,14 +61,30 @@ type wireStatus struct {
 	Status string `json:"status"`
 }
 
+// push numbers an update and delivers it. Where updates are polled for, they stand in the order of their numbers, as Telegram's do:
+// confirming one confirms all before it.
 func (c *Chat) push(u wireUpdate) (Update, error) {
-	u.ID = c.fake.updateID.Add(1)
-	raw, err := json.Marshal(u)
-	if err != nil {
-		return Update{}, err
+	f := c.fake
+	if f.Webhook() != "" {
+		out, err := f.number(u)
+		if err != nil {
+			return out, err
+		}
+		return out, f.Push(out)
 	}
-	out := Update{ID: u.ID, Raw: raw}
-	return out, c.fake.Push(out)
+	f.queue.mu.Lock()
+	defer f.queue.mu.Unlock()
+	out, err := f.number(u)
+	if err == nil {
+		f.queue.add(out)
+	}
+	return out, err
+}
+
+func (f *FakeTelegram) number(u wireUpdate) (Update, error) {
+	u.ID = f.updateID.Add(1)
+	raw, err := json.Marshal(u)
+	return Update{ID: u.ID, Raw: raw}, err
 }
 
 func (c *Chat) person() ref { return ref{ID: c.id, First: "Лариса", Lang: "ru"} }

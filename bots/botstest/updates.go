@@ -40,9 +40,14 @@ func (f *FakeTelegram) Push(u Update) error {
 	}
 	f.queue.mu.Lock()
 	defer f.queue.mu.Unlock()
-	f.queue.waiting = append(f.queue.waiting, u)
-	f.queue.changed.fire()
+	f.queue.add(u)
 	return nil
+}
+
+// add puts u at the end; the caller holds the mutex.
+func (q *queue) add(u Update) {
+	q.waiting = append(q.waiting, u)
+	q.changed.fire()
 }
 
 func (f *FakeTelegram) post(address, secret string, raw []byte) error {
@@ -71,6 +76,23 @@ func (f *FakeTelegram) Waiting() int {
 	f.queue.mu.Lock()
 	defer f.queue.mu.Unlock()
 	return len(f.queue.waiting)
+}
+
+// WaitConfirmed waits until every update is confirmed.
+func (f *FakeTelegram) WaitConfirmed(ctx context.Context) error {
+	for {
+		f.queue.mu.Lock()
+		waiting, changed := len(f.queue.waiting), f.queue.changed.wait()
+		f.queue.mu.Unlock()
+		if waiting == 0 {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("%d updates are not confirmed: %w", waiting, ctx.Err())
+		}
+	}
 }
 
 // getUpdates confirms what stands before offset, and waits up to timeout seconds for something to give.
@@ -119,6 +141,9 @@ func (q *queue) confirm(offset int64) {
 		if u.ID >= offset {
 			kept = append(kept, u)
 		}
+	}
+	if len(kept) < len(q.waiting) {
+		q.changed.fire()
 	}
 	clear(q.waiting[len(kept):])
 	q.waiting = kept

@@ -12,7 +12,9 @@ import (
 	"github.com/zapis-clinic/zapis/core/conversation"
 )
 
-func parser() *telegram.Bot { return telegram.New(telegram.Config{Token: "1:x", Account: botstest.TelegramAccount}) }
+func parser() *telegram.Bot {
+	return telegram.New(telegram.Config{Token: "1:x", Account: botstest.TelegramAccount})
+}
 
 func TestEveryUpdateMeansWhatTheTableSays(t *testing.T) {
 	t.Parallel()

@@ -250,7 +250,6 @@ func TestTapsAreAnsweredOnce(t *testing.T) {
 	t.Parallel()
 	ctx := quickly(t)
 	fake, bot := start(t)
-	fake.UseWebhook("", "")
 	_, err := bot.Send(ctx, to, card("?"))
 	require.NoError(t, err)
 	tapped, err := fake.Chat(77001).Tap("Даль")

@@ -30,11 +30,11 @@ func quickly(t *testing.T) context.Context {
 }
 
 // start runs a fake and a bot that talks to it, and never waits.
-func start(t testing.TB) (*botstest.FakeTelegram, *telegram.Bot) {
-	t.Helper()
+func start(tb testing.TB) (*botstest.FakeTelegram, *telegram.Bot) {
+	tb.Helper()
 	fake, err := botstest.NewFakeTelegram(clock)
-	require.NoError(t, err)
-	t.Cleanup(fake.Close)
+	require.NoError(tb, err)
+	tb.Cleanup(fake.Close)
 	return fake, telegram.New(telegram.Config{
 		Token: botstest.FakeToken, API: fake.URL(), Account: botstest.TelegramAccount, Wait: func(context.Context, time.Duration) {},
 	})
