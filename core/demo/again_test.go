@@ -96,6 +96,12 @@ func TestAnotherSizeIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, ErrSize)
 }
 
+func TestADatabaseWithoutTablesIsToldToMigrate(t *testing.T) {
+	t.Parallel()
+	_, err := Load(t.Context(), options(empty(t), monday()))
+	require.ErrorIs(t, err, ErrNotMigrated)
+}
+
 func TestFreeTimeIsWhatRefreshFreeGives(t *testing.T) {
 	t.Parallel()
 	address := database(t)

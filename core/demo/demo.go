@@ -33,6 +33,9 @@ var ErrOccupied = errors.New("the database holds another clinic")
 // ErrSize says that there is no such size.
 var ErrSize = errors.New("no such size, choose small, medium or large")
 
+// ErrNotMigrated says that the tables are missing.
+var ErrNotMigrated = errors.New("the database has no tables yet: run zapis migrate first")
+
 // Options say where to and which. OwnerURL is the database as role zapis_owner, migrated. Progress may be nil.
 type Options struct {
 	OwnerURL string
@@ -130,9 +133,15 @@ func (l *loader) load(ctx context.Context) (Summary, error) {
 
 // enter waits for another run, keeps the calendars still, and sees what stands.
 func (l *loader) enter(ctx context.Context) error {
-	_, err := l.tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('zapis demo', 0))")
-	if err != nil {
+	if _, err := l.tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('zapis demo', 0))"); err != nil {
 		return fmt.Errorf("wait for another run: %w", err)
+	}
+	var migrated bool
+	if err := l.tx.QueryRow(ctx, "SELECT to_regclass('public.visit') IS NOT NULL").Scan(&migrated); err != nil {
+		return fmt.Errorf("look for tables: %w", err)
+	}
+	if !migrated {
+		return ErrNotMigrated
 	}
 	// Whoever books waits: a visit that came between reading the visits and writing the free time would be offered again.
 	if _, err := l.tx.Exec(ctx, "LOCK TABLE visit, working_day IN SHARE ROW EXCLUSIVE MODE"); err != nil {

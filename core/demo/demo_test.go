@@ -20,8 +20,16 @@ import (
 // monday is a morning at work.
 func monday() time.Time { return time.Date(2026, 11, 23, 7, 56, 0, 0, time.UTC) }
 
-// database makes an empty, migrated database for one test and returns the owner's address of it.
+// database makes a migrated database for one test and returns the owner's address of it.
 func database(t *testing.T) string {
+	t.Helper()
+	address := empty(t)
+	_, err := store.Migrate(t.Context(), address, migrations.FS)
+	require.NoError(t, err)
+	return address
+}
+
+func empty(t *testing.T) string {
 	t.Helper()
 	owner := os.Getenv("ZAPIS_OWNER_DATABASE_URL")
 	if owner == "" {
@@ -42,8 +50,6 @@ func database(t *testing.T) string {
 	// Not WITH (FORCE): that fails on an autovacuum worker, for which a plain DROP waits.
 	t.Cleanup(func() { ask(context.Background(), "DROP DATABASE "+quoted) })
 	address.Path = "/" + name
-	_, err = store.Migrate(t.Context(), address.String(), migrations.FS)
-	require.NoError(t, err)
 	return address.String()
 }
 
