@@ -40,13 +40,18 @@ func TestConversations(t *testing.T) {
 	paths, err := filepath.Glob(golden + "/*/*.txt")
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
+	shelf, coverage := &stage.Shelf{}, &stage.Coverage{}
+	t.Cleanup(func() { reportCoverage(t, coverage) })
 	for _, path := range paths {
 		name := strings.TrimSuffix(strings.TrimPrefix(path, golden+"/"), ".txt")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			want, err := os.ReadFile(path)
 			require.NoError(t, err)
-			got := play(t, string(want), func(*stage.Stage) {})
+			play := func(set func(*stage.Stage)) string {
+				return play(t, string(want), func(s *stage.Stage) { s.Shelf, s.Coverage = shelf, coverage; set(s) })
+			}
+			got := play(func(*stage.Stage) {})
 			if *update {
 				require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
 				want = []byte(got)
@@ -57,7 +62,7 @@ func TestConversations(t *testing.T) {
 				"restarted":       func(s *stage.Stage) { s.Restart = true },
 				"by rules":        func(s *stage.Stage) { s.ByRules = true },
 			} {
-				require.Empty(t, cmp.Diff(got, play(t, string(want), set)), way)
+				require.Empty(t, cmp.Diff(got, play(set)), way)
 			}
 		})
 	}

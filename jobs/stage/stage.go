@@ -17,7 +17,6 @@ import (
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/understand"
-	"github.com/zapis-clinic/zapis/dialog/words"
 	"github.com/zapis-clinic/zapis/jobs"
 )
 
@@ -49,8 +48,11 @@ type Stage struct {
 	Restart bool // the program is restarted after each step
 	ByRules bool // "?" lines are ignored: the rules understand alone
 
-	Chat    string
-	Log     *slog.Logger
+	Chat     string
+	Log      *slog.Logger
+	Shelf    *Shelf    // may be shared with other stages of the same clinic
+	Coverage *Coverage // where set, told of everything that is played
+
 	updates int64
 	model   *scripted
 	first   conversation.Incoming // the first tap, for a button of yesterday
@@ -58,17 +60,20 @@ type Stage struct {
 
 // scripted understands what the script says was meant, or else what the rules find.
 type scripted struct {
-	rules jobs.Rules
-	cmds  []dialog.Command
-	told  bool
+	rules    jobs.Rules
+	cmds     []dialog.Command
+	told     bool
+	coverage *Coverage
 }
 
 // Read implements jobs.Rules.
 func (m *scripted) Read(c *clinic.Catalog, text string, s understand.Situation) []dialog.Command {
-	if m.told {
-		return m.cmds
+	cmds := m.cmds
+	if !m.told {
+		cmds = m.rules.Read(c, text, s)
 	}
-	return m.rules.Read(c, text, s)
+	m.coverage.heard(cmds...)
+	return cmds
 }
 
 // Begin opens the clinic behind the stage. It may be called again: that is a restart.
@@ -77,17 +82,20 @@ func (s *Stage) Begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	say, err := words.Load()
+	if s.Shelf == nil {
+		s.Shelf = &Shelf{}
+	}
+	say, err := s.Shelf.say()
 	if err != nil {
 		return err
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	s.model = &scripted{rules: &jobs.Reader{}}
+	s.model = &scripted{rules: s.Shelf, coverage: s.Coverage}
 	s.Talks = &jobs.Talks{
 		House: &jobs.House{
-			DB: s.DB, Book: book, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{"talk": s.Screen},
+			DB: s.DB, Book: book, Engine: s.Coverage.Watch(dialog.Standard()), Words: say, Senders: map[string]jobs.Sender{"talk": s.Screen},
 			Clock: s.Clock, IDs: core.NewIDs(nil), Random: rand.Reader, Log: s.Log, Hub: jobs.NewHub(),
 		},
 		Rules: s.model,
@@ -121,6 +129,9 @@ func (s *Stage) patient(ctx context.Context, text string) error {
 		return err
 	}
 	for _, in := range ins {
+		if err := s.tapped(ctx, in); err != nil {
+			return err
+		}
 		s.updates++
 		in.Channel, in.Account, in.Chat = "talk", "talk:test", s.Chat
 		in.ExternalID, in.Position, in.At = strconv.FormatInt(s.updates, 10), s.updates, s.Clock()
@@ -176,6 +187,12 @@ func (s *Stage) act(text string) ([]conversation.Incoming, error) {
 		return one(conversation.Incoming{Kind: conversation.Button, Button: rest, CallbackID: "cb"})
 	case "long":
 		return one(conversation.Incoming{Kind: conversation.Text, Text: strings.Repeat(rest, 4096/max(1, len([]rune(rest))))})
+	case "burst": // several messages that come in before any is answered
+		var out []conversation.Incoming
+		for i, part := range strings.Split(rest, " | ") {
+			out = append(out, conversation.Incoming{Kind: conversation.Text, Text: part, Album: strconv.Itoa(i)})
+		}
+		return out, nil
 	case "nul":
 		return one(conversation.Incoming{Kind: conversation.Text, Text: "a\x00b\xff" + rest})
 	case "blocked":
@@ -192,6 +209,7 @@ func (s *Stage) act(text string) ([]conversation.Incoming, error) {
 		}
 		return out, err
 	case "photo", "voice", "file", "sticker", "location", "edited", "other":
+		s.Coverage.heard(dialog.Command{Do: dialog.Media})
 		return one(conversation.Incoming{Kind: conversation.Kind(what), Text: rest})
 	default:
 		return nil, fmt.Errorf("nobody can do (%s)", text)
@@ -211,6 +229,10 @@ func (s *Stage) later(ctx context.Context, text string) error {
 		return fmt.Errorf("clock %q: neither a duration nor a moment", text)
 	}
 	s.Move(to)
+	before, err := s.session(ctx)
+	if err != nil {
+		return err
+	}
 	for _, sweep := range []func(context.Context) error{
 		s.Talks.SweepHolds, s.Talks.SweepTalks, s.Talks.SweepReminders, s.Talks.SweepInbound, s.Talks.SweepOutbox,
 	} {
@@ -218,7 +240,14 @@ func (s *Stage) later(ctx context.Context, text string) error {
 			return err
 		}
 	}
-	return nil
+	after, err := s.session(ctx)
+	switch {
+	case after.Nudged && !before.Nudged:
+		s.Coverage.heard(dialog.Command{Do: dialog.Nudge})
+	case before.Flow() != "" && after.Flow() == "":
+		s.Coverage.heard(dialog.Command{Do: dialog.Drop})
+	}
+	return err
 }
 
 func window(text string) (dialog.Window, error) {
