@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -76,7 +77,11 @@ const maxSends = 8
 
 // refused writes down why a message did not go and what follows.
 func (t *Talks) refused(ctx context.Context, s said, l letter, why *conversation.SendError) {
-	t.Log.InfoContext(ctx, "message not sent", "conversation", s.id, "kind", why.Kind)
+	level := slog.LevelInfo
+	if why.Kind == conversation.BadRequest { // ours to mend: the person got no answer
+		level = slog.LevelError
+	}
+	t.Log.Log(ctx, level, "message not sent", "conversation", s.id, "kind", why.Kind, "error", why.Err)
 	now := t.Clock()
 	settle := db.OutboxSettleParams{ID: l.id, CreatedAt: l.created, NotBefore: now, Error: store.Text(string(why.Kind)), State: "failed"}
 	switch {
