@@ -50,6 +50,7 @@ CREATE TABLE patient (
     surname     text NOT NULL DEFAULT '',
     given       text NOT NULL,
     patronymic  text NOT NULL DEFAULT '',
+    name_key    text NOT NULL GENERATED ALWAYS AS (lower(surname || ' ' || given)) STORED, -- for likely duplicates
     birth_date  date,
     sex         text CONSTRAINT patient_sex CHECK (sex IN ('female', 'male')),
     lang        text NOT NULL DEFAULT 'ru',
@@ -59,7 +60,7 @@ CREATE TABLE patient (
     created_at  timestamptz NOT NULL,
     version     integer NOT NULL DEFAULT 1
 );
-CREATE INDEX patient_name ON patient (lower(surname), lower(given), birth_date);
+CREATE INDEX patient_name ON patient (name_key, birth_date);
 
 CREATE TABLE patient_contact (
     patient_id  uuid NOT NULL REFERENCES patient,

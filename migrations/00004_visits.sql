@@ -14,6 +14,9 @@ CREATE TABLE visit (
     active          boolean NOT NULL GENERATED ALWAYS AS (status NOT IN ('cancelled', 'no_show')) STORED,
     during          tstzrange NOT NULL,
     blocked         tstzrange NOT NULL, -- during and the buffers around it
+    -- Under row-level security only leakproof operators reach an index: those of timestamptz are, those of ranges are not.
+    starts_at       timestamptz NOT NULL GENERATED ALWAYS AS (lower(during)) STORED,
+    ends_at         timestamptz NOT NULL GENERATED ALWAYS AS (upper(during)) STORED,
     local_start     timestamp NOT NULL, -- wall-clock time in tz: regions change zones by law
     tz              text NOT NULL,
     overbook        boolean NOT NULL DEFAULT false,
@@ -37,9 +40,9 @@ CREATE TABLE visit (
     CONSTRAINT visit_practitioner_busy EXCLUDE USING gist (practitioner_id WITH =, blocked WITH &&) WHERE (active AND NOT overbook),
     CONSTRAINT visit_patient_busy EXCLUDE USING gist (patient_id WITH =, during WITH &&) WHERE (active)
 ) WITH (fillfactor = 80);
-CREATE INDEX visit_patient ON visit (patient_id, lower(during));
-CREATE INDEX visit_practitioner ON visit (practitioner_id, lower(during));
-CREATE INDEX visit_branch ON visit (branch_id, lower(during));
+CREATE INDEX visit_patient ON visit (patient_id, starts_at);
+CREATE INDEX visit_practitioner ON visit (practitioner_id, starts_at);
+CREATE INDEX visit_branch ON visit (branch_id, starts_at);
 CREATE INDEX visit_holder ON visit (holder_id) WHERE status = 'held';
 CREATE INDEX visit_expiring ON visit (hold_expires_at) WHERE status = 'held';
 
@@ -98,7 +101,7 @@ BEGIN
         SELECT d.working
             - coalesce((SELECT range_agg(v.blocked) FROM visit v
                         WHERE v.practitioner_id = d.practitioner_id AND v.active AND v.blocked && d.span
-                          AND lower(v.during) > lower(d.span) - interval '1 day' AND lower(v.during) < upper(d.span) + interval '1 day'), '{}')
+                          AND v.starts_at > lower(d.span) - interval '1 day' AND v.starts_at < upper(d.span) + interval '1 day'), '{}')
             - coalesce((SELECT range_agg(r.blocked) FROM visit_resource r
                         WHERE r.resource_id = d.room_id AND r.active AND r.blocked && d.span), '{}') AS free
     ) f
@@ -114,7 +117,7 @@ BEGIN
             SELECT d.working
                 - coalesce((SELECT range_agg(v.blocked) FROM visit v
                             WHERE v.practitioner_id = d.practitioner_id AND v.active AND v.blocked && d.span
-                          AND lower(v.during) > lower(d.span) - interval '1 day' AND lower(v.during) < upper(d.span) + interval '1 day'), '{}')
+                          AND v.starts_at > lower(d.span) - interval '1 day' AND v.starts_at < upper(d.span) + interval '1 day'), '{}')
                 - coalesce((SELECT range_agg(r.blocked) FROM visit_resource r
                             WHERE r.resource_id = d.room_id AND r.active AND r.blocked && d.span), '{}') AS free
         ) f

@@ -9,8 +9,8 @@ SELECT v.id AS visit_id,
        v.specialty,
        v.service_name AS service,
        v.patient_id,
-       lower(v.during) AS starts_at,
-       upper(v.during) AS ends_at,
+       v.starts_at,
+       v.ends_at,
        CASE v.status WHEN 'in_progress' THEN 'arrived' ELSE v.status END AS status,
        v.source,
        v.created_at,
@@ -42,7 +42,7 @@ BEGIN
 END
 $$;
 -- +goose StatementEnd
-GRANT SELECT (id, branch_id, practitioner_id, specialty, service_name, patient_id, during, status, source, created_at, cancelled_at, cancelled_by)
+GRANT SELECT (id, branch_id, practitioner_id, specialty, service_name, patient_id, starts_at, ends_at, status, source, created_at, cancelled_at, cancelled_by)
     ON visit TO zapis_report;
 GRANT SELECT (id, conversation_id, channel, kind, state, created_at, sent_at) ON outbox TO zapis_report;
 GRANT SELECT (id, conversation_id, state, received_at, handled_at) ON inbound TO zapis_report;

@@ -27,14 +27,17 @@ ON CONFLICT (patient_id, kind, value) DO UPDATE SET verified_at = coalesce(patie
 -- name: PatientDuplicates :many
 -- Likely the same person: the same phone and a first name alike, or the same full name and birth date. Asked as Zapis itself: a
 -- chat must not learn who else is here.
-SELECT DISTINCT o.id
+SELECT o.id
 FROM patient p
-JOIN patient o ON o.id <> p.id AND o.merged_into IS NULL
-LEFT JOIN patient_contact pc ON pc.patient_id = p.id AND pc.kind = 'phone'
-LEFT JOIN patient_contact oc ON oc.patient_id = o.id AND oc.kind = 'phone' AND oc.value = pc.value
-WHERE p.id = $1
-  AND ((oc.value IS NOT NULL AND similarity(lower(o.given), lower(p.given)) > 0.4)
-       OR (lower(o.surname) = lower(p.surname) AND lower(o.given) = lower(p.given) AND o.birth_date = p.birth_date AND p.surname <> ''))
+JOIN patient_contact pc ON pc.patient_id = p.id AND pc.kind = 'phone'
+JOIN patient_contact oc ON oc.kind = 'phone' AND oc.value = pc.value AND oc.patient_id <> p.id
+JOIN patient o ON o.id = oc.patient_id AND o.merged_into IS NULL
+WHERE p.id = $1 AND similarity(lower(o.given), lower(p.given)) > 0.4
+UNION
+SELECT o.id
+FROM patient p
+JOIN patient o ON o.name_key = p.name_key AND o.birth_date = p.birth_date AND o.id <> p.id AND o.merged_into IS NULL
+WHERE p.id = $1 AND p.surname <> ''
 LIMIT 20;
 
 -- name: Patient :one

@@ -42,11 +42,6 @@ func (d Desk) Mark(ctx context.Context, actor core.Actor, id uuid.UUID, to Statu
 		if err != nil || to == Arrived || to == InProgress {
 			return v, err
 		}
-		if to == NoShow { // the room is free for somebody who did come
-			if err := tx.VisitResourceFree(ctx, id); err != nil {
-				return v, err
-			}
-		}
 		return v, tx.RemindersDrop(ctx, id)
 	})
 }
@@ -58,7 +53,17 @@ func (d Desk) state(ctx context.Context, tx *store.Tx, v db.Visit, to Status, ac
 	if err := schedule.Lock(ctx, tx, v.PractitionerID, store.ID(v.RoomID)); err != nil {
 		return v, err
 	}
+	was := Status(v.Status)
 	v, err := tx.VisitState(ctx, db.VisitStateParams{ID: v.ID, Status: string(to)})
+	if err != nil {
+		return v, err
+	}
+	switch {
+	case to == NoShow: // the room is free for somebody who did come
+		err = tx.VisitResourceFree(ctx, v.ID)
+	case was == NoShow && v.RoomID != nil: // who came late after all needs the room again; another may have it by now
+		_, err = tx.VisitResourceTake(ctx, db.VisitResourceTakeParams{VisitID: v.ID, ResourceID: *v.RoomID})
+	}
 	if err != nil {
 		return v, err
 	}
@@ -136,6 +141,9 @@ func (d Desk) Move(ctx context.Context, actor core.Actor, id uuid.UUID, to sched
 		if v.During.Lower.Time.Equal(to.Start) && v.PractitionerID == to.Doctor {
 			return v, nil
 		}
+		if Status(v.Status) == Held { // a hold is let go and another taken
+			return v, core.Refuse(core.Conflict, "visit_state_held")
+		}
 		if err := errors.Join(check(v, Booked), d.cutoff(actor, v)); err != nil {
 			return v, err
 		}
@@ -151,20 +159,23 @@ func (d Desk) move(ctx context.Context, tx *store.Tx, old db.Visit, to schedule.
 	if err != nil {
 		return old, err
 	}
-	v, err := tx.VisitMove(ctx, db.VisitMoveParams{
+	there := db.VisitMoveParams{
 		ID: old.ID, BranchID: p.BranchID, PractitionerID: p.PractitionerID, RoomID: p.RoomID, During: p.During, Blocked: p.Blocked,
 		LocalStart: p.LocalStart, Tz: p.Tz, Day: p.Day,
-	})
+	}
+	v, err := tx.VisitMove(ctx, there)
+	if errors.Is(err, pgx.ErrNoRows) {
+		if err = d.clear(ctx, tx, p.PractitionerID, p.Blocked); err == nil {
+			v, err = tx.VisitMove(ctx, there)
+		}
+	}
 	if errors.Is(err, pgx.ErrNoRows) {
 		return old, core.Refuse(core.Conflict, "time_taken")
 	}
 	if err != nil {
 		return old, err
 	}
-	if v.RoomID != nil && old.RoomID != nil {
-		err = tx.VisitResourceMove(ctx, db.VisitResourceMoveParams{VisitID: v.ID, ResourceID: *v.RoomID, Blocked: v.Blocked})
-	}
-	if err != nil {
+	if err := moveRoom(ctx, tx, old, v); err != nil {
 		return old, err
 	}
 	for _, f := range []func() error{
@@ -181,6 +192,18 @@ func (d Desk) move(ctx context.Context, tx *store.Tx, old db.Visit, to schedule.
 		}
 	}
 	return v, tx.Flush(ctx)
+}
+
+// moveRoom takes the room of the new time and lets that of the old one go; either may have none.
+func moveRoom(ctx context.Context, tx *store.Tx, old, v db.Visit) error {
+	switch {
+	case v.RoomID == nil && old.RoomID == nil:
+		return nil
+	case v.RoomID == nil:
+		return tx.VisitResourceFree(ctx, v.ID)
+	default:
+		return tx.VisitResourceMove(ctx, db.VisitResourceMoveParams{VisitID: v.ID, ResourceID: *v.RoomID, Blocked: v.Blocked})
+	}
 }
 
 func (d Desk) lock(ctx context.Context, tx *store.Tx, id uuid.UUID) (db.Visit, error) {
@@ -222,7 +245,7 @@ type Planned struct {
 func (d Desk) Day(ctx context.Context, actor core.Actor, branch uuid.UUID, from, to time.Time) ([]Planned, error) {
 	var out []Planned
 	err := d.In.InTx(ctx, actor, func(tx *store.Tx) error {
-		rows, err := tx.VisitsOfBranch(ctx, db.VisitsOfBranchParams{Branch: branch, Span: store.Between(from, to)})
+		rows, err := tx.VisitsOfBranch(ctx, db.VisitsOfBranchParams{Branch: branch, FromAt: from, ToAt: to})
 		for _, r := range rows {
 			out = append(out, planned(r, d))
 		}

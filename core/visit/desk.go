@@ -41,7 +41,7 @@ type Wish struct {
 // Hold keeps a time for HoldFor. What the same chat held before is let go: a person looks at one time at a time.
 func (d Desk) Hold(ctx context.Context, actor core.Actor, w Wish) (Visit, error) {
 	return d.do(ctx, actor, "hold", func(tx *store.Tx) (db.Visit, error) {
-		if err := d.releaseAll(ctx, tx, w.Holder); err != nil {
+		if err := d.releaseAll(ctx, tx, w.Holder, w.Slot.Doctor, w.Slot.Room); err != nil {
 			return db.Visit{}, err
 		}
 		expires := d.Clock().Add(HoldFor)
@@ -108,7 +108,9 @@ func (d Desk) take(ctx context.Context, tx *store.Tx, w Wish, status Status, exp
 	}
 	v, err := tx.VisitTake(ctx, params)
 	if errors.Is(err, pgx.ErrNoRows) {
-		v, err = d.takeExpired(ctx, tx, params)
+		if err = d.clear(ctx, tx, params.PractitionerID, params.Blocked); err == nil {
+			v, err = tx.VisitTake(ctx, params)
+		}
 	}
 	if errors.Is(err, pgx.ErrNoRows) {
 		return v, core.Refuse(core.Conflict, "time_taken")
@@ -125,24 +127,25 @@ func (d Desk) take(ctx context.Context, tx *store.Tx, w Wish, status Status, exp
 	return v, refresh(ctx, tx, v)
 }
 
-// takeExpired clears holds that ran out over the wanted time, where there are any, and tries once more.
-func (d Desk) takeExpired(ctx context.Context, tx *store.Tx, params db.VisitTakeParams) (db.Visit, error) {
-	gone, err := tx.VisitExpiringOf(ctx, db.VisitExpiringOfParams{Practitioner: params.PractitionerID, Blocked: params.Blocked, Now: d.Clock()})
+// clear lets go of holds that ran out over the wanted time, for a constraint cannot know what time it is. Where there are none,
+// trying once more is of no use: pgx.ErrNoRows.
+func (d Desk) clear(ctx context.Context, tx *store.Tx, practitioner uuid.UUID, blocked store.Span) error {
+	gone, err := tx.VisitExpiringOf(ctx, db.VisitExpiringOfParams{Practitioner: practitioner, Blocked: blocked, Now: d.Clock()})
 	if err != nil {
-		return db.Visit{}, err
+		return err
 	}
 	if len(gone) == 0 {
-		return db.Visit{}, pgx.ErrNoRows
+		return pgx.ErrNoRows
 	}
 	for _, g := range gone {
 		if err := refresh(ctx, tx, db.Visit(g)); err != nil {
-			return db.Visit{}, err
+			return err
 		}
 		if err := d.note(ctx, tx, db.Visit(g), change{action: "expired"}); err != nil {
-			return db.Visit{}, err
+			return err
 		}
 	}
-	return tx.VisitTake(ctx, params)
+	return nil
 }
 
 func (d Desk) params(w Wish, status Status, expires *time.Time) (db.VisitTakeParams, error) {
@@ -175,12 +178,20 @@ func refresh(ctx context.Context, tx *store.Tx, v db.Visit) error {
 	return tx.RefreshFree(ctx, db.RefreshFreeParams{Practitioner: v.PractitionerID, Room: v.RoomID, Around: v.Blocked})
 }
 
-func (d Desk) releaseAll(ctx context.Context, tx *store.Tx, holder uuid.UUID) error {
+// releaseAll lets go of what a chat holds. It claims those calendars together with the others that the caller is about to need:
+// one after another, two who swap their times would wait for each other.
+func (d Desk) releaseAll(ctx context.Context, tx *store.Tx, holder uuid.UUID, others ...uuid.UUID) error {
 	if holder == uuid.Nil {
 		return nil
 	}
 	held, err := tx.VisitHolds(ctx, &holder)
-	if err != nil {
+	if err != nil || len(held) == 0 {
+		return err
+	}
+	for _, v := range held {
+		others = append(others, v.PractitionerID, store.ID(v.RoomID))
+	}
+	if err := schedule.Lock(ctx, tx, others...); err != nil {
 		return err
 	}
 	for _, v := range held {

@@ -24,7 +24,14 @@ RETURNING *;
 INSERT INTO visit_resource (visit_id, resource_id, blocked, active) VALUES ($1, $2, $3, true);
 
 -- name: VisitResourceMove :exec
-UPDATE visit_resource SET blocked = $3, resource_id = $2 WHERE visit_id = $1;
+-- The room of the new time in the place of the old one's, where there was one.
+WITH gone AS (DELETE FROM visit_resource r WHERE r.visit_id = sqlc.arg(visit_id) AND r.resource_id <> sqlc.arg(resource_id)::uuid)
+INSERT INTO visit_resource (visit_id, resource_id, blocked, active) VALUES (sqlc.arg(visit_id), sqlc.arg(resource_id)::uuid, sqlc.arg(blocked), true)
+ON CONFLICT (visit_id, resource_id) DO UPDATE SET blocked = excluded.blocked, active = true;
+
+-- name: VisitResourceTake :one
+-- A room that was let go is needed again.
+UPDATE visit_resource SET active = true WHERE visit_id = $1 AND resource_id = $2 RETURNING visit_id;
 
 -- name: VisitResourceFree :exec
 UPDATE visit_resource SET active = false WHERE visit_id = $1;
@@ -89,8 +96,8 @@ SELECT * FROM expired_holds(sqlc.arg(practitioner)::uuid, sqlc.arg(blocked)::tst
 -- name: VisitsUpcoming :many
 -- What the chat's own people have ahead.
 SELECT * FROM visit
-WHERE patient_id = ANY (sqlc.arg(patients)::uuid[]) AND status IN ('booked', 'confirmed') AND upper(during) > sqlc.arg(now)::timestamptz
-ORDER BY lower(during)
+WHERE patient_id = ANY (sqlc.arg(patients)::uuid[]) AND status IN ('booked', 'confirmed') AND ends_at > sqlc.arg(now)::timestamptz
+ORDER BY starts_at
 LIMIT 50;
 
 -- name: VisitsOfBranch :many
@@ -98,8 +105,9 @@ LIMIT 50;
 SELECT v.*, coalesce(p.surname, '') AS surname, coalesce(p.given, '') AS given, coalesce(p.patronymic, '') AS patronymic
 FROM visit v
 LEFT JOIN patient p ON p.id = v.patient_id
-WHERE v.branch_id = sqlc.arg(branch) AND v.during && sqlc.arg(span)::tstzrange AND v.active
-ORDER BY lower(v.during)
+WHERE v.branch_id = sqlc.arg(branch) AND v.active
+  AND v.starts_at > sqlc.arg(from_at)::timestamptz - interval '1 day' AND v.starts_at < sqlc.arg(to_at)::timestamptz AND v.ends_at > sqlc.arg(from_at)::timestamptz
+ORDER BY v.starts_at
 LIMIT 5000;
 
 -- name: VisitEventAdd :exec

@@ -80,6 +80,7 @@ type Patient struct {
 	Surname    string
 	Given      string
 	Patronymic string
+	NameKey    string
 	BirthDate  *time.Time
 	Sex        *string
 	Lang       string
@@ -188,6 +189,8 @@ type Visit struct {
 	Active         bool
 	During         pgtype.Range[pgtype.Timestamptz]
 	Blocked        pgtype.Range[pgtype.Timestamptz]
+	StartsAt       time.Time
+	EndsAt         time.Time
 	LocalStart     time.Time
 	Tz             string
 	Overbook       bool

@@ -1016,6 +1016,23 @@ func (q *Queries) LockCalendars(ctx context.Context, keys []int64) error {
 	return err
 }
 
+const nextWorkingDay = `-- name: NextWorkingDay :one
+SELECT coalesce(min(w.day), $1::date)::date AS day FROM working_day w WHERE w.branch_id = $2::uuid AND w.day >= $1::date
+`
+
+type NextWorkingDayParams struct {
+	Day      time.Time
+	BranchID uuid.UUID
+}
+
+// The first day on which somebody works in a branch: what a schedule shows before there is anything else to show.
+func (q *Queries) NextWorkingDay(ctx context.Context, arg NextWorkingDayParams) (time.Time, error) {
+	row := q.db.QueryRow(ctx, nextWorkingDay, arg.Day, arg.BranchID)
+	var day time.Time
+	err := row.Scan(&day)
+	return day, err
+}
+
 const outboxAdd = `-- name: OutboxAdd :exec
 WITH fresh AS (
     INSERT INTO outbox_key (key, at) VALUES ($6, $13)
@@ -1382,7 +1399,7 @@ func (q *Queries) PartitionsEnsure(ctx context.Context, day time.Time) error {
 }
 
 const patient = `-- name: Patient :one
-SELECT id, surname, given, patronymic, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version FROM patient WHERE id = $1
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version FROM patient WHERE id = $1
 `
 
 func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
@@ -1393,6 +1410,7 @@ func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
 		&i.Surname,
 		&i.Given,
 		&i.Patronymic,
+		&i.NameKey,
 		&i.BirthDate,
 		&i.Sex,
 		&i.Lang,
@@ -1460,14 +1478,17 @@ func (q *Queries) PatientContactPut(ctx context.Context, arg PatientContactPutPa
 }
 
 const patientDuplicates = `-- name: PatientDuplicates :many
-SELECT DISTINCT o.id
+SELECT o.id
 FROM patient p
-JOIN patient o ON o.id <> p.id AND o.merged_into IS NULL
-LEFT JOIN patient_contact pc ON pc.patient_id = p.id AND pc.kind = 'phone'
-LEFT JOIN patient_contact oc ON oc.patient_id = o.id AND oc.kind = 'phone' AND oc.value = pc.value
-WHERE p.id = $1
-  AND ((oc.value IS NOT NULL AND similarity(lower(o.given), lower(p.given)) > 0.4)
-       OR (lower(o.surname) = lower(p.surname) AND lower(o.given) = lower(p.given) AND o.birth_date = p.birth_date AND p.surname <> ''))
+JOIN patient_contact pc ON pc.patient_id = p.id AND pc.kind = 'phone'
+JOIN patient_contact oc ON oc.kind = 'phone' AND oc.value = pc.value AND oc.patient_id <> p.id
+JOIN patient o ON o.id = oc.patient_id AND o.merged_into IS NULL
+WHERE p.id = $1 AND similarity(lower(o.given), lower(p.given)) > 0.4
+UNION
+SELECT o.id
+FROM patient p
+JOIN patient o ON o.name_key = p.name_key AND o.birth_date = p.birth_date AND o.id <> p.id AND o.merged_into IS NULL
+WHERE p.id = $1 AND p.surname <> ''
 LIMIT 20
 `
 
@@ -1995,6 +2016,57 @@ func (q *Queries) Services(ctx context.Context) ([]Service, error) {
 	return items, nil
 }
 
+const sessionDrop = `-- name: SessionDrop :exec
+DELETE FROM session WHERE token = $1
+`
+
+func (q *Queries) SessionDrop(ctx context.Context, token string) error {
+	_, err := q.db.Exec(ctx, sessionDrop, token)
+	return err
+}
+
+const sessionFind = `-- name: SessionFind :one
+SELECT data FROM session WHERE token = $1 AND expires_at > $2::timestamptz
+`
+
+type SessionFindParams struct {
+	Token string
+	Now   time.Time
+}
+
+func (q *Queries) SessionFind(ctx context.Context, arg SessionFindParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, sessionFind, arg.Token, arg.Now)
+	var data []byte
+	err := row.Scan(&data)
+	return data, err
+}
+
+const sessionPut = `-- name: SessionPut :exec
+INSERT INTO session (token, data, expires_at) VALUES ($1, $2, $3)
+ON CONFLICT (token) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at
+`
+
+type SessionPutParams struct {
+	Token     string
+	Data      []byte
+	ExpiresAt time.Time
+}
+
+func (q *Queries) SessionPut(ctx context.Context, arg SessionPutParams) error {
+	_, err := q.db.Exec(ctx, sessionPut, arg.Token, arg.Data, arg.ExpiresAt)
+	return err
+}
+
+const sessionsSweep = `-- name: SessionsSweep :exec
+DELETE FROM session WHERE token IN (SELECT s.token FROM session s WHERE s.expires_at <= $1::timestamptz LIMIT 100)
+`
+
+// Sessions that ran out; each sign-in takes some of them along.
+func (q *Queries) SessionsSweep(ctx context.Context, now time.Time) error {
+	_, err := q.db.Exec(ctx, sessionsSweep, now)
+	return err
+}
+
 const specialties = `-- name: Specialties :many
 SELECT code, name_ru, name_en, position FROM specialty ORDER BY position, code
 `
@@ -2153,6 +2225,54 @@ func (q *Queries) StaffInviteUse(ctx context.Context, arg StaffInviteUseParams) 
 	return staff_id, err
 }
 
+const staffInvited = `-- name: StaffInvited :one
+SELECT s.id, s.login, s.role, s.practitioner_id, s.branches, s.password_hash, s.generation, s.demo, s.active, s.created_at
+FROM staff_invite i
+JOIN staff s ON s.id = i.staff_id
+WHERE i.token_hash = $1 AND i.purpose = $2 AND i.used_at IS NULL AND i.expires_at > $3::timestamptz AND s.active
+`
+
+type StaffInvitedParams struct {
+	TokenHash []byte
+	Purpose   string
+	Now       time.Time
+}
+
+// Whom a link that still works is for; looking at it does not use it up.
+func (q *Queries) StaffInvited(ctx context.Context, arg StaffInvitedParams) (Staff, error) {
+	row := q.db.QueryRow(ctx, staffInvited, arg.TokenHash, arg.Purpose, arg.Now)
+	var i Staff
+	err := row.Scan(
+		&i.ID,
+		&i.Login,
+		&i.Role,
+		&i.PractitionerID,
+		&i.Branches,
+		&i.PasswordHash,
+		&i.Generation,
+		&i.Demo,
+		&i.Active,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const staffInvitesVoid = `-- name: StaffInvitesVoid :exec
+UPDATE staff_invite SET used_at = $1::timestamptz WHERE staff_id = $2 AND purpose = $3 AND used_at IS NULL
+`
+
+type StaffInvitesVoidParams struct {
+	Now     time.Time
+	StaffID uuid.UUID
+	Purpose string
+}
+
+// Once a link was used, or a newer one was made, the others are worth nothing.
+func (q *Queries) StaffInvitesVoid(ctx context.Context, arg StaffInvitesVoidParams) error {
+	_, err := q.db.Exec(ctx, staffInvitesVoid, arg.Now, arg.StaffID, arg.Purpose)
+	return err
+}
+
 const staffPassword = `-- name: StaffPassword :exec
 UPDATE staff SET password_hash = $2, generation = generation + 1 WHERE id = $1
 `
@@ -2166,6 +2286,54 @@ type StaffPasswordParams struct {
 func (q *Queries) StaffPassword(ctx context.Context, arg StaffPasswordParams) error {
 	_, err := q.db.Exec(ctx, staffPassword, arg.ID, arg.PasswordHash)
 	return err
+}
+
+const talkRows = `-- name: TalkRows :many
+SELECT r.id, r.side, r.body, r.at::timestamptz AS at
+FROM (
+    SELECT i.id, 'in'::text AS side, i.body, i.received_at AS at, i.position AS place
+    FROM inbound i
+    WHERE i.conversation_id = $1::uuid
+    UNION ALL
+    SELECT o.id, 'out', o.body #- '{file,data}', o.sent_at, o.seq
+    FROM outbox o
+    WHERE o.conversation_id = $1::uuid AND o.state = 'sent'
+) r
+ORDER BY r.at DESC, r.place DESC
+LIMIT 100
+`
+
+type TalkRowsRow struct {
+	ID   uuid.UUID
+	Side string
+	Body []byte
+	At   time.Time
+}
+
+// A chat as the clinic sees it, the newest first.
+func (q *Queries) TalkRows(ctx context.Context, conversationID uuid.UUID) ([]TalkRowsRow, error) {
+	rows, err := q.db.Query(ctx, talkRows, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TalkRowsRow{}
+	for rows.Next() {
+		var i TalkRowsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Side,
+			&i.Body,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const taskAdd = `-- name: TaskAdd :exec
@@ -2278,7 +2446,7 @@ func (q *Queries) Templates(ctx context.Context, practitioners []uuid.UUID) ([]S
 }
 
 const visit = `-- name: Visit :one
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE id = $1
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE id = $1
 `
 
 func (q *Queries) Visit(ctx context.Context, id uuid.UUID) (Visit, error) {
@@ -2297,6 +2465,8 @@ func (q *Queries) Visit(ctx context.Context, id uuid.UUID) (Visit, error) {
 		&i.Active,
 		&i.During,
 		&i.Blocked,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.LocalStart,
 		&i.Tz,
 		&i.Overbook,
@@ -2320,7 +2490,7 @@ const visitBook = `-- name: VisitBook :one
 UPDATE visit
 SET status = 'booked', patient_id = $1, hold_expires_at = NULL, version = version + 1
 WHERE id = $2 AND status = 'held' AND hold_expires_at > $3::timestamptz
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
 `
 
 type VisitBookParams struct {
@@ -2346,6 +2516,8 @@ func (q *Queries) VisitBook(ctx context.Context, arg VisitBookParams) (Visit, er
 		&i.Active,
 		&i.During,
 		&i.Blocked,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.LocalStart,
 		&i.Tz,
 		&i.Overbook,
@@ -2369,7 +2541,7 @@ const visitCancel = `-- name: VisitCancel :one
 UPDATE visit
 SET status = 'cancelled', cancelled_at = $1, cancelled_by = $2, cancel_reason = $3, version = version + 1
 WHERE id = $4
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
 `
 
 type VisitCancelParams struct {
@@ -2400,6 +2572,8 @@ func (q *Queries) VisitCancel(ctx context.Context, arg VisitCancelParams) (Visit
 		&i.Active,
 		&i.During,
 		&i.Blocked,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.LocalStart,
 		&i.Tz,
 		&i.Overbook,
@@ -2527,7 +2701,7 @@ func (q *Queries) VisitEventsSince(ctx context.Context, seq int64) ([]VisitEvent
 }
 
 const visitExpiring = `-- name: VisitExpiring :many
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE status = 'held' AND hold_expires_at <= $1 ORDER BY hold_expires_at LIMIT 500
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE status = 'held' AND hold_expires_at <= $1 ORDER BY hold_expires_at LIMIT 500
 `
 
 // Holds that ran out, anybody's: the sweeper's.
@@ -2553,6 +2727,8 @@ func (q *Queries) VisitExpiring(ctx context.Context, holdExpiresAt *time.Time) (
 			&i.Active,
 			&i.During,
 			&i.Blocked,
+			&i.StartsAt,
+			&i.EndsAt,
 			&i.LocalStart,
 			&i.Tz,
 			&i.Overbook,
@@ -2580,7 +2756,7 @@ func (q *Queries) VisitExpiring(ctx context.Context, holdExpiresAt *time.Time) (
 }
 
 const visitExpiringOf = `-- name: VisitExpiringOf :many
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM expired_holds($1::uuid, $2::tstzrange, $3::timestamptz)
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM expired_holds($1::uuid, $2::tstzrange, $3::timestamptz)
 `
 
 type VisitExpiringOfParams struct {
@@ -2612,6 +2788,8 @@ func (q *Queries) VisitExpiringOf(ctx context.Context, arg VisitExpiringOfParams
 			&i.Active,
 			&i.During,
 			&i.Blocked,
+			&i.StartsAt,
+			&i.EndsAt,
 			&i.LocalStart,
 			&i.Tz,
 			&i.Overbook,
@@ -2639,7 +2817,7 @@ func (q *Queries) VisitExpiringOf(ctx context.Context, arg VisitExpiringOfParams
 }
 
 const visitHolds = `-- name: VisitHolds :many
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE holder_id = $1 AND status = 'held' ORDER BY created_at
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE holder_id = $1 AND status = 'held' ORDER BY created_at
 `
 
 // What a chat holds: at most two (and one is let go for the next).
@@ -2665,6 +2843,8 @@ func (q *Queries) VisitHolds(ctx context.Context, holderID *uuid.UUID) ([]Visit,
 			&i.Active,
 			&i.During,
 			&i.Blocked,
+			&i.StartsAt,
+			&i.EndsAt,
 			&i.LocalStart,
 			&i.Tz,
 			&i.Overbook,
@@ -2692,7 +2872,7 @@ func (q *Queries) VisitHolds(ctx context.Context, holderID *uuid.UUID) ([]Visit,
 }
 
 const visitLock = `-- name: VisitLock :one
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE id = $1 FOR UPDATE
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE id = $1 FOR UPDATE
 `
 
 // Before a change of state.
@@ -2712,6 +2892,8 @@ func (q *Queries) VisitLock(ctx context.Context, id uuid.UUID) (Visit, error) {
 		&i.Active,
 		&i.During,
 		&i.Blocked,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.LocalStart,
 		&i.Tz,
 		&i.Overbook,
@@ -2744,7 +2926,7 @@ WHERE v.id = $8
       AND (w.free @> $5::tstzrange
            OR (w.practitioner_id = v.practitioner_id AND w.free + v.blocked::tstzmultirange @> $5::tstzrange))
   )
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
 `
 
 type VisitMoveParams struct {
@@ -2787,6 +2969,8 @@ func (q *Queries) VisitMove(ctx context.Context, arg VisitMoveParams) (Visit, er
 		&i.Active,
 		&i.During,
 		&i.Blocked,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.LocalStart,
 		&i.Tz,
 		&i.Overbook,
@@ -2806,11 +2990,46 @@ func (q *Queries) VisitMove(ctx context.Context, arg VisitMoveParams) (Visit, er
 	return i, err
 }
 
+const visitOfChat = `-- name: VisitOfChat :one
+SELECT v.id, v.branch_id, v.practitioner_id, v.during, v.status
+FROM visit v
+WHERE v.id IN (
+    SELECT h.id FROM visit h WHERE h.holder_id = $1::uuid AND h.status = 'held'
+    UNION ALL
+    SELECT p.id FROM patient_link l JOIN visit p ON p.patient_id = l.patient_id
+    WHERE l.conversation_id = $1::uuid AND p.active
+)
+ORDER BY (v.status = 'held') DESC, v.created_at DESC
+LIMIT 1
+`
+
+type VisitOfChatRow struct {
+	ID             uuid.UUID
+	BranchID       uuid.UUID
+	PractitionerID uuid.UUID
+	During         pgtype.Range[pgtype.Timestamptz]
+	Status         string
+}
+
+// Where the demo's calendar looks: what the chat holds now, else the newest visit of its people.
+func (q *Queries) VisitOfChat(ctx context.Context, conversationID uuid.UUID) (VisitOfChatRow, error) {
+	row := q.db.QueryRow(ctx, visitOfChat, conversationID)
+	var i VisitOfChatRow
+	err := row.Scan(
+		&i.ID,
+		&i.BranchID,
+		&i.PractitionerID,
+		&i.During,
+		&i.Status,
+	)
+	return i, err
+}
+
 const visitOverbook = `-- name: VisitOverbook :one
 INSERT INTO visit (id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, during, blocked,
     local_start, tz, source, service_name, price, currency, created_at, overbook, overbook_reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, true, $19)
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
 `
 
 type VisitOverbookParams struct {
@@ -2872,6 +3091,8 @@ func (q *Queries) VisitOverbook(ctx context.Context, arg VisitOverbookParams) (V
 		&i.Active,
 		&i.During,
 		&i.Blocked,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.LocalStart,
 		&i.Tz,
 		&i.Overbook,
@@ -2892,7 +3113,7 @@ func (q *Queries) VisitOverbook(ctx context.Context, arg VisitOverbookParams) (V
 }
 
 const visitRelease = `-- name: VisitRelease :one
-DELETE FROM visit WHERE id = $1 AND status = 'held' RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+DELETE FROM visit WHERE id = $1 AND status = 'held' RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
 `
 
 // A hold let go.
@@ -2912,6 +3133,8 @@ func (q *Queries) VisitRelease(ctx context.Context, id uuid.UUID) (Visit, error)
 		&i.Active,
 		&i.During,
 		&i.Blocked,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.LocalStart,
 		&i.Tz,
 		&i.Overbook,
@@ -2956,7 +3179,9 @@ func (q *Queries) VisitResourceFree(ctx context.Context, visitID uuid.UUID) erro
 }
 
 const visitResourceMove = `-- name: VisitResourceMove :exec
-UPDATE visit_resource SET blocked = $3, resource_id = $2 WHERE visit_id = $1
+WITH gone AS (DELETE FROM visit_resource r WHERE r.visit_id = $1 AND r.resource_id <> $2::uuid)
+INSERT INTO visit_resource (visit_id, resource_id, blocked, active) VALUES ($1, $2::uuid, $3, true)
+ON CONFLICT (visit_id, resource_id) DO UPDATE SET blocked = excluded.blocked, active = true
 `
 
 type VisitResourceMoveParams struct {
@@ -2965,13 +3190,31 @@ type VisitResourceMoveParams struct {
 	Blocked    pgtype.Range[pgtype.Timestamptz]
 }
 
+// The room of the new time in the place of the old one's, where there was one.
 func (q *Queries) VisitResourceMove(ctx context.Context, arg VisitResourceMoveParams) error {
 	_, err := q.db.Exec(ctx, visitResourceMove, arg.VisitID, arg.ResourceID, arg.Blocked)
 	return err
 }
 
+const visitResourceTake = `-- name: VisitResourceTake :one
+UPDATE visit_resource SET active = true WHERE visit_id = $1 AND resource_id = $2 RETURNING visit_id
+`
+
+type VisitResourceTakeParams struct {
+	VisitID    uuid.UUID
+	ResourceID uuid.UUID
+}
+
+// A room that was let go is needed again.
+func (q *Queries) VisitResourceTake(ctx context.Context, arg VisitResourceTakeParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, visitResourceTake, arg.VisitID, arg.ResourceID)
+	var visit_id uuid.UUID
+	err := row.Scan(&visit_id)
+	return visit_id, err
+}
+
 const visitState = `-- name: VisitState :one
-UPDATE visit SET status = $2, version = version + 1 WHERE id = $1 RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+UPDATE visit SET status = $2, version = version + 1 WHERE id = $1 RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
 `
 
 type VisitStateParams struct {
@@ -2996,6 +3239,8 @@ func (q *Queries) VisitState(ctx context.Context, arg VisitStateParams) (Visit, 
 		&i.Active,
 		&i.During,
 		&i.Blocked,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.LocalStart,
 		&i.Tz,
 		&i.Overbook,
@@ -3026,7 +3271,7 @@ WHERE EXISTS (
       AND w.day BETWEEN $20::date - 1 AND $20::date
       AND w.free @> $11::tstzrange
 )
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
 `
 
 type VisitTakeParams struct {
@@ -3091,6 +3336,8 @@ func (q *Queries) VisitTake(ctx context.Context, arg VisitTakeParams) (Visit, er
 		&i.Active,
 		&i.During,
 		&i.Blocked,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.LocalStart,
 		&i.Tz,
 		&i.Overbook,
@@ -3111,17 +3358,19 @@ func (q *Queries) VisitTake(ctx context.Context, arg VisitTakeParams) (Visit, er
 }
 
 const visitsOfBranch = `-- name: VisitsOfBranch :many
-SELECT v.id, v.branch_id, v.practitioner_id, v.service_id, v.specialty, v.room_id, v.patient_id, v.holder_id, v.status, v.active, v.during, v.blocked, v.local_start, v.tz, v.overbook, v.overbook_reason, v.series_id, v.source, v.hold_expires_at, v.service_name, v.price, v.currency, v.cancelled_at, v.cancelled_by, v.cancel_reason, v.version, v.created_at, coalesce(p.surname, '') AS surname, coalesce(p.given, '') AS given, coalesce(p.patronymic, '') AS patronymic
+SELECT v.id, v.branch_id, v.practitioner_id, v.service_id, v.specialty, v.room_id, v.patient_id, v.holder_id, v.status, v.active, v.during, v.blocked, v.starts_at, v.ends_at, v.local_start, v.tz, v.overbook, v.overbook_reason, v.series_id, v.source, v.hold_expires_at, v.service_name, v.price, v.currency, v.cancelled_at, v.cancelled_by, v.cancel_reason, v.version, v.created_at, coalesce(p.surname, '') AS surname, coalesce(p.given, '') AS given, coalesce(p.patronymic, '') AS patronymic
 FROM visit v
 LEFT JOIN patient p ON p.id = v.patient_id
-WHERE v.branch_id = $1 AND v.during && $2::tstzrange AND v.active
-ORDER BY lower(v.during)
+WHERE v.branch_id = $1 AND v.active
+  AND v.starts_at > $2::timestamptz - interval '1 day' AND v.starts_at < $3::timestamptz AND v.ends_at > $2::timestamptz
+ORDER BY v.starts_at
 LIMIT 5000
 `
 
 type VisitsOfBranchParams struct {
 	Branch uuid.UUID
-	Span   pgtype.Range[pgtype.Timestamptz]
+	FromAt time.Time
+	ToAt   time.Time
 }
 
 type VisitsOfBranchRow struct {
@@ -3137,6 +3386,8 @@ type VisitsOfBranchRow struct {
 	Active         bool
 	During         pgtype.Range[pgtype.Timestamptz]
 	Blocked        pgtype.Range[pgtype.Timestamptz]
+	StartsAt       time.Time
+	EndsAt         time.Time
 	LocalStart     time.Time
 	Tz             string
 	Overbook       bool
@@ -3159,7 +3410,7 @@ type VisitsOfBranchRow struct {
 
 // The day's schedule of a branch, for the cabinet.
 func (q *Queries) VisitsOfBranch(ctx context.Context, arg VisitsOfBranchParams) ([]VisitsOfBranchRow, error) {
-	rows, err := q.db.Query(ctx, visitsOfBranch, arg.Branch, arg.Span)
+	rows, err := q.db.Query(ctx, visitsOfBranch, arg.Branch, arg.FromAt, arg.ToAt)
 	if err != nil {
 		return nil, err
 	}
@@ -3180,6 +3431,8 @@ func (q *Queries) VisitsOfBranch(ctx context.Context, arg VisitsOfBranchParams) 
 			&i.Active,
 			&i.During,
 			&i.Blocked,
+			&i.StartsAt,
+			&i.EndsAt,
 			&i.LocalStart,
 			&i.Tz,
 			&i.Overbook,
@@ -3210,9 +3463,9 @@ func (q *Queries) VisitsOfBranch(ctx context.Context, arg VisitsOfBranchParams) 
 }
 
 const visitsUpcoming = `-- name: VisitsUpcoming :many
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit
-WHERE patient_id = ANY ($1::uuid[]) AND status IN ('booked', 'confirmed') AND upper(during) > $2::timestamptz
-ORDER BY lower(during)
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit
+WHERE patient_id = ANY ($1::uuid[]) AND status IN ('booked', 'confirmed') AND ends_at > $2::timestamptz
+ORDER BY starts_at
 LIMIT 50
 `
 
@@ -3244,6 +3497,8 @@ func (q *Queries) VisitsUpcoming(ctx context.Context, arg VisitsUpcomingParams) 
 			&i.Active,
 			&i.During,
 			&i.Blocked,
+			&i.StartsAt,
+			&i.EndsAt,
 			&i.LocalStart,
 			&i.Tz,
 			&i.Overbook,
