@@ -84,8 +84,16 @@ func drop(t testing.TB, owner, name string) {
 		return
 	}
 	defer admin.Close(ctx)
-	if _, err := admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
-		t.Logf("test database %s left behind: %v", name, err)
+	// A vacuum at work is the superuser's and cannot be ended by us; it does not last.
+	for tries := 0; ; tries++ {
+		_, err := admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+		if err == nil {
+			return
+		}
+		if _, err := admin.Exec(ctx, "SELECT pg_sleep(0.25)"); err != nil || tries == 40 {
+			t.Logf("test database %s left behind: %v", name, err)
+			return
+		}
 	}
 }
 

@@ -1,0 +1,10 @@
+//go:build faults
+
+package faults_test
+
+// How much is tried in the long drills.
+const (
+	historyRuns  = 70
+	historySteps = 40
+	longDrills   = true
+)
