@@ -19,6 +19,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/zapis-clinic/zapis/bots/telegram"
+	"github.com/zapis-clinic/zapis/bots/webchat"
 	"github.com/zapis-clinic/zapis/jobs"
 )
 
@@ -59,6 +60,7 @@ type server struct {
 	log    *slog.Logger
 	roles  []string
 	bot    *telegram.Bot
+	chat   *webchat.Server
 	river  *river.Client[pgx.Tx]
 }
 
@@ -67,6 +69,9 @@ func (s *server) has(role string) bool { return slices.Contains(s.roles, role) }
 func (s *server) serve(ctx context.Context) error {
 	if s.bot != nil {
 		s.talks.Senders[telegram.Name] = s.bot
+	}
+	if err := s.openChat(); err != nil {
+		return err
 	}
 	router, err := s.routes()
 	if err != nil {
@@ -117,6 +122,7 @@ func (s *server) drain(ctx context.Context, web *http.Server) {
 	s.log.InfoContext(ctx, "draining")
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
 	defer cancel()
+	s.chat.Close() // streams never end by themselves; the pages reconnect elsewhere
 	if err := web.Shutdown(limit); err != nil {
 		s.log.WarnContext(ctx, "requests cut off", "error", err)
 		_ = web.Close()

@@ -1,14 +1,49 @@
 package main
 
 import (
+	"fmt"
+	"net/http"
+
 	"github.com/go-chi/chi/v5"
 
 	"github.com/zapis-clinic/zapis/bots/telegram"
+	"github.com/zapis-clinic/zapis/bots/webchat"
+	"github.com/zapis-clinic/zapis/cabinet"
 	"github.com/zapis-clinic/zapis/dialog/words"
 )
 
+// openChat makes the site's chat. Every replica sends through it, whichever of them serves its pages.
+func (s *server) openChat() error {
+	chat, err := webchat.New(webchat.Config{
+		DB: s.talks.DB, Hub: s.talks.Hub, Receiver: s.talks, Clock: s.talks.Clock, Random: s.talks.Random,
+		PublicURL: s.config.PublicURL, Sites: s.config.ChatSites, Log: s.log,
+	})
+	if err != nil {
+		return fmt.Errorf("the site's chat: %w", err)
+	}
+	s.chat = chat
+	s.talks.Senders[webchat.Name] = chat
+	return nil
+}
+
 // mountWeb adds what people open in a browser.
-func (s *server) mountWeb(_ chi.Router) error { return nil }
+func (s *server) mountWeb(r chi.Router) error {
+	s.chat.Routes(r)
+	staff, err := cabinet.New(cabinet.Config{
+		DB: s.talks.DB, Book: s.talks.Book, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
+		PublicURL: s.config.PublicURL, Demo: s.config.Demo, Visitors: s.chat, Log: s.log,
+	})
+	if err != nil {
+		return fmt.Errorf("the cabinet: %w", err)
+	}
+	staff.Routes(r)
+	home := "/cabinet"
+	if s.config.Demo {
+		home = "/demo"
+	}
+	r.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, home, http.StatusFound) })
+	return nil
+}
 
 // menu is the list of commands a messenger shows.
 func menu(say *words.Book, lang string) []telegram.Command {

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/migrations"
+)
+
+type checkCmd struct{}
+
+// Run prints a line for each thing Zapis needs, and fails if one is bad.
+func (checkCmd) Run(e *env) error {
+	c, err := load()
+	if err != nil {
+		return err
+	}
+	e.say("ok    settings")
+	bad := 0
+	for _, hint := range misspelt() {
+		e.say("note  %s", hint)
+	}
+	for _, probe := range []struct {
+		name string
+		run  func(context.Context, config) error
+	}{
+		{"database", database}, {"locale of the database", locale}, {"extensions", extensions}, {"migrations", migrated}, {"telegram", telegramAnswers},
+	} {
+		ctx, cancel := context.WithTimeout(e.ctx, 10*time.Second)
+		err := probe.run(ctx, c)
+		cancel()
+		var off offError
+		switch {
+		case errors.As(err, &off):
+			e.say("off   %s: %v", probe.name, err)
+		case err != nil:
+			bad++
+			e.say("bad   %s: %v", probe.name, err)
+		default:
+			e.say("ok    %s", probe.name)
+		}
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d of the connections are bad", bad)
+	}
+	return nil
+}
+
+// offError says that something is not configured and need not be.
+type offError struct{ error }
+
+// one asks the database for one value.
+func one[T any](ctx context.Context, c config, sql string) (T, error) {
+	var v T
+	err := withDatabase(ctx, c, func(db *store.DB) error {
+		return db.InTx(ctx, core.Sys("check"), func(tx *store.Tx) error { return tx.QueryRow(ctx, sql).Scan(&v) })
+	})
+	return v, err
+}
+
+func database(ctx context.Context, c config) error {
+	super, err := one[bool](ctx, c, "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+	if err == nil && super {
+		return errors.New("ZAPIS_DATABASE_URL connects as a role that passes over row-level security: use zapis_app")
+	}
+	return err
+}
+
+// locale refuses a database whose lower() leaves Cyrillic alone: nobody would be found by name.
+func locale(ctx context.Context, c config) error {
+	lower, err := one[string](ctx, c, "SELECT lower('Ж')")
+	if err == nil && lower != "ж" {
+		return errors.New("lower() does not know Cyrillic: make the database with locale C.UTF-8, not C")
+	}
+	return err
+}
+
+func extensions(ctx context.Context, c config) error {
+	n, err := one[int](ctx, c, "SELECT count(*) FROM pg_extension WHERE extname IN ('vector', 'btree_gist', 'pg_trgm')")
+	if err == nil && n < 3 {
+		return errors.New("vector, btree_gist and pg_trgm are needed: a superuser runs deploy/extensions.sql")
+	}
+	return err
+}
+
+func migrated(ctx context.Context, c config) error {
+	if c.OwnerDatabase == "" {
+		return offError{errors.New("ZAPIS_OWNER_DATABASE_URL is not set")}
+	}
+	list, err := store.Migrations(ctx, c.OwnerDatabase, migrations.FS)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		if !m.Applied {
+			return fmt.Errorf("%s is missing: run `zapis migrate`", m.Name)
+		}
+	}
+	return nil
+}
+
+func telegramAnswers(ctx context.Context, c config) error {
+	bot := telegramBot(c)
+	if bot == nil {
+		return offError{errors.New("ZAPIS_TELEGRAM_TOKEN is not set")}
+	}
+	_, err := bot.Me(ctx)
+	return err
+}
