@@ -54,14 +54,18 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	http.SetCookie(w, s.cookie(token))
+	return nil
+}
+
+func (s *Server) cookie(token string) *http.Cookie {
 	c := &http.Cookie{
 		Name: s.cookieName(), Value: token, Path: "/", MaxAge: int(cookieFor / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 	if s.secure {
 		c.Secure, c.Partitioned, c.SameSite = true, true, http.SameSiteNoneMode
 	}
-	http.SetCookie(w, c)
-	return nil
+	return c
 }
 
 // Conversation is the conversation of whoever asks, where they have a cookie of the chat: the demo's second phone shows it.
@@ -74,4 +78,11 @@ func (v visitor) conversation() uuid.UUID { return conversation.ID(Account, v.ch
 
 func (v visitor) actor() core.Actor {
 	return core.Actor{Kind: core.Patient, ID: v.conversation(), Channel: Name}
+}
+
+// Forget takes the visitor's cookie back: the next page is opened by somebody new.
+func (s *Server) Forget(w http.ResponseWriter) {
+	c := s.cookie("")
+	c.MaxAge = -1
+	http.SetCookie(w, c)
 }
