@@ -21,3 +21,14 @@ INSERT INTO staff_invite (token_hash, staff_id, purpose, expires_at) VALUES ($1,
 UPDATE staff_invite SET used_at = sqlc.arg(now)::timestamptz
 WHERE token_hash = sqlc.arg(token_hash) AND purpose = sqlc.arg(purpose) AND used_at IS NULL AND expires_at > sqlc.arg(now)::timestamptz
 RETURNING staff_id;
+
+-- name: StaffInvited :one
+-- Whom a link that still works is for; looking at it does not use it up.
+SELECT s.*
+FROM staff_invite i
+JOIN staff s ON s.id = i.staff_id
+WHERE i.token_hash = sqlc.arg(token_hash) AND i.purpose = sqlc.arg(purpose) AND i.used_at IS NULL AND i.expires_at > sqlc.arg(now)::timestamptz AND s.active;
+
+-- name: StaffInvitesVoid :exec
+-- Once a link was used, or a newer one was made, the others are worth nothing.
+UPDATE staff_invite SET used_at = sqlc.arg(now)::timestamptz WHERE staff_id = sqlc.arg(staff_id) AND purpose = sqlc.arg(purpose) AND used_at IS NULL;

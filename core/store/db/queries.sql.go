@@ -405,7 +405,7 @@ func (q *Queries) ConversationSave(ctx context.Context, arg ConversationSavePara
 }
 
 const conversationTurn = `-- name: ConversationTurn :many
-SELECT c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.version, c.card_message_id, c.blocked_at,
+SELECT c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.version, c.card_message_id, c.blocked_at, c.nudge_at, c.drop_at,
        EXISTS (SELECT FROM outbox o WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply') AS behind,
        i.id, i.body, i.attempts, i.received_at,
        k.version AS keyboard_version, k.actions, k.expires_at, k.used_at
@@ -427,6 +427,8 @@ type ConversationTurnRow struct {
 	Version         int32
 	CardMessageID   *string
 	BlockedAt       *time.Time
+	NudgeAt         *time.Time
+	DropAt          *time.Time
 	Behind          bool
 	ID              *uuid.UUID
 	Body            []byte
@@ -458,6 +460,8 @@ func (q *Queries) ConversationTurn(ctx context.Context, id uuid.UUID) ([]Convers
 			&i.Version,
 			&i.CardMessageID,
 			&i.BlockedAt,
+			&i.NudgeAt,
+			&i.DropAt,
 			&i.Behind,
 			&i.ID,
 			&i.Body,
@@ -1145,6 +1149,11 @@ WHERE (o.id, o.created_at) IN (
     SELECT q.id, q.created_at
     FROM outbox q
     WHERE q.conversation_id = $2 AND q.state = 'queued' AND q.not_before <= $3::timestamptz
+      AND NOT EXISTS (
+        SELECT FROM outbox e
+        WHERE e.conversation_id = q.conversation_id AND e.lane = q.lane AND e.seq < q.seq
+          AND (e.state = 'sending' OR (e.state = 'queued' AND e.not_before > $3::timestamptz))
+      )
     ORDER BY q.seq
     LIMIT 20
     FOR UPDATE SKIP LOCKED
@@ -1171,7 +1180,8 @@ type OutboxClaimRow struct {
 	Attempts  int32
 }
 
-// A chat's due messages, leased to one sender.
+// A chat's due messages, leased to one sender; the chat is locked. None overtakes an older one of its lane that is under way or was
+// put off.
 func (q *Queries) OutboxClaim(ctx context.Context, arg OutboxClaimParams) ([]OutboxClaimRow, error) {
 	rows, err := q.db.Query(ctx, outboxClaim, arg.LeaseUntil, arg.ConversationID, arg.Now)
 	if err != nil {

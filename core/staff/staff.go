@@ -1,0 +1,141 @@
+// Package staff decides who works at the clinic and how they prove that it is they.
+package staff
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/audit"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/db"
+)
+
+// Member is somebody who works here. Generation grows with every change that voids their sessions.
+type Member struct {
+	ID         uuid.UUID
+	Login      string
+	Role       string
+	Doctor     uuid.UUID   // the practitioner they are; nil for others
+	Branches   []uuid.UUID // empty is all
+	Generation int32
+	Demo       bool
+}
+
+// Actor is the member acting through channel.
+func (m Member) Actor(channel string) core.Actor {
+	return core.Actor{Kind: core.Staff, ID: m.ID, Role: m.Role, Branches: m.Branches, Channel: channel}
+}
+
+// Roles lists the roles there are.
+func Roles() []string {
+	return []string{"admin", "doctor", "nurse", "head", "cashier", "marketing", "director", "security"}
+}
+
+// Config is what a Roster works with.
+type Config struct {
+	In     store.Opener
+	Clock  core.Clock
+	IDs    core.IDs
+	Random io.Reader // of links
+	Demo   bool      // the demo's logins, whose password everybody knows, may sign in
+}
+
+// Roster knows who works here.
+type Roster struct {
+	Config
+	passwords passwords
+}
+
+// NewRoster makes a Roster. A process needs one, for it bounds how much memory hashing takes.
+func NewRoster(c Config) *Roster {
+	return &Roster{Config: c, passwords: make(passwords, seats)}
+}
+
+// Newcomer is somebody to be added. Doctor is the practitioner they are, where they are one; no Branches are all.
+type Newcomer struct {
+	Login    string
+	Role     string
+	Doctor   uuid.UUID
+	Branches []uuid.UUID
+}
+
+var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{1,63}$`)
+
+// Add puts somebody on the staff and returns the token of a one-time link with which they set their password.
+func (r *Roster) Add(ctx context.Context, actor core.Actor, n Newcomer) (string, error) {
+	if !loginForm.MatchString(n.Login) {
+		return "", core.Refuse(core.Invalid, "login_invalid")
+	}
+	if !slices.Contains(Roles(), n.Role) {
+		return "", core.Refuse(core.Invalid, "role_unknown", "Role", n.Role)
+	}
+	if n.Branches == nil {
+		n.Branches = []uuid.UUID{}
+	}
+	var token string
+	err := r.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		row, err := tx.StaffAdd(ctx, db.StaffAddParams{
+			ID: r.IDs(), Login: n.Login, Role: n.Role, PractitionerID: store.Ref(n.Doctor), Branches: n.Branches, CreatedAt: r.Clock(),
+		})
+		if err != nil {
+			return unknownDoctor(err)
+		}
+		if err := r.note(ctx, tx, "staff.add", row.ID, "login", "role"); err != nil {
+			return err
+		}
+		token, err = r.invite(ctx, tx, row.ID)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("add to the staff: %w", err)
+	}
+	return token, nil
+}
+
+// unknownDoctor makes a reference to nobody a refusal.
+func unknownDoctor(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.ConstraintName == "staff_practitioner_id_fkey" {
+		return core.Refuse(core.NotFound, "doctor_unknown")
+	}
+	return err
+}
+
+// Find is who has an id and still works here. A demo login is nobody where there is no demo.
+func (r *Roster) Find(ctx context.Context, id uuid.UUID) (Member, error) {
+	var m Member
+	err := r.In.InTx(ctx, core.Sys("staff"), func(tx *store.Tx) error {
+		row, err := tx.Staff(ctx, id)
+		if err != nil {
+			return store.NoRows(err, "staff_unknown")
+		}
+		m, err = r.member(row)
+		return err
+	})
+	if err != nil {
+		return Member{}, fmt.Errorf("find staff %s: %w", id, err)
+	}
+	return m, nil
+}
+
+func (r *Roster) member(row db.Staff) (Member, error) {
+	if row.Demo && !r.Demo {
+		return Member{}, core.Refuse(core.NotFound, "staff_unknown")
+	}
+	return Member{
+		ID: row.ID, Login: row.Login, Role: row.Role, Doctor: store.ID(row.PractitionerID), Branches: row.Branches,
+		Generation: row.Generation, Demo: row.Demo,
+	}, nil
+}
+
+func (r *Roster) note(ctx context.Context, tx *store.Tx, action string, id uuid.UUID, fields ...string) error {
+	return audit.Add(ctx, tx, audit.Entry{ID: r.IDs(), At: r.Clock(), Action: action, Object: "staff", Subject: id, Fields: fields})
+}
