@@ -1,0 +1,130 @@
+// Package cabinet decides what the clinic's staff see in a browser, and what a guest of the demo does.
+package cabinet
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/staff"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/dialog/words"
+	"github.com/zapis-clinic/zapis/jobs"
+)
+
+// Visitors is what the demo asks of the site's chat: whose chat the guest's left phone shows, and how to begin as somebody new.
+type Visitors interface {
+	Conversation(r *http.Request) (uuid.UUID, bool)
+	Forget(w http.ResponseWriter)
+}
+
+// Config is what the cabinet is made of. Visitors is needed in the demo only.
+type Config struct {
+	DB        *store.DB
+	Book      *clinic.Book
+	Hub       *jobs.Hub
+	Clock     core.Clock
+	IDs       core.IDs
+	Random    io.Reader
+	PublicURL string // as staff see it; over https the session's cookie is Secure
+	Demo      bool   // the demo's logins work and /demo is there
+	Visitors  Visitors
+	Log       *slog.Logger
+}
+
+// Server is the cabinet.
+type Server struct {
+	Config
+	roster   *staff.Roster
+	sessions *scs.SessionManager
+	say      dictionary
+	dates    *words.Book
+	assets   assets
+	stop     chan struct{}
+	once     sync.Once
+}
+
+// New makes the cabinet.
+func New(c Config) (*Server, error) {
+	say, err := readDictionary()
+	if err != nil {
+		return nil, err
+	}
+	dates, err := words.Load()
+	if err != nil {
+		return nil, fmt.Errorf("words for dates: %w", err)
+	}
+	built, err := readAssets()
+	if err != nil {
+		return nil, err
+	}
+	return &Server{
+		Config: c, say: say, dates: dates, assets: built, stop: make(chan struct{}),
+		roster:   staff.NewRoster(staff.Config{In: c.DB, Clock: c.Clock, IDs: c.IDs, Random: c.Random, Demo: c.Demo}),
+		sessions: newSessions(c.DB, c.Clock, strings.HasPrefix(c.PublicURL, "https://")),
+	}, nil
+}
+
+// Close ends every stream, so that a server that shuts down need not wait for its watchers to go.
+func (s *Server) Close() { s.once.Do(func() { close(s.stop) }) }
+
+// Routes adds the cabinet's addresses, under /cabinet, and the demo's.
+func (s *Server) Routes(r chi.Router) {
+	own := http.NewCrossOriginProtection()
+	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.message(w, r, http.StatusForbidden, "error.foreign_origin")
+	}))
+	r.Route("/cabinet", func(r chi.Router) {
+		r.Use(guard("'none'"), own.Handler)
+		r.Get("/assets/{name}", s.assets.serve)
+		r.Group(func(r chi.Router) {
+			r.Use(s.sessions.LoadAndSave)
+			r.Get("/", s.door)
+			r.With(s.attempts()...).Post("/login", s.signIn)
+			r.Post("/logout", s.signOut)
+			r.Get("/invite/{token}", s.invited)
+			r.With(s.attempts()...).Post("/invite/{token}", s.setPassword)
+			r.Get("/schedule", s.member(s.schedule, true))
+			r.Get("/schedule/data", s.member(s.scheduleData, false))
+			r.Get("/events", s.member(s.events, false))
+			r.Post("/active", s.member(s.active, true))
+		})
+	})
+	if s.Demo && s.Visitors != nil {
+		r.Route("/demo", func(r chi.Router) {
+			r.Use(guard("'self'"), own.Handler)
+			r.Get("/", s.demo)
+			r.Get("/state", s.demoState)
+			r.Get("/events", s.demoEvents)
+			r.Post("/new", s.demoNew)
+		})
+	}
+}
+
+// guard puts the headers on every page: nothing inline, nothing from elsewhere, in nobody's frame, kept by no cache. frames is what
+// the page itself may frame.
+func guard(frames string) func(http.Handler) http.Handler {
+	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
+		"base-uri 'none'; frame-ancestors 'none'; frame-src " + frames
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h := w.Header()
+			h.Set("Content-Security-Policy", policy)
+			h.Set("X-Frame-Options", "DENY")
+			h.Set("X-Content-Type-Options", "nosniff")
+			h.Set("Referrer-Policy", "same-origin")
+			h.Set("Cross-Origin-Opener-Policy", "same-origin")
+			h.Set("Cache-Control", "no-store")
+			next.ServeHTTP(w, r)
+		})
+	}
+}

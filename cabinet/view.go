@@ -1,0 +1,79 @@
+package cabinet
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/zapis-clinic/zapis/core/staff"
+)
+
+// view is what every page needs.
+type view struct {
+	Lang   string
+	Say    func(key string) string
+	Demo   bool
+	Built  bool
+	Member *staff.Member // nil while nobody is signed in
+}
+
+func (s *Server) view(r *http.Request) view {
+	lang := langOf(r)
+	return view{Lang: lang, Say: func(key string) string { return s.say.in(lang, key) }, Demo: s.Demo, Built: s.assets.built()}
+}
+
+// fill puts a value into words.
+func (v view) fill(key, name, value string) string {
+	return strings.ReplaceAll(v.Say(key), "{"+name+"}", value)
+}
+
+// group is all words of a group as JSON, for the page's script.
+func (s *Server) group(lang string, names ...string) string {
+	out := map[string]string{}
+	for key := range s.say[russian] {
+		for _, name := range names {
+			if strings.HasPrefix(key, name+".") {
+				out[key] = s.say.in(lang, key)
+			}
+		}
+	}
+	data, err := json.Marshal(out)
+	if err != nil { // a map of strings always is JSON
+		return "{}"
+	}
+	return string(data)
+}
+
+// render shows a page.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	if err := page.Render(r.Context(), w); err != nil && r.Context().Err() == nil {
+		s.Log.WarnContext(r.Context(), "page not shown in full", "error", err)
+	}
+}
+
+// message shows a page with one sentence on it.
+func (s *Server) message(w http.ResponseWriter, r *http.Request, status int, key string) {
+	s.render(w, r, status, messagePage(s.view(r), key))
+}
+
+// fault is the edge at which what went wrong on our side is logged, once.
+func (s *Server) fault(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // nobody waits for an answer
+	}
+	s.Log.ErrorContext(r.Context(), "cabinet request not served", "path", r.URL.Path, "error", err)
+	w.Header().Set("Retry-After", "5")
+	s.message(w, r, http.StatusServiceUnavailable, "error.fault")
+}
+
+// show answers a page's script.
+func (s *Server) show(w http.ResponseWriter, r *http.Request, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if err := json.NewEncoder(w).Encode(v); err != nil && r.Context().Err() == nil {
+		s.Log.WarnContext(r.Context(), "data not shown in full", "error", err)
+	}
+}
