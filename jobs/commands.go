@@ -67,7 +67,7 @@ func (t *Talks) opened(in conversation.Incoming) []dialog.Command {
 func tapped(c *chat, h heard, now time.Time) (cmds []dialog.Command, fresh bool) {
 	stale := []dialog.Command{{Do: dialog.Stale}}
 	_, index, ok := strings.Cut(h.in.Button, ".")
-	if !ok || h.version == nil || h.expires == nil || h.expires.Before(now) || (*h.version != 0 && *h.version != c.row.Version) {
+	if !ok || h.version == nil || h.expires == nil || h.expires.Before(now) || (*h.version != 0 && (c.moved || *h.version != c.row.Version)) {
 		return stale, false
 	}
 	var actions [][]dialog.Command

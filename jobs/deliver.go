@@ -19,8 +19,8 @@ import (
 	"github.com/zapis-clinic/zapis/core/store/db"
 )
 
-// sendFor bounds one attempt to send; it ends well before the lease does.
-const sendFor = 20 * time.Second
+// sendFor bounds one attempt to send; it ends before the lease does.
+const sendFor = 10 * time.Second
 
 // deliver sends a turn's messages in order and marks them. A message that does not go stops those after it.
 func (t *Talks) deliver(ctx context.Context, s said) {
@@ -39,8 +39,12 @@ func (t *Talks) deliver(ctx context.Context, s said) {
 		})
 	}
 	for i, l := range s.out {
+		if t.Clock().Add(sendFor).After(s.till) { // the lease would run out meanwhile, and another send the same
+			t.putOff(ctx, s, s.out[i:])
+			break
+		}
 		if !t.send(ctx, sender, s, l) {
-			t.putOff(ctx, s.out[i+1:])
+			t.putOff(ctx, s, s.out[i+1:])
 			break
 		}
 	}
@@ -68,6 +72,7 @@ func (t *Talks) send(ctx context.Context, sender Sender, s said, l letter) bool 
 	if err := t.marks.put(ctx, t.House, m); err != nil {
 		t.Log.ErrorContext(ctx, "delivery not marked", "conversation", s.id, "error", err)
 	}
+	t.crash("after_mark")
 	t.Hub.Tell("chat:" + s.id.String())
 	return true
 }
@@ -125,12 +130,12 @@ func backoff(tries int32) time.Duration {
 	return min(time.Minute, time.Second<<min(max(tries-1, 0), 6))
 }
 
-// putOff gives messages back that wait behind one that did not go.
-func (t *Talks) putOff(ctx context.Context, rest []letter) {
-	if len(rest) == 0 {
+// putOff gives messages back that wait behind one that did not go. Those whose lease has run out are the sweeper's already.
+func (t *Talks) putOff(ctx context.Context, s said, rest []letter) {
+	now := t.Clock()
+	if len(rest) == 0 || now.After(s.till) {
 		return
 	}
-	now := t.Clock()
 	err := t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
 		for _, l := range rest {
 			settle := db.OutboxSettleParams{ID: l.id, CreatedAt: l.created, NotBefore: now, State: "queued"}
@@ -170,8 +175,12 @@ const claimed = 20
 func (t *Talks) claim(ctx context.Context, id uuid.UUID) (said, error) {
 	s := said{id: id}
 	err := t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
+		if err := tx.ConversationLock(ctx, id); err != nil {
+			return err
+		}
 		now := t.Clock()
-		rows, err := tx.OutboxClaim(ctx, db.OutboxClaimParams{LeaseUntil: now.Add(replyLease), ConversationID: id, Now: now})
+		s = said{id: id, till: now.Add(replyLease)}
+		rows, err := tx.OutboxClaim(ctx, db.OutboxClaimParams{LeaseUntil: s.till, ConversationID: id, Now: now})
 		if err != nil || len(rows) == 0 {
 			return err
 		}

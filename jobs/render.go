@@ -129,7 +129,7 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, c chat, r *render, out 
 }
 
 // replyLease is how long a message may be in a sender's hands before the sweeper takes it for lost.
-const replyLease = 30 * time.Second
+const replyLease = 13 * time.Second
 
 func (t *Talks) put(ctx context.Context, tx *store.Tx, c chat, place string, body conversation.Outgoing, out *said) error {
 	data, err := json.Marshal(body)
@@ -145,6 +145,7 @@ func (t *Talks) put(ctx context.Context, tx *store.Tx, c chat, place string, bod
 	if c.row.Behind {
 		p.State, p.LeaseUntil = "queued", nil
 	} else {
+		out.till = lease
 		out.out = append(out.out, letter{id: p.ID, created: now, lane: p.Lane, out: body, tries: 1})
 	}
 	return tx.OutboxAdd(ctx, p)

@@ -20,6 +20,7 @@ import (
 const (
 	forgotten  = 5 * time.Second // a message unanswered this long was left by somebody
 	sweepChats = 8               // chats at a time
+	catchUpFor = 30              // rounds of a second
 	bulkChats  = 200             // chats a round of the outbox
 )
 
@@ -34,7 +35,25 @@ func (t *Talks) SweepInbound(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("unanswered messages: %w", err)
 	}
+	if len(chats) > 0 {
+		t.crash("sweep_inbound")
+	}
 	return t.each(ctx, chats, t.Handle)
+}
+
+// CatchUp sweeps in the first half minute of a process what a crash left of talks: the queue's own leader may have died in the same
+// crash, and another is not chosen before its lease of fifteen seconds is over. It returns early when ctx ends.
+func (t *Talks) CatchUp(ctx context.Context) {
+	for range catchUpFor {
+		for _, sweep := range []func(context.Context) error{t.SweepInbound, t.SweepOutbox} {
+			if err := sweep(ctx); err != nil && ctx.Err() == nil {
+				t.Log.WarnContext(ctx, "catching up", "error", err)
+			}
+		}
+		if pause(ctx, time.Second); ctx.Err() != nil {
+			return
+		}
+	}
 }
 
 // SweepOutbox gives up what is too late or in doubt, and sends what is due.
@@ -63,6 +82,9 @@ func (t *Talks) SweepOutbox(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("due messages: %w", err)
+	}
+	if len(chats) > 0 {
+		t.crash("sweep_outbox")
 	}
 	return t.each(ctx, chats, t.Deliver)
 }
@@ -101,6 +123,9 @@ func (t *Talks) SweepTalks(ctx context.Context) error {
 		}
 		chats = append(chats, r.ID)
 	}
+	if len(chats) > 0 {
+		t.crash("sweep_talks")
+	}
 	return t.each(ctx, chats, func(ctx context.Context, id uuid.UUID) error {
 		if !t.enter(id) {
 			return nil
@@ -131,7 +156,13 @@ func (t *Talks) each(ctx context.Context, chats []uuid.UUID, fn func(context.Con
 
 // SweepHolds lets go of holds that ran out.
 func (h *House) SweepHolds(ctx context.Context) error {
-	_, err := h.visits(h.DB).Expire(ctx, core.Sys("worker"))
+	desk := h.visits(h.DB)
+	tell := desk.Changed
+	desk.Changed = func(branch uuid.UUID) {
+		tell(branch)
+		h.crash("sweep_holds")
+	}
+	_, err := desk.Expire(ctx, core.Sys("worker"))
 	return err
 }
 
@@ -139,6 +170,9 @@ func (h *House) SweepHolds(ctx context.Context) error {
 func (h *House) SweepReminders(ctx context.Context) error {
 	for {
 		n, err := h.Remind(ctx)
+		if n > 0 {
+			h.crash("sweep_reminders")
+		}
 		if err != nil || n < reminderBatch {
 			return err
 		}
@@ -151,6 +185,7 @@ func (h *House) Housekeeping(ctx context.Context) error {
 	if err := days.Extend(ctx, core.Sys("worker")); err != nil {
 		return err
 	}
+	h.crash("housekeeping")
 	err := h.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
 		now := h.Clock()
 		if err := tx.PartitionsEnsure(ctx, now); err != nil {

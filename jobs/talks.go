@@ -43,6 +43,7 @@ func (t *Talks) Receive(ctx context.Context, raw []byte, in conversation.Incomin
 	}
 	if !t.enter(id) {
 		err := t.journal(ctx, raw, in)
+		t.crash("after_journal")
 		t.again(context.WithoutCancel(ctx), id) // also after an error: the one at work may just have finished
 		return err
 	}
@@ -59,7 +60,7 @@ func (t *Talks) Receive(ctx context.Context, raw []byte, in conversation.Incomin
 	background := context.WithoutCancel(ctx)
 	t.work.Go(func() {
 		t.deliver(background, said)
-		t.goOn(background, id)
+		t.goOn(background, id, said.more)
 	})
 	return nil
 }
@@ -74,9 +75,9 @@ func (t *Talks) Handle(ctx context.Context, id uuid.UUID) error {
 	return t.rest(ctx, id)
 }
 
-// goOn answers what came in while the chat was busy.
-func (t *Talks) goOn(ctx context.Context, id uuid.UUID) {
-	if t.finished(id) {
+// goOn answers what came in while the chat was busy, or was left over.
+func (t *Talks) goOn(ctx context.Context, id uuid.UUID, more bool) {
+	if !more && t.finished(id) {
 		return
 	}
 	if err := t.rest(ctx, id); err != nil {

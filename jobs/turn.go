@@ -26,6 +26,7 @@ type said struct {
 	id   uuid.UUID
 	to   conversation.To
 	out  []letter
+	till time.Time // the letters are ours until then
 	acks []ack
 	more bool // there may be more to answer
 }
@@ -49,6 +50,8 @@ type chat struct {
 	row     db.ConversationTurnRow
 	session dialog.Session
 	news    []heard
+	more    bool // than the news that were taken
+	moved   bool // something of the news was answered already: buttons of before are of yesterday
 }
 
 // heard is one unanswered message with the buttons it tapped.
@@ -77,17 +80,33 @@ func (t *Talks) turn(ctx context.Context, id uuid.UUID, a *arrival, extra ...dia
 			}
 		}
 		c, err := t.read(ctx, tx, id)
-		if err != nil || (len(c.news) == 0 && len(extra) == 0) {
+		due := c.due(extra, t.Clock())
+		if err != nil || (len(c.news) == 0 && len(due) == 0) {
 			return err
 		}
 		tx.Actor.Channel = c.row.Channel
-		return t.answer(ctx, tx, c, extra, &out)
+		return t.answer(ctx, tx, c, due, &out)
 	})
 	if err != nil {
 		return said{}, err
 	}
 	return out, nil
 }
+
+// due are the commands of the clock that still hold: the person may have gone on since they were planned.
+func (c chat) due(extra []dialog.Command, now time.Time) []dialog.Command {
+	past := func(at *time.Time) bool { return at != nil && !at.After(now) }
+	var out []dialog.Command
+	for _, x := range extra {
+		if len(c.news) == 0 && ((x.Do == dialog.Nudge && past(c.row.NudgeAt)) || (x.Do == dialog.Drop && past(c.row.DropAt))) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// turnRows is how many messages one turn takes at most; ConversationTurn says the same.
+const turnRows = 100
 
 // read claims the chat and loads it.
 func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID) (chat, error) {
@@ -101,12 +120,12 @@ func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID) (chat, err
 	if len(rows) == 0 {
 		return chat{id: id}, nil
 	}
-	c := chat{id: id, row: rows[0]}
+	c := chat{id: id, row: rows[0], more: len(rows) == turnRows}
 	if c.session, err = dialog.ReadSession(c.row.Session); err != nil {
 		t.Log.WarnContext(ctx, "session not readable, begun anew", "conversation", id)
 	}
 	c.session.Human = c.row.Owner == "human"
-	for _, r := range rows {
+	for i, r := range rows {
 		if r.ID == nil {
 			continue
 		}
@@ -116,6 +135,7 @@ func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID) (chat, err
 		}
 		c.news = append(c.news, h)
 		if r.Attempts != nil && *r.Attempts > 0 { // one at a time, so that a bad one takes nobody with it
+			c.more = c.more || i+1 < len(rows)
 			break
 		}
 	}
@@ -145,6 +165,7 @@ func (t *Talks) answer(ctx context.Context, tx *store.Tx, c chat, extra []dialog
 		if err := t.one(ctx, tx, &c, h, &r); err != nil {
 			return err
 		}
+		c.moved = true
 	}
 	if len(extra) > 0 && !c.session.Human {
 		if err := t.play(ctx, tx, &c, heard{}, extra, &r); err != nil {
@@ -152,7 +173,7 @@ func (t *Talks) answer(ctx context.Context, tx *store.Tx, c chat, extra []dialog
 		}
 	}
 	out.to = conversation.To{Channel: c.row.Channel, Account: c.row.Account, Chat: c.row.ExternalID}
-	out.more = len(c.news) > 0 && c.news[0].in.Kind == conversation.Blocked
+	out.more = c.more || (len(c.news) > 0 && c.news[0].in.Kind == conversation.Blocked)
 	if r.stale && len(out.acks) > 0 {
 		out.acks[len(out.acks)-1].toast = t.Words.Say(r.lang(), "stale")
 	}
@@ -255,5 +276,9 @@ func (t *Talks) save(ctx context.Context, tx *store.Tx, c chat, r *render, block
 	if err := tx.InboundHandled(ctx, db.InboundHandledParams{Ids: ids, At: &now, Since: since}); err != nil {
 		return err
 	}
-	return t.queue(ctx, tx, c, r, out)
+	if err := t.queue(ctx, tx, c, r, out); err != nil {
+		return err
+	}
+	t.crash("in_turn")
+	return nil
 }

@@ -12,7 +12,7 @@ SELECT 1 FROM conversation WHERE id = $1 FOR UPDATE;
 
 -- name: ConversationTurn :many
 -- A chat with everything it has said that was not answered yet, in the order it was said, and the buttons behind its taps.
-SELECT c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.version, c.card_message_id, c.blocked_at,
+SELECT c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.version, c.card_message_id, c.blocked_at, c.nudge_at, c.drop_at,
        EXISTS (SELECT FROM outbox o WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply') AS behind,
        i.id, i.body, i.attempts, i.received_at,
        k.version AS keyboard_version, k.actions, k.expires_at, k.used_at
@@ -112,13 +112,19 @@ FROM (
 JOIN fresh f ON f.key = s.key;
 
 -- name: OutboxClaim :many
--- A chat's due messages, leased to one sender.
+-- A chat's due messages, leased to one sender; the chat is locked. None overtakes an older one of its lane that is under way or was
+-- put off.
 UPDATE outbox o
 SET state = 'sending', lease_until = sqlc.arg(lease_until)::timestamptz, attempts = attempts + 1
 WHERE (o.id, o.created_at) IN (
     SELECT q.id, q.created_at
     FROM outbox q
     WHERE q.conversation_id = sqlc.arg(conversation_id) AND q.state = 'queued' AND q.not_before <= sqlc.arg(now)::timestamptz
+      AND NOT EXISTS (
+        SELECT FROM outbox e
+        WHERE e.conversation_id = q.conversation_id AND e.lane = q.lane AND e.seq < q.seq
+          AND (e.state = 'sending' OR (e.state = 'queued' AND e.not_before > sqlc.arg(now)::timestamptz))
+      )
     ORDER BY q.seq
     LIMIT 20
     FOR UPDATE SKIP LOCKED
