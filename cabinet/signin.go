@@ -35,22 +35,22 @@ func (s *Server) attempts() []func(http.Handler) http.Handler {
 	}
 	return []func(http.Handler) http.Handler{
 		bounded,
-		httprate.Limit(triesOfAddress, triesWithin, httprate.WithKeyFuncs(address), tooMany),
-		httprate.Limit(triesOfLogin, triesWithin, httprate.WithKeyFuncs(address, loginOf), tooMany),
+		httprate.LimitBy(triesOfAddress, triesWithin, address, tooMany),
+		httprate.LimitBy(triesOfLogin, triesWithin, loginOf, tooMany),
 	}
 }
 
-// address is the connection's, and nothing that the client says of itself.
+// address is the connection's, and nothing that the client says of itself. Behind a proxy the server puts the client's there, from a
+// header that the proxy vouches for.
 func address(r *http.Request) (string, error) {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr, nil
-	}
-	return host, nil
+	host, _, _ := net.SplitHostPort(r.RemoteAddr) // empty where the connection has none: then all count as one
+	return httprate.CanonicalizeIP(host), nil
 }
 
+// loginOf is whom somebody tries to be, from where.
 func loginOf(r *http.Request) (string, error) {
-	return strings.ToLower(strings.TrimSpace(r.PostFormValue("login"))) + chi.URLParam(r, "token"), nil
+	from, err := address(r)
+	return from + " " + strings.ToLower(strings.TrimSpace(r.PostFormValue("login"))) + " " + chi.URLParam(r, "token"), err
 }
 
 // door is GET /cabinet.

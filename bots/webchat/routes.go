@@ -39,7 +39,7 @@ func (s *Server) Routes(r chi.Router) {
 
 // limit answers 429 to whoever asks too often; the page keeps its message and comes again.
 func (s *Server) limit(n int, key httprate.KeyFunc) func(http.Handler) http.Handler {
-	return httprate.Limit(n, within, httprate.WithKeyFuncs(key), httprate.WithLimitHandler(func(w http.ResponseWriter, _ *http.Request) {
+	return httprate.LimitBy(n, within, key, httprate.WithLimitHandler(func(w http.ResponseWriter, _ *http.Request) {
 		s.refuse(w, http.StatusTooManyRequests, "too_many")
 	}))
 }
@@ -54,21 +54,18 @@ func (s *Server) byVisitor(r *http.Request) (string, error) {
 // byAddress takes the connection's address and nothing that the client says of itself. Behind a proxy the server puts the client's
 // address there, from a header that the proxy vouches for.
 func byAddress(r *http.Request) (string, error) {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr, nil
-	}
-	return host, nil
+	host, _, _ := net.SplitHostPort(r.RemoteAddr) // empty where the connection has none: then all count as one
+	return httprate.CanonicalizeIP(host), nil
 }
 
 // policy is what the chat's page may load and who may frame it: nothing inline, nothing from elsewhere.
 func policy(sites []string) string {
-	ancestors := "'self'"
+	ancestors := []string{"'self'"}
 	for _, site := range sites {
-		ancestors += " " + strings.TrimRight(site, "/")
+		ancestors = append(ancestors, strings.TrimRight(site, "/"))
 	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; " +
-		"require-trusted-types-for 'script'; frame-ancestors " + ancestors
+		"require-trusted-types-for 'script'; frame-ancestors " + strings.Join(ancestors, " ")
 }
 
 // guard puts the headers on everything under /chat.

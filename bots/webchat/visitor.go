@@ -54,13 +54,13 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	http.SetCookie(w, s.cookie(token))
+	http.SetCookie(w, s.cookie(token, cookieFor))
 	return nil
 }
 
-func (s *Server) cookie(token string) *http.Cookie {
+func (s *Server) cookie(token string, age time.Duration) *http.Cookie {
 	c := &http.Cookie{
-		Name: s.cookieName(), Value: token, Path: "/", MaxAge: int(cookieFor / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: s.cookieName(), Value: token, Path: "/", MaxAge: int(age / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 	if s.secure {
 		c.Secure, c.Partitioned, c.SameSite = true, true, http.SameSiteNoneMode
@@ -82,7 +82,5 @@ func (v visitor) actor() core.Actor {
 
 // Forget takes the visitor's cookie back: the next page is opened by somebody new.
 func (s *Server) Forget(w http.ResponseWriter) {
-	c := s.cookie("")
-	c.MaxAge = -1
-	http.SetCookie(w, c)
+	http.SetCookie(w, s.cookie("", -time.Second))
 }

@@ -1,0 +1,206 @@
+package cabinet_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zapis-clinic/zapis/cabinet"
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/demo"
+	"github.com/zapis-clinic/zapis/core/staff"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/jobs"
+)
+
+// monday is a morning at work.
+func monday() time.Time { return time.Date(2026, 11, 23, 7, 56, 0, 0, time.UTC) }
+
+// office is a cabinet of the small demo clinic behind a real server.
+type office struct {
+	t       *testing.T
+	url     string
+	db      *store.DB
+	address storetest.Database
+	book    *clinic.Book
+	hub     *jobs.Hub
+	now     *atomic.Pointer[time.Time]
+	roster  *staff.Roster
+	guest   *guest
+}
+
+// guest is who looks at the demo.
+type guest struct {
+	chat uuid.UUID
+	left bool
+}
+
+func (g *guest) Conversation(*http.Request) (uuid.UUID, bool) { return g.chat, g.chat != uuid.Nil }
+func (g *guest) Forget(http.ResponseWriter)                   { g.left = true }
+
+func open(t *testing.T, isDemo bool) *office {
+	t.Helper()
+	db, address := storetest.Open(t, storetest.Seed{Key: "demo small 2026-11-23", Fill: func(ctx context.Context, owner string) error {
+		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Size: demo.Small, Now: monday()})
+		return err
+	}}, 8)
+	o := &office{t: t, db: db, address: address, hub: jobs.NewHub(), now: &atomic.Pointer[time.Time]{}, guest: &guest{}}
+	o.set(monday())
+	clock := func() time.Time { return *o.now.Load() }
+	var err error
+	o.book, err = clinic.Open(t.Context(), db)
+	require.NoError(t, err)
+	o.roster = staff.NewRoster(staff.Config{In: db, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, Demo: isDemo})
+	server, err := cabinet.New(cabinet.Config{
+		DB: db, Book: o.book, Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://127.0.0.1",
+		Demo: isDemo, Visitors: o.guest, Log: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	r := chi.NewRouter()
+	server.Routes(r)
+	web := httptest.NewServer(r)
+	t.Cleanup(web.Close)
+	t.Cleanup(server.Close)
+	o.url = web.URL
+	return o
+}
+
+func (o *office) set(now time.Time) { o.now.Store(&now) }
+
+func (o *office) exec(sql string, args ...any) {
+	o.t.Helper()
+	conn, err := pgx.Connect(o.t.Context(), o.address.OwnerURL)
+	require.NoError(o.t, err)
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(o.t.Context(), sql, args...)
+	require.NoError(o.t, err)
+}
+
+// browser is somebody's own, and does not follow redirections.
+type browser struct {
+	*office
+	http *http.Client
+}
+
+func (o *office) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	require.NoError(o.t, err)
+	return &browser{o, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+func (b *browser) do(method, path string, form url.Values, headers ...string) (*http.Response, string) {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, strings.NewReader(form.Encode()))
+	require.NoError(b.t, err)
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := b.http.Do(req)
+	require.NoError(b.t, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(b.t, err)
+	return answer, string(body)
+}
+
+func (b *browser) get(path string, headers ...string) (*http.Response, string) {
+	b.t.Helper()
+	return b.do(http.MethodGet, path, nil, headers...)
+}
+
+func (b *browser) signIn(login, password string) *http.Response {
+	b.t.Helper()
+	answer, _ := b.do(http.MethodPost, "/cabinet/login", url.Values{"login": {login}, "password": {password}})
+	return answer
+}
+
+// as signs a demo login in.
+func (o *office) as(login string) *browser {
+	o.t.Helper()
+	b := o.browser()
+	answer := b.signIn(login, demo.Password)
+	require.Equal(o.t, http.StatusSeeOther, answer.StatusCode)
+	require.Equal(o.t, "/cabinet/schedule", answer.Header.Get("Location"))
+	return b
+}
+
+// shown is the day as a page reads it.
+type shown struct {
+	Branch  uuid.UUID `json:"branch"`
+	Date    string    `json:"date"`
+	Title   string    `json:"title"`
+	From    string    `json:"from"`
+	To      string    `json:"to"`
+	Doctors []struct {
+		ID    uuid.UUID `json:"id"`
+		Name  string    `json:"name"`
+		About string    `json:"about"`
+		Work  []struct {
+			From string `json:"from"`
+			To   string `json:"to"`
+		} `json:"work"`
+	} `json:"doctors"`
+	Visits []seen `json:"visits"`
+}
+
+func (b *browser) day(query string, headers ...string) shown {
+	b.t.Helper()
+	answer, body := b.get("/cabinet/schedule/data"+query, headers...)
+	require.Equal(b.t, http.StatusOK, answer.StatusCode, body)
+	var d shown
+	require.NoError(b.t, json.Unmarshal([]byte(body), &d))
+	return d
+}
+
+// seen is a visit on the schedule.
+type seen struct {
+	ID      uuid.UUID `json:"id"`
+	Doctor  uuid.UUID `json:"doctor"`
+	Patient string    `json:"patient"`
+	Service string    `json:"service"`
+	Status  string    `json:"status"`
+	From    string    `json:"from"`
+	To      string    `json:"to"`
+}
+
+// changes counts what a stream tells until stop is called.
+func (b *browser) changes(path string) (told <-chan struct{}, stop func()) {
+	b.t.Helper()
+	ctx, cancel := context.WithCancel(b.t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.url+path, nil)
+	require.NoError(b.t, err)
+	answer, err := b.http.Do(req)
+	require.NoError(b.t, err)
+	require.Equal(b.t, http.StatusOK, answer.StatusCode)
+	ch := make(chan struct{}, 64)
+	go func() {
+		defer answer.Body.Close()
+		for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
+			if lines.Text() == "event: changed" {
+				ch <- struct{}{}
+			}
+		}
+	}()
+	return ch, cancel
+}
