@@ -112,6 +112,7 @@ func (u *turn) again(ctx context.Context, frame *Frame, name string) error {
 			}
 		}
 	}
+	frame.Force = append(frame.Force, name) // what it was filled with did not do
 	return nil
 }
 

@@ -4,6 +4,7 @@ package dialog
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -105,14 +106,18 @@ type Slot struct {
 	// Clears names the slots that no longer hold once this one changes.
 	Clears []string
 
+	// Once says that what was given stands: the way back leads past it.
+	Once bool
+
 	// Undo takes back what Check did in the clinic.
 	Undo func(ctx context.Context, t *Talk) error
 }
 
 // Flow is a goal reached by filling slots in order.
 type Flow struct {
-	Name  string
-	Slots []Slot
+	Name   string
+	Slots  []Slot
+	Called bool // only ever runs for a slot of another flow
 
 	// Finish does what the flow is for. Its refusal clears the slot that Redo names and asks again; any other refusal ends the flow.
 	Finish func(ctx context.Context, t *Talk) (Outcome, error)
@@ -135,6 +140,15 @@ func (t *Talk) below(slot string) string {
 	}
 	return t.under.Slots[slot]
 }
+
+// forget empties a slot that no longer fits; it may be filled anew without asking.
+func (t *Talk) forget(slot string) {
+	delete(t.frame.Slots, slot)
+	t.frame.Force = slices.DeleteFunc(t.frame.Force, func(s string) bool { return s == slot })
+}
+
+// said tells a slot that the person gave from one that was filled without asking.
+func (t *Talk) said(slot string) bool { return slices.Contains(t.frame.Trail, slot) }
 
 // View returns which page of a slot's question is looked at.
 func (t *Talk) View(slot string) string { return t.frame.View[slot] }

@@ -25,7 +25,7 @@ func Standard() Engine {
 	return New(
 		Booking(), Register(), Relative(),
 		MyVisits(), Reschedule(), CancelVisit(), ConfirmVisit(),
-		Prices(), Contacts(), DoctorInfo(), Preparation(), Language(),
+		Prices(), Contacts(), Hours(), DoctorInfo(), Preparation(), Payment(), Language(),
 	)
 }
 
@@ -48,7 +48,8 @@ type turn struct {
 	s       *Session
 	cmds    []Command
 	replies []Reply
-	silent  bool // nothing is asked at the end
+	begun   string // the flow this message started: what else it says is meant for that flow
+	silent  bool   // nothing is asked at the end
 	missed  bool
 }
 
@@ -58,10 +59,12 @@ func (u *turn) run(ctx context.Context) error {
 		err := u.apply(ctx, c)
 		if refusal := core.Refusal(err); refusal != nil {
 			u.refuse(refusal)
-			if refusal.Code == core.Denied { // what may not be done is not asked for again
+			err = nil
+			switch {
+			case refusal.Code == core.Denied: // what may not be done is not asked for again
 				err = u.leave(ctx, Deny)
-			} else {
-				continue
+			case c.Slot == "visit": // a button under an old message: another visit was not meant
+				u.s.pop()
 			}
 		}
 		if err != nil {
@@ -110,7 +113,7 @@ func (u *turn) apply(ctx context.Context, c Command) error {
 	case Confirm, Deny:
 		return u.yesNo(ctx, c)
 	case Handoff:
-		u.handoff("handoff")
+		u.handoff("handoff.operator")
 	case Repeat:
 	default:
 		return u.aside(c)
@@ -120,18 +123,20 @@ func (u *turn) apply(ctx context.Context, c Command) error {
 
 // start begins a flow, or goes on with it where the same message brings something for it.
 func (u *turn) start(ctx context.Context, c Command) error {
-	if done := u.small(c.Flow); done {
-		return nil
+	if done, err := u.small(ctx, c.Flow); done || err != nil {
+		return err
 	}
 	if _, ok := u.Engine[c.Flow]; !ok {
 		u.other(c.Flow)
 		return nil
 	}
+	u.begun = c.Flow
+	u.surface()
 	if u.s.Flow() == c.Flow && slices.ContainsFunc(u.cmds, func(c Command) bool { return c.Do == Set }) {
 		return nil
 	}
 	if u.s.Flow() == c.Flow {
-		if err := u.undoAll(ctx); err != nil {
+		if err := u.undo(ctx, u.s.top()); err != nil {
 			return err
 		}
 	}
@@ -139,14 +144,31 @@ func (u *turn) start(ctx context.Context, c Command) error {
 	return nil
 }
 
+// surface leaves the flows that were called, for what the person speaks of is the one that called them.
+func (u *turn) surface() {
+	for len(u.s.Stack) > 0 && u.Engine[u.s.Flow()].Called {
+		u.s.pop()
+	}
+}
+
 // set checks and keeps one slot, in the topmost flow that has it.
 func (u *turn) set(ctx context.Context, c Command) error {
 	frame, slot, ok := u.find(c.Slot)
-	if !ok {
+	switch {
+	case !ok && c.Slot == "phone":
+		u.tell("media.kind_contact")
+		return nil
+	case !ok:
 		u.missed = u.missed || (len(u.cmds) == 1 && len(u.replies) == 0)
 		return nil
 	}
-	return u.put(ctx, frame, slot, c)
+	if err := u.put(ctx, frame, slot, c); err != nil {
+		return err
+	}
+	if !u.Engine[frame.Flow].Called {
+		u.surface()
+	}
+	return nil
 }
 
 func (u *turn) find(name string) (*Frame, Slot, bool) {
@@ -155,6 +177,9 @@ func (u *turn) find(name string) (*Frame, Slot, bool) {
 			if slot.Name == name && slot.Check != nil {
 				return &u.s.Stack[i], slot, true
 			}
+		}
+		if u.s.Stack[i].Flow == u.begun {
+			break
 		}
 	}
 	return nil, Slot{}, false
@@ -173,6 +198,9 @@ func (u *turn) put(ctx context.Context, frame *Frame, slot Slot, c Command) erro
 	}
 	frame.put(slot.Name, value)
 	frame.said(slot.Name)
+	if slot.Once {
+		frame.Trail = frame.Trail[:len(frame.Trail)-1]
+	}
 	return nil
 }
 
@@ -187,12 +215,18 @@ func (u *turn) clear(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	frame.Force = append(frame.Force, name)
+	if slot.Ask != nil {
+		frame.Force = append(frame.Force, name)
+	}
+	if !u.Engine[frame.Flow].Called {
+		u.surface()
+	}
 	return nil
 }
 
 // drop empties a slot and takes back what filling it did.
 func (u *turn) drop(ctx context.Context, frame *Frame, name string) error {
+	frame.Force = slices.DeleteFunc(frame.Force, func(s string) bool { return s == name })
 	if _, filled := frame.Slots[name]; !filled {
 		delete(frame.View, name)
 		return nil
@@ -219,11 +253,17 @@ func (u *turn) view(c Command) {
 // undoAll takes back whatever the running flows did and did not finish.
 func (u *turn) undoAll(ctx context.Context) error {
 	for i := range u.s.Stack {
-		frame := &u.s.Stack[i]
-		for _, slot := range u.Engine[frame.Flow].Slots {
-			if err := u.drop(ctx, frame, slot.Name); err != nil {
-				return err
-			}
+		if err := u.undo(ctx, &u.s.Stack[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *turn) undo(ctx context.Context, frame *Frame) error {
+	for _, slot := range u.Engine[frame.Flow].Slots {
+		if err := u.drop(ctx, frame, slot.Name); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -22,7 +22,7 @@ func Booking() Flow {
 		Name: "booking",
 		Slots: []Slot{
 			{Name: "person", Fill: fillPerson, Ask: askPerson, Check: checkPerson, Clears: []string{"patient"}},
-			{Name: "specialty", Fill: fillSpecialty, Ask: askSpecialty, Check: checkSpecialty, Clears: []string{"service", "doctor", "branch", "time"}},
+			{Name: "specialty", Fill: fillSpecialty, Ask: askSpecialty, Check: checkSpecialty, Clears: []string{"time"}},
 			{Name: "branch", Fill: fillBranch, Ask: askBranch, Check: checkBranch, Clears: []string{"time"}},
 			{Name: "doctor", Fill: fillDoctor, Ask: askDoctor, Check: checkDoctor, Clears: []string{"time"}},
 			{Name: "service", Fill: fillService, Ask: askService, Check: checkService, Clears: []string{"time"}},
@@ -34,50 +34,6 @@ func Booking() Flow {
 		Finish: book,
 		Redo:   map[string]string{"time_taken": "time", "hold_expired": "time", "own_overlap": "time", "said_no": "confirm"},
 	}
-}
-
-func fillPerson(context.Context, *Talk) (string, error) { return string(patient.Self), nil }
-
-func askPerson(ctx context.Context, t *Talk) (Reply, error) {
-	family, err := t.Desk.People.Family(ctx)
-	if err != nil {
-		return Reply{}, err
-	}
-	r := Reply{Text: t.Say("booking.ask_person")}
-	known := map[patient.Relation]bool{}
-	for _, p := range family {
-		label := p.Name()
-		if p.Relation == patient.Self {
-			label = t.Say("person.self")
-		}
-		known[p.Relation] = true
-		r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set("person", p.ID.String())}})
-	}
-	if !known[patient.Self] {
-		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("person.self"), Commands: set("person", "self")}})
-	}
-	r.Buttons = append(r.Buttons, grid(2, []Button{
-		{Label: t.Say("person.new_child"), Commands: set("person", "new:child")}, {Label: t.Say("person.new_spouse"), Commands: set("person", "new:spouse")},
-		{Label: t.Say("person.new_parent"), Commands: set("person", "new:parent")}, {Label: t.Say("person.new_other"), Commands: set("person", "new:other")},
-	})...)
-	return withBack(t, r), nil
-}
-
-// checkPerson keeps a relation ("child"), a new relative ("new:child") or one of the chat's own people (an id).
-func checkPerson(ctx context.Context, t *Talk, c Command) (string, error) {
-	if slices.Contains([]string{"self", "child", "spouse", "parent", "other"}, strings.TrimPrefix(c.Value, "new:")) {
-		return c.Value, nil
-	}
-	family, err := t.Desk.People.Family(ctx)
-	if err != nil {
-		return "", err
-	}
-	for _, p := range family {
-		if p.ID.String() == c.Value {
-			return c.Value, nil
-		}
-	}
-	return "", refusing("person_unknown")
 }
 
 // fillSpecialty takes it from a doctor who practises one only, or from a service.
@@ -119,7 +75,16 @@ func checkSpecialty(_ context.Context, t *Talk, c Command) (string, error) {
 		}
 		return "", core.Refuse(core.NotFound, "specialty_none", "Name", name)
 	}
-	// A doctor who was named stays where the speciality is theirs.
+	// Who and what was named stays where it belongs to the speciality.
+	if d, ok := t.Desk.Clinic.Doctor(t.ID("doctor")); ok && !slices.Contains(d.Specialties, c.Value) || t.Get("specialty") != c.Value && !t.said("doctor") {
+		t.forget("doctor")
+	}
+	if s, ok := t.Desk.Clinic.Service(t.ID("service")); ok && s.Specialty != c.Value {
+		t.forget("service")
+	}
+	if b := t.ID("branch"); b != uuid.Nil && len(t.Desk.Clinic.DoctorsOf(c.Value, b)) == 0 {
+		t.forget("branch")
+	}
 	return c.Value, nil
 }
 
@@ -133,7 +98,11 @@ func fillBranch(_ context.Context, t *Talk) (string, error) {
 
 func askBranch(_ context.Context, t *Talk) (Reply, error) {
 	r := Reply{Text: t.Say("booking.ask_branch")}
-	for _, b := range t.Desk.Clinic.BranchesOf(t.Get("specialty"), t.ID("doctor")) {
+	doctor := uuid.Nil
+	if t.said("doctor") {
+		doctor = t.ID("doctor")
+	}
+	for _, b := range t.Desk.Clinic.BranchesOf(t.Get("specialty"), doctor) {
 		r.Buttons = append(r.Buttons, []Button{{Label: b.Name.In(t.Lang) + ", " + b.Address.In(t.Lang), Commands: set("branch", b.ID.String())}})
 	}
 	r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.any_branch"), Commands: set("branch", anyone)}})
@@ -141,15 +110,23 @@ func askBranch(_ context.Context, t *Talk) (Reply, error) {
 }
 
 func checkBranch(_ context.Context, t *Talk, c Command) (string, error) {
-	if c.Value == anyone {
-		return anyone, nil
+	id, _ := uuid.Parse(c.Value)
+	branch, known := t.Desk.Clinic.Branch(id)
+	if !known && c.Value != anyone {
+		return "", refusing("branch_unknown")
 	}
-	for _, b := range t.Desk.Clinic.Branches {
-		if b.ID.String() == c.Value {
-			return c.Value, nil
-		}
+	if s, ok := t.Desk.Clinic.Specialty(t.Get("specialty")); ok && known && len(t.Desk.Clinic.DoctorsOf(s.Code, id)) == 0 {
+		return "", core.Refuse(core.NotFound, "specialty_not_here", "Name", branch.Name.In(t.Lang))
 	}
-	return "", refusing("branch_unknown")
+	switch d, ok := t.Desk.Clinic.Doctor(t.ID("doctor")); {
+	case !ok:
+	case !t.said("doctor"):
+		t.forget("doctor")
+	case known && !slices.Contains(d.Branches, id):
+		home, _ := t.Desk.Clinic.Branch(d.Branches[0])
+		return "", core.Refuse(core.NotFound, "doctor_not_here", "Name", d.Full(), "Place", home.Name.In(t.Lang)+", "+home.Address.In(t.Lang))
+	}
+	return c.Value, nil
 }
 
 func fillDoctor(_ context.Context, t *Talk) (string, error) {
@@ -196,11 +173,11 @@ func checkDoctor(_ context.Context, t *Talk, c Command) (string, error) {
 	}
 	// Another doctor may practise something else, elsewhere.
 	if !slices.Contains(named[i].Specialties, specialty) {
-		delete(t.frame.Slots, "specialty")
-		delete(t.frame.Slots, "service")
+		t.forget("specialty")
+		t.forget("service")
 	}
 	if branch := t.ID("branch"); branch != uuid.Nil && !slices.Contains(named[i].Branches, branch) {
-		delete(t.frame.Slots, "branch")
+		t.forget("branch")
 	}
 	return named[i].ID.String(), nil
 }
@@ -233,8 +210,8 @@ func checkService(_ context.Context, t *Talk, c Command) (string, error) {
 		return "", refusing("service_unknown")
 	}
 	if t.Get("specialty") != s.Specialty {
-		delete(t.frame.Slots, "specialty")
-		delete(t.frame.Slots, "doctor")
+		t.forget("specialty")
+		t.forget("doctor")
 	}
 	return c.Value, nil
 }
@@ -244,32 +221,6 @@ func checkYes(_ context.Context, _ *Talk, c Command) (string, error) {
 		return "yes", nil
 	}
 	return "no", nil
-}
-
-// fillPatient finds the card of whoever is to come, where there is one already.
-func fillPatient(ctx context.Context, t *Talk) (string, error) {
-	who := t.Get("person")
-	if id, err := uuid.Parse(who); err == nil {
-		return id.String(), nil
-	}
-	family, err := t.Desk.People.Family(ctx)
-	if err != nil {
-		return "", err
-	}
-	for _, p := range family {
-		if string(p.Relation) == who {
-			return p.ID.String(), nil
-		}
-	}
-	return "", nil
-}
-
-// viaPatient is the flow that makes the missing card: one's own always comes first.
-func viaPatient(t *Talk) string {
-	if t.Get("person") == string(patient.Self) {
-		return "register"
-	}
-	return "relative"
 }
 
 func askBooking(ctx context.Context, t *Talk) (Reply, error) {

@@ -7,17 +7,35 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/schedule"
 )
 
 // Questions that the clinic's data answers. Each ends at once and leaves what was under way as it was.
 
-// Prices lists a speciality's services.
+// asNamed fills a slot that is only ever named by the person, never asked.
+func asNamed(context.Context, *Talk) (string, error) { return anyone, nil }
+
+// Prices lists a speciality's services, or tells of the one that was named.
 func Prices() Flow {
 	return Flow{
-		Name:   "prices",
-		Slots:  []Slot{{Name: "specialty", Ask: askPricesOf, Check: checkSpecialty}},
+		Name: "prices",
+		Slots: []Slot{
+			{Name: "service", Fill: asNamed, Check: checkService},
+			{Name: "doctor", Fill: asNamed, Check: checkDoctor},
+			{Name: "specialty", Fill: fillTopic, Ask: askPricesOf, Check: checkSpecialty},
+		},
 		Finish: showPrices,
 	}
+}
+
+// fillTopic is the speciality that was named, or that the talk is about.
+func fillTopic(ctx context.Context, t *Talk) (string, error) {
+	value, err := fillSpecialty(ctx, t)
+	if value == "" {
+		value = t.below("specialty")
+	}
+	return value, err
 }
 
 func askPricesOf(_ context.Context, t *Talk) (Reply, error) {
@@ -29,41 +47,83 @@ func askPricesOf(_ context.Context, t *Talk) (Reply, error) {
 }
 
 func showPrices(_ context.Context, t *Talk) (Outcome, error) {
-	s, _ := t.Desk.Clinic.Specialty(t.Get("specialty"))
-	lines := []string{t.Say("prices.of", "Name", s.Name.In(t.Lang)), ""}
-	for _, service := range t.Desk.Clinic.ServicesOf(s.Code, uuid.Nil) {
-		lines = append(lines, "• "+service.Name.In(t.Lang)+" — "+core.Money(service.Price, service.Currency))
+	c := t.Desk.Clinic
+	s, _ := c.Specialty(t.Get("specialty"))
+	doctor, named := c.Doctor(t.ID("doctor"))
+	of, then := s.Name.In(t.Lang), set("specialty", s.Code)
+	if named {
+		of, then = doctor.Full(), set("doctor", doctor.ID.String())
+	}
+	lines := []string{t.Say("prices.of", "Name", of)}
+	for _, service := range c.ServicesOf(s.Code, doctor.ID) {
+		if id := t.ID("service"); id == uuid.Nil || id == service.ID {
+			lines = append(lines, "• "+service.Name.In(t.Lang)+": "+core.Money(c.Terms(doctor.ID, service.ID).Price, service.Currency))
+		}
+	}
+	if service, ok := c.Service(t.ID("service")); ok {
+		lines = []string{service.Name.In(t.Lang) + ": " + core.Money(c.Terms(doctor.ID, service.ID).Price, service.Currency)}
+		then = set("service", service.ID.String())
 	}
 	return Outcome{Replies: []Reply{{Text: strings.Join(lines, "\n"), Keep: true, Buttons: [][]Button{
-		{{Label: t.Say("button.book"), Commands: []Command{{Do: Start, Flow: "booking"}, {Do: Set, Slot: "specialty", Value: s.Code}}}},
+		{{Label: t.Say("button.book"), Commands: append([]Command{{Do: Start, Flow: "booking"}}, then...)}},
 	}}}}, nil
 }
 
 // Contacts tells where the clinic is and when it is open.
 func Contacts() Flow {
-	return Flow{Name: "contacts", Finish: showContacts}
+	return Flow{Name: "contacts", Slots: []Slot{{Name: "branch", Fill: asNamed, Check: checkBranch}}, Finish: showContacts}
 }
 
 func showContacts(_ context.Context, t *Talk) (Outcome, error) {
 	parts := []string{t.Say("contacts.title")}
-	for _, b := range t.Desk.Clinic.Branches[:min(len(t.Desk.Clinic.Branches), maxBranches)] {
+	for _, b := range t.branches() {
 		parts = append(parts, strings.TrimSpace("📍 "+b.Name.In(t.Lang)+"\n"+b.City.In(t.Lang)+", "+b.Address.In(t.Lang)+"\n🕘 "+b.Hours.In(t.Lang)+"\n☎️ "+b.Phone))
 	}
-	if a, ok := t.Desk.Clinic.Article("parking", t.Lang); ok {
-		parts = append(parts, a.Title+"\n"+a.Body)
+	return Outcome{Replies: []Reply{{Text: strings.Join(append(parts, t.articles("parking")...), "\n\n"), Keep: true}}}, nil
+}
+
+// Hours tells when the clinic is open.
+func Hours() Flow {
+	return Flow{Name: "hours", Slots: []Slot{{Name: "branch", Fill: asNamed, Check: checkBranch}}, Finish: showHours}
+}
+
+func showHours(_ context.Context, t *Talk) (Outcome, error) {
+	lines := []string{t.Say("hours.title")}
+	for _, b := range t.branches() {
+		lines = append(lines, "🕘 "+b.Name.In(t.Lang)+", "+b.City.In(t.Lang)+": "+b.Hours.In(t.Lang))
 	}
-	return Outcome{Replies: []Reply{{Text: strings.Join(parts, "\n\n"), Keep: true}}}, nil
+	return Outcome{Replies: []Reply{{Text: strings.Join(append(lines, t.Say("hours.chat")), "\n"), Keep: true}}}, nil
 }
 
 // maxBranches bounds a list of branches in one message.
 const maxBranches = 12
+
+// branches are those that the person asks about: the named one, or as many as a message takes.
+func (t *Talk) branches() []clinic.Branch {
+	if b, ok := t.Desk.Clinic.Branch(t.ID("branch")); ok {
+		return []clinic.Branch{b}
+	}
+	all := t.Desk.Clinic.Branches
+	return all[:min(len(all), maxBranches)]
+}
+
+// articles are the clinic's own words on some subjects, those that it has.
+func (t *Talk) articles(slugs ...string) []string {
+	var out []string
+	for _, slug := range slugs {
+		if a, ok := t.Desk.Clinic.Article(slug, t.Lang); ok {
+			out = append(out, a.Title+"\n"+a.Body)
+		}
+	}
+	return out
+}
 
 // DoctorInfo lists a speciality's doctors and tells of one.
 func DoctorInfo() Flow {
 	return Flow{
 		Name: "doctor_info",
 		Slots: []Slot{
-			{Name: "specialty", Fill: fillSpecialty, Ask: askInfoSpecialty, Check: checkSpecialty, Clears: []string{"doctor"}},
+			{Name: "specialty", Fill: fillTopic, Ask: askInfoSpecialty, Check: checkSpecialty, Clears: []string{"doctor"}},
 			{Name: "doctor", Fill: fillDoctor, Ask: askInfoDoctor, Check: checkDoctor},
 		},
 		Finish: showDoctor,
@@ -85,7 +145,7 @@ func askInfoDoctor(_ context.Context, t *Talk) (Reply, error) {
 	return withBack(t, r), nil
 }
 
-func showDoctor(_ context.Context, t *Talk) (Outcome, error) {
+func showDoctor(ctx context.Context, t *Talk) (Outcome, error) {
 	d, ok := t.Desk.Clinic.Doctor(t.ID("doctor"))
 	if !ok {
 		return Outcome{}, core.Refuse(core.NotFound, "doctor_unknown", "Name", "")
@@ -100,19 +160,34 @@ func showDoctor(_ context.Context, t *Talk) (Outcome, error) {
 		places = append(places, "📍 "+b.Name.In(t.Lang)+", "+b.Address.In(t.Lang))
 	}
 	text := "👩‍⚕️ " + d.Full() + "\n" + strings.Join(specialties, ", ") + "\n" + strings.Join(places, "\n")
+	nearest, err := t.Desk.Calendar.Nearest(ctx, schedule.Ask{Doctor: d.ID, From: t.Now, Limit: 1})
+	if err != nil {
+		return Outcome{}, err
+	}
+	if len(nearest) > 0 {
+		text += "\n" + t.Say("doctor_info.nearest", "Time", t.Words.Moment(t.Lang, nearest[0].Start))
+	}
 	return Outcome{Replies: []Reply{{Text: text, Keep: true, Buttons: [][]Button{
 		{{Label: t.Say("button.book_doctor"), Commands: []Command{{Do: Start, Flow: "booking"}, {Do: Set, Slot: "doctor", Value: d.ID.String()}}}},
 	}}}}, nil
 }
 
-// Preparation tells how to prepare for tests, in the clinic's own words.
-func Preparation() Flow {
-	return Flow{Name: "preparation", Finish: func(_ context.Context, t *Talk) (Outcome, error) {
-		a, ok := t.Desk.Clinic.Article("preparation", t.Lang)
-		if !ok {
+// Preparation tells how to prepare for tests and what to bring, in the clinic's own words.
+func Preparation() Flow { return told("preparation", "preparation", "documents") }
+
+// Payment tells how to pay. What went wrong with a payment is for a human.
+func Payment() Flow { return told("payment", "payment") }
+
+// told is a flow that answers with articles of the clinic.
+func told(flow string, slugs ...string) Flow {
+	return Flow{Name: flow, Finish: func(_ context.Context, t *Talk) (Outcome, error) {
+		parts := t.articles(slugs...)
+		if len(parts) == 0 {
 			return Outcome{}, refusing("article_missing")
 		}
-		return Outcome{Replies: []Reply{{Text: a.Title + "\n\n" + a.Body, Keep: true}}}, nil
+		return Outcome{Replies: []Reply{{Text: strings.Join(parts, "\n\n"), Keep: true, Buttons: [][]Button{
+			{{Label: t.Say("button.ask_human"), Commands: []Command{{Do: Handoff}}}},
+		}}}}, nil
 	}}
 }
 

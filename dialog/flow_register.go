@@ -11,9 +11,10 @@ import (
 // Register gets to know the person: consent first, in a message of its own, then the name and the phone.
 func Register() Flow {
 	return Flow{
-		Name: "register",
+		Name:   "register",
+		Called: true,
 		Slots: []Slot{
-			{Name: "consent", Fill: fillConsent, Ask: askConsent, Check: checkConsent},
+			{Name: "consent", Fill: fillConsent, Ask: askConsent, Check: checkConsent, Once: true},
 			{Name: "name", Ask: askName, Check: checkName},
 			{Name: "phone", Ask: askPhone, Check: checkPhone},
 		},
@@ -110,10 +111,11 @@ func register(ctx context.Context, t *Talk) (Outcome, error) {
 // asked at the desk.
 func Relative() Flow {
 	return Flow{
-		Name: "relative",
+		Name:   "relative",
+		Called: true,
 		Slots: []Slot{
 			{Name: "self", Fill: fillSelf, Via: func(*Talk) string { return "register" }},
-			{Name: "relation", Fill: fillRelation, Ask: askRelation, Check: checkRelation},
+			{Name: "relation", Fill: fillRelation},
 			{Name: "name", Ask: askRelativeName, Check: checkName},
 		},
 		Finish: registerRelative,
@@ -135,32 +137,16 @@ func fillSelf(ctx context.Context, t *Talk) (string, error) {
 }
 
 // fillRelation takes it from the flow below: who the visit is for was said there.
-func fillRelation(_ context.Context, t *Talk) (string, error) { return t.below("person"), nil }
-
-func askRelation(_ context.Context, t *Talk) (Reply, error) {
-	var buttons []Button
-	for _, r := range []string{"child", "spouse", "parent", "other"} {
-		buttons = append(buttons, Button{Label: t.Say("person.new_" + r), Commands: set("relation", r)})
-	}
-	return withBack(t, Reply{Text: t.Say("register.ask_relation"), Buttons: grid(2, buttons)}), nil
-}
-
-func checkRelation(_ context.Context, _ *Talk, c Command) (string, error) {
-	switch patient.Relation(c.Value) {
-	case patient.Child, patient.Spouse, patient.Parent, patient.Other:
-		return c.Value, nil
-	default:
-		return "", refusing("person_unknown")
-	}
+func fillRelation(_ context.Context, t *Talk) (string, error) {
+	return strings.TrimPrefix(t.below("person"), "new:"), nil
 }
 
 func askRelativeName(_ context.Context, t *Talk) (Reply, error) {
-	return withBack(t, Reply{Text: t.Say("register.ask_name_of_" + strings.TrimPrefix(t.Get("relation"), "new:"))}), nil
+	return withBack(t, Reply{Text: t.Say("register.ask_name_of_" + t.Get("relation"))}), nil
 }
 
 func registerRelative(ctx context.Context, t *Talk) (Outcome, error) {
-	relation := strings.TrimPrefix(t.Get("relation"), "new:")
-	id, err := t.Desk.People.Register(ctx, patient.New{Name: t.Get("name"), Relation: patient.Relation(relation), Lang: t.Lang})
+	id, err := t.Desk.People.Register(ctx, patient.New{Name: t.Get("name"), Relation: patient.Relation(t.Get("relation")), Lang: t.Lang})
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -2,11 +2,15 @@ package dialog
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/visit"
 )
 
@@ -14,34 +18,83 @@ import (
 func MyVisits() Flow {
 	return Flow{
 		Name:   "visits",
-		Slots:  []Slot{{Name: "visit", Fill: fillVisit, Ask: askVisit("visits.ask_visit"), Check: checkVisit}},
+		Slots:  append(narrow(), Slot{Name: "visit", Fill: fillVisit, Ask: askVisit("visits.ask_visit"), Check: checkVisit}),
 		Finish: showVisit,
 	}
 }
 
+// narrow are what people say of a visit they mean: whose, with whom, on which day. None of it is asked.
+func narrow() []Slot {
+	never := func(context.Context, *Talk) (string, error) { return anyone, nil }
+	return []Slot{
+		{Name: "person", Fill: never, Check: checkPerson, Clears: []string{"visit"}},
+		{Name: "doctor", Fill: never, Check: checkDoctor, Clears: []string{"visit"}},
+		{Name: "when", Fill: never, Check: checkWhen, Clears: []string{"visit"}},
+	}
+}
+
+// meant are the visits ahead that fit what was said of them; all of them where none does.
+func meant(ctx context.Context, t *Talk) ([]visit.Visit, error) {
+	all, err := t.Desk.Calendar.Upcoming(ctx)
+	if err != nil {
+		return nil, err
+	}
+	family, err := t.Desk.People.Family(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []visit.Visit
+	for _, v := range all {
+		if fits(t, v, family) {
+			out = append(out, v)
+		}
+	}
+	if len(out) == 0 {
+		return all, nil
+	}
+	return out, nil
+}
+
+func fits(t *Talk, v visit.Visit, family []patient.Person) bool {
+	if id := t.ID("doctor"); id != uuid.Nil && id != v.Doctor {
+		return false
+	}
+	var w Window
+	if err := json.Unmarshal([]byte(t.Get("when")), &w); err == nil && t.frame.Flow != "reschedule" && (v.Start.Before(w.From) || !v.Start.Before(w.To)) {
+		return false
+	}
+	who := t.Get("person")
+	if who == "" || who == anyone {
+		return true
+	}
+	return slices.ContainsFunc(family, func(p patient.Person) bool {
+		return p.ID == v.Patient && (p.ID.String() == who || string(p.Relation) == who)
+	})
+}
+
 // fillVisit takes the only one there is; where there is none the flow ends in a refusal.
 func fillVisit(ctx context.Context, t *Talk) (string, error) {
-	ahead, err := t.Desk.Calendar.Upcoming(ctx)
+	list, err := meant(ctx, t)
 	if err != nil {
 		return "", err
 	}
-	if len(ahead) == 1 {
-		return ahead[0].ID.String(), nil
+	if len(list) == 1 {
+		return list[0].ID.String(), nil
 	}
 	return "", nil
 }
 
 func askVisit(key string) func(context.Context, *Talk) (Reply, error) {
 	return func(ctx context.Context, t *Talk) (Reply, error) {
-		ahead, err := t.Desk.Calendar.Upcoming(ctx)
+		list, err := meant(ctx, t)
 		if err != nil {
 			return Reply{}, err
 		}
-		if len(ahead) == 0 {
+		if len(list) == 0 {
 			return Reply{}, refusing("no_visits")
 		}
-		r := Reply{Text: t.Say(key, "Count", len(ahead))}
-		for _, v := range ahead {
+		r := Reply{Text: t.Say(key, "Count", len(list))}
+		for _, v := range list {
 			d, _ := t.Desk.Clinic.Doctor(v.Doctor)
 			label := t.Words.Moment(t.Lang, v.Start) + ", " + d.Short()
 			r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set("visit", v.ID.String())}})
@@ -105,105 +158,21 @@ func visitButtons(t *Talk, id uuid.UUID) [][]Button {
 	}
 }
 
-// Reschedule gives a visit another time; the old one is kept until the new one is taken.
-func Reschedule() Flow {
-	return Flow{
-		Name: "reschedule",
-		Slots: []Slot{
-			{Name: "visit", Fill: fillVisit, Ask: askVisit("reschedule.ask_visit"), Check: checkVisit, Clears: []string{"specialty", "service", "doctor", "branch", "when", "time"}},
-			{Name: "specialty", Fill: fromVisit(func(v visit.Visit) string { return v.Specialty })},
-			{Name: "service", Fill: fromVisit(func(v visit.Visit) string { return v.Service.String() })},
-			{Name: "doctor", Fill: fromVisit(func(v visit.Visit) string { return v.Doctor.String() }), Ask: askDoctor, Check: checkDoctor, Clears: []string{"time"}},
-			{Name: "branch", Fill: fromVisit(func(v visit.Visit) string { return v.Branch.String() })},
-			{Name: "when", Ask: askWhen, Check: checkWhen, Clears: []string{"time"}},
-			{Name: "time", Fill: fillMoveTime, Ask: askTime, Check: moveTime},
-			{Name: "confirm", Ask: askMove, Check: checkYes},
-		},
-		Finish: move,
-		Redo:   map[string]string{"time_taken": "time", "own_overlap": "time", "time_past": "time", "said_no": "time"},
-	}
-}
-
-func fromVisit(get func(visit.Visit) string) func(context.Context, *Talk) (string, error) {
-	return func(ctx context.Context, t *Talk) (string, error) {
-		v, err := ahead(ctx, t, t.Get("visit"))
-		if err != nil {
-			return "", err
-		}
-		return get(v), nil
-	}
-}
-
-func moveTime(ctx context.Context, t *Talk, c Command) (string, error) {
-	pick, err := pickTime(ctx, t, c)
-	if err != nil {
-		return "", err
-	}
-	return pick.json()
-}
-
-func fillMoveTime(ctx context.Context, t *Talk) (string, error) {
-	w := t.window()
-	if w.Grain != Minute {
-		return "", nil
-	}
-	value, err := moveTime(ctx, t, Command{Do: Set, Slot: "time", When: &w})
-	if core.Refusal(err) != nil {
-		return "", nil
-	}
-	return value, err
-}
-
-func askMove(ctx context.Context, t *Talk) (Reply, error) {
-	v, err := ahead(ctx, t, t.Get("visit"))
-	if err != nil {
-		return Reply{}, err
-	}
-	at, err := readTime(t.Get("time"))
-	if err != nil {
-		return Reply{}, err
-	}
-	doctor, _ := t.Desk.Clinic.Doctor(at.Doctor)
-	branch, _ := t.Desk.Clinic.Branch(at.Branch)
-	text := t.Say("reschedule.ask_confirm", "From", t.Words.Moment(t.Lang, v.Start), "To", t.Words.Moment(t.Lang, at.Start.In(branch.Zone)),
-		"Doctor", doctor.Full(), "Place", branch.Name.In(t.Lang)+", "+branch.Address.In(t.Lang))
-	return withBack(t, Reply{Text: text, Buttons: [][]Button{
-		{{Label: t.Say("button.move_yes"), Commands: []Command{{Do: Confirm}}}},
-		{{Label: t.Say("button.other_time"), Commands: []Command{{Do: Clear, Slot: "when"}}}},
-	}}), nil
-}
-
-func move(ctx context.Context, t *Talk) (Outcome, error) {
-	if t.Get("confirm") == "no" {
-		return Outcome{}, refusing("said_no")
-	}
-	at, err := readTime(t.Get("time"))
-	if err != nil {
-		return Outcome{}, err
-	}
-	v, err := t.Desk.Visits.Move(ctx, t.ID("visit"), at.slot())
-	if err != nil {
-		return Outcome{}, err
-	}
-	text := t.Say("reschedule.done") + "\n\n" + describe(t, v)
-	return Outcome{Replies: []Reply{{Text: text, Keep: true, Buttons: visitButtons(t, v.ID), File: ics(t, v)}}}, nil
-}
-
 // CancelVisit ends a visit, with a reason where the person gives one.
 func CancelVisit() Flow {
 	return Flow{
 		Name: "cancel",
-		Slots: []Slot{
-			{Name: "visit", Fill: fillVisit, Ask: askVisit("cancel.ask_visit"), Check: checkVisit, Clears: []string{"reason", "confirm"}},
-			{Name: "reason", Ask: askReason, Check: checkReason},
-			{Name: "confirm", Ask: askCancel, Check: checkYes},
-		},
+		Slots: append(narrow(),
+			Slot{Name: "visit", Fill: fillVisit, Ask: askVisit("cancel.ask_visit"), Check: checkVisit, Clears: []string{"reason", "confirm"}},
+			Slot{Name: "reason", Ask: askReason, Check: checkReason},
+			Slot{Name: "confirm", Ask: askCancel, Check: checkYes},
+		),
 		Finish: cancel,
 	}
 }
 
 func askReason(ctx context.Context, t *Talk) (Reply, error) {
-	v, err := ahead(ctx, t, t.Get("visit"))
+	v, err := changeable(ctx, t)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -254,8 +223,28 @@ func cancel(ctx context.Context, t *Talk) (Outcome, error) {
 func ConfirmVisit() Flow {
 	return Flow{
 		Name:   "confirm",
-		Slots:  []Slot{{Name: "visit", Fill: fillVisit, Ask: askVisit("confirm.ask_visit"), Check: checkVisit}},
+		Slots:  []Slot{{Name: "visit", Fill: fillNear, Ask: askVisit("confirm.ask_visit"), Check: checkVisit}},
 		Finish: accept,
+	}
+}
+
+// nearEnough is how long before a visit a bare "yes" can mean it: the first reminder comes a day before. Said earlier, it answers
+// nothing.
+const nearEnough = 36 * time.Hour
+
+func fillNear(ctx context.Context, t *Talk) (string, error) {
+	all, err := t.Desk.Calendar.Upcoming(ctx)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	near := slices.DeleteFunc(all, func(v visit.Visit) bool { return v.Start.Sub(t.Now) > nearEnough })
+	switch len(near) {
+	case 0:
+		return "", refusing("confirm_early")
+	case 1:
+		return near[0].ID.String(), nil
+	default:
+		return "", nil
 	}
 }
 

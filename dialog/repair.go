@@ -16,13 +16,18 @@ func (u *turn) leave(ctx context.Context, why Verb) error {
 	if err := u.undoAll(ctx); err != nil {
 		return err
 	}
-	running := len(u.s.Stack) > 0
+	u.surface()
+	flow := u.s.Flow()
 	u.s.Stack, u.s.Asked = nil, ""
 	switch {
 	case why == Drop:
 		u.silent = true
-	case running && why != Deny:
-		u.tell("left")
+		u.s.Nudged = false
+	case flow == "" || why == Deny:
+	case u.talk.Words.Has(u.talk.Lang, "left."+flow):
+		u.tell("left." + flow)
+	default:
+		u.tell("left.any")
 	}
 	return nil
 }
@@ -52,8 +57,15 @@ func (u *turn) back(ctx context.Context) error {
 // yesNo answers the question asked, where it is one of yes and no.
 func (u *turn) yesNo(ctx context.Context, c Command) error {
 	frame := u.s.top()
-	if frame == nil || !slices.Contains([]string{"confirm", "consent"}, u.s.Asked) {
-		u.missed = len(u.cmds) == 1 && frame != nil
+	switch {
+	case frame == nil:
+		return nil
+	case c.Do == Deny && u.s.Asked == "time": // none of these
+		return u.clear(ctx, "when")
+	case c.Do == Deny && slices.Contains([]string{"when", "visit", "reason"}, u.s.Asked):
+		return u.leave(ctx, Cancel)
+	case !slices.Contains([]string{"confirm", "consent"}, u.s.Asked):
+		u.missed = len(u.cmds) == 1
 		return nil
 	}
 	value := "yes"
@@ -68,25 +80,29 @@ func (u *turn) yesNo(ctx context.Context, c Command) error {
 }
 
 // small answers what needs no flow: a greeting, thanks, help. It says whether that was all.
-func (u *turn) small(flow string) bool {
+func (u *turn) small(ctx context.Context, flow string) (bool, error) {
 	switch flow {
 	case "greeting":
 		u.greet()
 	case "thanks":
-		u.tell("thanks")
+		u.say(Reply{Text: u.talk.Say("thanks"), Keep: len(u.s.Stack) == 0})
 	case "help":
 		u.tell("help")
+	case "deny":
+		u.tell("fine")
+	case "other":
+		u.tell("not_ours")
 	case "menu":
-		u.s.Stack, u.s.Asked = nil, ""
 		u.s.Human = false
+		return true, u.leave(ctx, Deny)
 	case "operator":
-		u.handoff("handoff")
+		u.handoff("handoff.operator")
 	case "emergency":
-		u.handoff("emergency")
+		u.handoff("handoff.emergency")
 	default:
-		return false
+		return false, nil
 	}
-	return true
+	return true, nil
 }
 
 func (u *turn) greet() {
@@ -99,20 +115,26 @@ func (u *turn) greet() {
 }
 
 // other answers a wish that has no flow yet: a human takes it.
-func (u *turn) other(string) { u.handoff("handoff_other") }
+func (u *turn) other(flow string) {
+	if key := "handoff." + flow; u.talk.Words.Has(u.talk.Lang, key) {
+		u.handoff(key)
+		return
+	}
+	u.handoff("handoff.any")
+}
 
 // handoff gives the chat to a human. From then on the bot only keeps what is said, until somebody gives it back.
 func (u *turn) handoff(key string) {
 	u.s.Human, u.s.Asked, u.s.Misses = true, "", 0
 	u.silent = true
-	u.say(Reply{Text: u.talk.Say(key), Keep: true, Buttons: [][]Button{{{Label: u.talk.Say("button.to_bot"), Commands: []Command{{Do: Start, Flow: "menu"}}}}}})
+	u.say(Reply{Text: u.talk.Say(key), Keep: true, Buttons: [][]Button{{{Label: u.talk.Say("button.to_bot"), Commands: []Command{{Do: Repeat}}}}}})
 }
 
 // miss answers what was not understood: once by asking again, twice by a human.
 func (u *turn) miss() {
 	u.s.Misses++
 	if u.s.Misses >= 2 {
-		u.handoff("handoff_missed")
+		u.handoff("handoff.missed")
 		return
 	}
 	u.tell("not_understood")
@@ -166,7 +188,7 @@ func (u *turn) label(c Command) string {
 
 // rest ends a turn with nothing under way: by the menu, unless what was said speaks for itself.
 func (u *turn) rest() {
-	u.s.Asked = ""
+	u.s.Asked, u.s.Nudged = "", false
 	if n := len(u.replies); n == 0 || !u.replies[n-1].Keep {
 		u.menu()
 	}

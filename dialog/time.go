@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -48,6 +49,9 @@ const page = 12
 // askTime lists the free times of the window; where there are none it says why and offers the nearest.
 func askTime(ctx context.Context, t *Talk) (Reply, error) {
 	w := t.window()
+	if w.Grain == Minute {
+		return askAround(ctx, t, w)
+	}
 	ask := askOf(t)
 	ask.From, ask.To = w.From, w.To
 	if w.Grain == Asap {
@@ -66,6 +70,31 @@ func askTime(ctx context.Context, t *Talk) (Reply, error) {
 		return timesCard(t, text, slots, dated(w, zone)), nil
 	}
 	return askTimeElse(ctx, t, ask, w)
+}
+
+// askAround answers a moment that is not to be had: by the rest of its day, from a little before it.
+func askAround(ctx context.Context, t *Talk, w Window) (Reply, error) {
+	zone := t.zone()
+	at := w.From.In(zone)
+	day := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, zone)
+	ask := askOf(t)
+	ask.From, ask.To = day, day.AddDate(0, 0, 1)
+	slots, err := t.Desk.Calendar.Nearest(ctx, ask)
+	if err != nil {
+		return Reply{}, err
+	}
+	if len(slots) == 0 {
+		return askTimeElse(ctx, t, ask, Window{From: ask.From, To: ask.To, Grain: Day})
+	}
+	text := t.Say("booking.ask_time", "Day", t.Words.Day(t.Lang, at))
+	if !slices.ContainsFunc(slots, func(s schedule.Slot) bool { return s.Start.Equal(at) }) {
+		text = t.Say("booking.not_at", "Time", t.Words.Moment(t.Lang, at))
+	}
+	if t.View("time") == "" && len(slots) > page {
+		before := slices.IndexFunc(slots, func(s schedule.Slot) bool { return !s.Start.Before(at) })
+		t.frame.look("time", strconv.Itoa(max(0, min(before-page/2, len(slots)-page))))
+	}
+	return timesCard(t, text, slots, false), nil
 }
 
 // dated says whether a window spans several days, so that times need their dates.
@@ -102,6 +131,7 @@ func askTimeElse(ctx context.Context, t *Talk, ask schedule.Ask, w Window) (Repl
 
 func timesCard(t *Talk, text string, slots []schedule.Slot, dated bool) Reply {
 	slots = distinct(slots)
+	place := t.places(slots)
 	first, _ := strconv.Atoi(t.View("time"))
 	if first < 0 || first >= len(slots) {
 		first = 0
@@ -113,15 +143,19 @@ func timesCard(t *Talk, text string, slots []schedule.Slot, dated bool) Reply {
 		if dated {
 			label = t.Words.Moment(t.Lang, s.Start)
 		}
+		label += place[s.Branch]
 		c := chosen{Doctor: s.Doctor, Branch: s.Branch, Room: s.Room, Start: s.Start}
 		if value, err := c.json(); err == nil {
 			buttons = append(buttons, Button{Label: label, Commands: set("time", value)})
 		}
 	}
-	r := Reply{Text: text, Buttons: grid(4, buttons)}
-	if dated {
-		r.Buttons = grid(2, buttons)
+	wide := 4
+	for _, long := range []bool{dated, len(place) > 0} {
+		if long {
+			wide /= 2
+		}
 	}
+	r := Reply{Text: text, Buttons: grid(wide, buttons)}
 	if nav := pages(t, first, len(slots)); len(nav) > 0 {
 		r.Buttons = append(r.Buttons, nav)
 	}
@@ -140,11 +174,39 @@ func pages(t *Talk, first, all int) []Button {
 	return nav
 }
 
-// distinct keeps one slot of those that begin together: whoever comes first will do, for the person did not ask for a doctor.
+// places name the branches where times of several are listed together: each has its own clock. By the city where that tells them
+// apart.
+func (t *Talk) places(slots []schedule.Slot) map[uuid.UUID]string {
+	cities, names := map[string]bool{}, map[uuid.UUID]string{}
+	out := map[uuid.UUID]string{}
+	for _, s := range slots {
+		b, _ := t.Desk.Clinic.Branch(s.Branch)
+		cities[b.City.In(t.Lang)], names[b.ID] = true, b.Name.In(t.Lang)
+		out[b.ID] = ", " + b.City.In(t.Lang)
+	}
+	switch {
+	case len(out) < 2:
+		return nil
+	case len(cities) < len(out):
+		for id, name := range names {
+			out[id] = ", " + name
+		}
+	}
+	return out
+}
+
+// distinct keeps one slot of those that begin together in a branch: whoever comes first will do, for the person did not ask for a
+// doctor.
 func distinct(slots []schedule.Slot) []schedule.Slot {
+	type moment struct {
+		branch uuid.UUID
+		at     int64
+	}
+	seen := map[moment]bool{}
 	var out []schedule.Slot
 	for _, s := range slots {
-		if n := len(out); n == 0 || !out[n-1].Start.Equal(s.Start) {
+		if m := (moment{s.Branch, s.Start.Unix()}); !seen[m] {
+			seen[m] = true
 			out = append(out, s)
 		}
 	}

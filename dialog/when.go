@@ -89,7 +89,7 @@ func calendar(t *Talk, month, today time.Time, free map[int]bool) [][]Button {
 	rows = append(rows, head)
 	var week []Button
 	for range (int(month.Weekday()) + 6) % 7 {
-		week = append(week, Button{Label: " ", Commands: silent})
+		week = append(week, Button{Label: "·", Commands: silent})
 	}
 	for day := month; day.Month() == month.Month(); day = day.AddDate(0, 0, 1) {
 		b := Button{Label: "·", Commands: silent}
@@ -102,7 +102,7 @@ func calendar(t *Talk, month, today time.Time, free map[int]bool) [][]Button {
 	}
 	if len(week) > 0 {
 		for len(week) < 7 {
-			week = append(week, Button{Label: " ", Commands: silent})
+			week = append(week, Button{Label: "·", Commands: silent})
 		}
 		rows = append(rows, week)
 	}

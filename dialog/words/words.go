@@ -4,6 +4,7 @@ package words
 import (
 	"embed"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,9 +95,11 @@ func (b *Book) Moment(lang string, t time.Time) string {
 
 // Window is what a span of time is called: «чт 26 ноября», «чт 26 ноября, 13:00–18:00».
 func (b *Book) Window(lang string, from, to time.Time) string {
-	switch {
+	switch last := to.Add(-time.Minute); {
+	case to.Sub(from) > 36*time.Hour && last.Month() == from.Month() && last.Year() == from.Year():
+		return strconv.Itoa(from.Day()) + "–" + b.Date(lang, last)
 	case to.Sub(from) > 36*time.Hour:
-		return b.Date(lang, from) + " – " + b.Date(lang, to.Add(-time.Minute))
+		return b.Date(lang, from) + " – " + b.Date(lang, last)
 	case to.Sub(from) >= 23*time.Hour:
 		return b.Day(lang, from)
 	default:
@@ -107,8 +110,8 @@ func (b *Book) Window(lang string, from, to time.Time) string {
 // In is how long it is until something: «через 2 часа», «через 1 день».
 func (b *Book) In(lang string, d time.Duration) string {
 	switch {
-	case d >= 24*time.Hour:
-		return b.Say(lang, "in_days", "Count", int(d/(24*time.Hour)))
+	case d >= 24*time.Hour: // 47 hours are two days to anybody
+		return b.Say(lang, "in_days", "Count", int(d.Round(24*time.Hour)/(24*time.Hour)))
 	case d >= time.Hour:
 		return b.Say(lang, "in_hours", "Count", int(d/time.Hour))
 	default:
