@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,11 +18,13 @@ import (
 
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/jobs"
+	"github.com/zapis-clinic/zapis/jobs/stage"
 )
 
 // talker is a person whose every message may reach the clinic any number of times, through any of its replicas.
 type talker struct {
 	g        *ground
+	screen   *stage.Screen
 	replicas []*jobs.Talks
 	copies   int
 	chat     string
@@ -29,7 +32,7 @@ type talker struct {
 }
 
 func newTalker(g *ground, replicas, copies int) *talker {
-	p := &talker{g: g, copies: copies, chat: "1"}
+	p := &talker{g: g, screen: g.screen, copies: copies, chat: "1"}
 	for range replicas {
 		p.replicas = append(p.replicas, g.replica())
 	}
@@ -42,7 +45,7 @@ func (p *talker) id() uuid.UUID { return conversation.ID("talk:test", p.chat) }
 func (p *talker) update(in conversation.Incoming) conversation.Incoming {
 	p.updates++
 	in.Channel, in.Account, in.Chat = "talk", "talk:test", p.chat
-	in.ExternalID, in.Position, in.At = fmt.Sprint(p.updates), p.updates, p.g.clock.Now()
+	in.ExternalID, in.Position, in.At = fmt.Sprint(p.chat, ":", p.updates), p.updates, p.g.clock.Now()
 	return in
 }
 
@@ -52,10 +55,32 @@ func (p *talker) text(words string) conversation.Incoming {
 
 func (p *talker) tap(label string) conversation.Incoming {
 	p.g.t.Helper()
-	message, c, ok := p.g.screen.Button(label)
-	require.True(p.g.t, ok, "no button %q", label)
+	if label == anyTime {
+		label = p.firstTime()
+	}
+	message, c, ok := p.screen.Button(label)
+	require.True(p.g.t, ok, "no button %q on %q", label, p.shown())
 	return p.update(conversation.Incoming{Kind: conversation.Button, Button: c.Data, MessageID: message, CallbackID: "cb"})
 }
+
+// anyTime is the label of whatever time is offered first.
+const anyTime = "HH:MM"
+
+func (p *talker) firstTime() string {
+	all := p.screen.All()
+	for _, m := range slices.Backward(all) {
+		for _, row := range m.Buttons {
+			for _, c := range row {
+				if clockTime.MatchString(c.Label) {
+					return c.Label
+				}
+			}
+		}
+	}
+	return anyTime
+}
+
+var clockTime = regexp.MustCompile(`\d\d:\d\d$`)
 
 // send delivers messages all at once, each as often as copies says, in any order, through all replicas, and waits until the clinic
 // is at rest.
@@ -93,23 +118,28 @@ func (p *talker) rest() {
 func (p *talker) do(steps ...string) {
 	p.g.t.Helper()
 	for _, step := range steps {
-		switch {
-		case strings.HasPrefix(step, "["):
-			p.send(p.tap(strings.Trim(step, "[]")))
-		case step == "(start)":
-			p.send(p.update(conversation.Incoming{Kind: conversation.Opened, Lang: "ru"}))
-		case strings.HasPrefix(step, "(contact"):
-			p.send(p.update(conversation.Incoming{Kind: conversation.Contact, Phone: strings.Trim(step[8:], " )"), OwnPhone: true}))
-		default:
-			p.send(p.text(step))
-		}
+		p.send(p.act(step))
+	}
+}
+
+func (p *talker) act(step string) conversation.Incoming {
+	p.g.t.Helper()
+	switch {
+	case strings.HasPrefix(step, "["):
+		return p.tap(strings.Trim(step, "[]"))
+	case step == "(start)":
+		return p.update(conversation.Incoming{Kind: conversation.Opened, Lang: "ru"})
+	case strings.HasPrefix(step, "(contact"):
+		return p.update(conversation.Incoming{Kind: conversation.Contact, Phone: strings.Trim(step[8:], " )"), OwnPhone: true})
+	default:
+		return p.text(step)
 	}
 }
 
 // shown is what the person sees in the end, without the buttons' tokens.
 func (p *talker) shown() []string {
 	var out []string
-	for _, m := range p.g.screen.All() {
+	for _, m := range p.screen.All() {
 		var labels []string
 		for _, row := range m.Buttons {
 			for _, c := range row {
