@@ -1,0 +1,120 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+// needs is what a browser test needs on the machine; a test without it is skipped with a word on how to get it.
+func needs(t *testing.T) (node, chromium string) {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("no node: install Node 20 or newer")
+	}
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if chromium, err = exec.LookPath(name); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		t.Skip("no browser: make test installs Debian's chromium")
+	}
+	for _, path := range []string{"../cabinet/assets/node_modules/playwright-core", "../cabinet/assets/dist/schedule.js"} {
+		if _, err := os.Stat(path); err != nil {
+			t.Skip("no web assets: run make assets")
+		}
+	}
+	return node, chromium
+}
+
+// storyFor bounds one story.
+const storyFor = 3 * time.Minute
+
+// tell plays a story in a browser. E2E_SHOTS, where set, is the folder that pictures are left in.
+func tell(t *testing.T, s site, story string, settings ...string) {
+	t.Helper()
+	node, chromium := needs(t)
+	ctx, cancel := context.WithTimeout(t.Context(), storyFor)
+	defer cancel()
+	play := exec.CommandContext(ctx, node, story)
+	play.Env = append(os.Environ(), "E2E_URL="+s.URL, "E2E_CHROMIUM="+chromium, "E2E_PROFILE="+t.TempDir())
+	play.Env = append(play.Env, settings...)
+	out, err := play.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+}
+
+func TestAVisitBookedInTheChatAppearsInTheCabinet(t *testing.T) {
+	t.Parallel()
+	needs(t)
+	tell(t, open(t), "booking.mjs")
+}
+
+func TestATalkSurvivesTheNetwork(t *testing.T) {
+	t.Parallel()
+	needs(t)
+	tell(t, open(t), "offline.mjs")
+}
+
+// polyglots are names that break out of markup, attributes, scripts and templates where a page lets them.
+func polyglots() []string {
+	return []string{
+		`<img src=x onerror=alert(1)>`, `"><script>alert(2)</script>`, `'-alert(3)-'`, `<svg/onload=alert(4)>`, `javascript:alert(5)//`,
+		`</script><script>alert(6)</script>`, `{{constructor.constructor('alert(7)')()}}`, "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert(8) )//",
+	}
+}
+
+func TestAPatientsNameIsOnlyEverText(t *testing.T) {
+	t.Parallel()
+	needs(t)
+	s := open(t)
+	conn, err := pgx.Connect(t.Context(), s.OwnerURL)
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	for i, name := range polyglots() {
+		_, err = conn.Exec(t.Context(), `
+UPDATE patient SET surname = $1, given = $1 WHERE id IN (SELECT id FROM patient ORDER BY id OFFSET $2 * 6 LIMIT 6)`, name, i)
+		require.NoError(t, err)
+	}
+	var day string // of the branch shown first, on which somebody comes whose name is a picture
+	require.NoError(t, conn.QueryRow(t.Context(), `
+SELECT v.local_start::date::text FROM visit v JOIN patient p ON p.id = v.patient_id
+WHERE p.surname LIKE '<img%' AND v.active AND v.branch_id = (SELECT id FROM branch ORDER BY position LIMIT 1)
+ORDER BY v.local_start DESC LIMIT 1`).Scan(&day))
+	names, err := json.Marshal(polyglots())
+	require.NoError(t, err)
+	tell(t, s, "names.mjs", "E2E_DATE="+day, "E2E_NAMES="+string(names))
+}
+
+// shop is the clinic's own site: a page with the one line that brings the chat.
+func shop(t *testing.T) (string, func(chat string)) {
+	t.Helper()
+	var chat string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><html lang="ru"><title>Клиника</title><h1>Клиника</h1><script src="%s/chat/widget.js" async></script>`, chat)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, func(address string) { chat = address }
+}
+
+func TestTheWidgetBringsTheChatToTheClinicsSite(t *testing.T) {
+	t.Parallel()
+	needs(t)
+	listed, lead := shop(t)
+	stranger, leadToo := shop(t)
+	s := open(t, listed)
+	lead(s.URL)
+	leadToo(s.URL)
+	tell(t, s, "widget.mjs", "E2E_SITE="+listed, "E2E_STRANGER="+stranger)
+}
