@@ -109,11 +109,14 @@ func awake(b clinic.Branch, now time.Time) time.Time {
 	}
 	local := now.In(b.Zone)
 	h := local.Hour()
-	switch {
-	case h >= b.QuietFrom:
-		return time.Date(local.Year(), local.Month(), local.Day()+1, b.QuietTo, 0, 0, 0, b.Zone)
-	case h < b.QuietTo:
-		return time.Date(local.Year(), local.Month(), local.Day(), b.QuietTo, 0, 0, 0, b.Zone)
+	morning := func(days int) time.Time {
+		return time.Date(local.Year(), local.Month(), local.Day()+days, b.QuietTo, 0, 0, 0, b.Zone)
+	}
+	switch over := b.QuietFrom > b.QuietTo; { // midnight
+	case over && h >= b.QuietFrom:
+		return morning(1)
+	case h < b.QuietTo && (over || h >= b.QuietFrom):
+		return morning(0)
 	default:
 		return now
 	}
