@@ -55,6 +55,9 @@ func (u *turn) question(ctx context.Context, frame *Frame, slot Slot) error {
 		return fmt.Errorf("ask for %s of %s: %w", slot.Name, frame.Flow, err)
 	}
 	u.s.Asked = slot.Name
+	if reply.Lead != "" {
+		u.say(Reply{Text: reply.Lead})
+	}
 	u.say(reply)
 	return nil
 }

@@ -59,6 +59,8 @@ type Talk struct {
 	Lang  string
 	Phone string // shared by the messenger itself in this turn, E.164; a typed one comes as a command
 
+	late bool // the question is asked again after a silence: what was promised with it may be over
+
 	frame *Frame
 	under *Frame // the flow that called this one, or nil
 }
@@ -70,6 +72,7 @@ type Reply struct {
 	AskPhone string // label of the button that shares one's own phone
 	Keep     bool   // stays as it is: the next question is a new message
 	Alone    bool   // is never joined with another text (a consent)
+	Lead     string // said before it, in a message of its own
 	File     *File
 }
 
@@ -117,7 +120,8 @@ type Slot struct {
 type Flow struct {
 	Name   string
 	Slots  []Slot
-	Called bool // only ever runs for a slot of another flow
+	Called bool     // only ever runs for a slot of another flow
+	Ends   []string // flows that are over once this one begins: it takes up the same visit
 
 	// Finish does what the flow is for. Its refusal clears the slot that Redo names and asks again; any other refusal ends the flow.
 	Finish func(ctx context.Context, t *Talk) (Outcome, error)

@@ -37,7 +37,7 @@ func (e Engine) Turn(ctx context.Context, t *Talk, s Session, cmds []Command) (S
 	if err := turn.run(ctx); err != nil {
 		return s, nil, err
 	}
-	s.Lang = t.Lang
+	s.Lang, s.Met = t.Lang, true
 	return s, turn.replies, nil
 }
 
@@ -58,6 +58,9 @@ func (u *turn) run(ctx context.Context) error {
 	for _, c := range u.cmds {
 		err := u.apply(ctx, c)
 		if refusal := core.Refusal(err); refusal != nil {
+			if c.Slot == "specialty" && u.named("service", "doctor") { // what was named in its place tells the speciality
+				continue
+			}
 			u.refuse(refusal)
 			err = nil
 			switch {
@@ -82,6 +85,11 @@ func (u *turn) run(ctx context.Context) error {
 	return u.ask(ctx)
 }
 
+// named says that the message names one of some slots.
+func (u *turn) named(slots ...string) bool {
+	return slices.ContainsFunc(u.cmds, func(c Command) bool { return c.Do == Set && slices.Contains(slots, c.Slot) })
+}
+
 func (u *turn) say(r ...Reply) { u.replies = append(u.replies, r...) }
 
 func (u *turn) tell(key string, args ...any) { u.say(Reply{Text: u.talk.Say(key, args...)}) }
@@ -90,6 +98,9 @@ func (u *turn) tell(key string, args ...any) { u.say(Reply{Text: u.talk.Say(key,
 func (u *turn) refuse(r *core.Error) {
 	var args []any
 	for k, v := range r.Args {
+		if s, ok := v.(string); ok && k == "phone" {
+			v = u.talk.Words.Phone(s)
+		}
 		args = append(args, k, v)
 	}
 	u.tell("refusal."+r.Key, args...)
@@ -132,6 +143,9 @@ func (u *turn) start(ctx context.Context, c Command) error {
 	}
 	u.begun = c.Flow
 	u.surface()
+	if slices.Contains(u.Engine[c.Flow].Ends, u.s.Flow()) {
+		u.s.pop()
+	}
 	if u.s.Flow() == c.Flow && slices.ContainsFunc(u.cmds, func(c Command) bool { return c.Do == Set }) {
 		return nil
 	}
@@ -157,6 +171,9 @@ func (u *turn) set(ctx context.Context, c Command) error {
 	switch {
 	case !ok && c.Slot == "phone":
 		u.tell("media.kind_contact")
+		return nil
+	case !ok && c.Slot == "reason" && u.s.Asked == "specialty": // a complaint names no doctor
+		u.tell("booking.unsure")
 		return nil
 	case !ok:
 		u.missed = u.missed || (len(u.cmds) == 1 && len(u.replies) == 0)

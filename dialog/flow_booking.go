@@ -69,11 +69,10 @@ func askSpecialty(_ context.Context, t *Talk) (Reply, error) {
 func checkSpecialty(_ context.Context, t *Talk, c Command) (string, error) {
 	s, ok := t.Desk.Clinic.Specialty(c.Value)
 	if !ok || len(t.Desk.Clinic.DoctorsOf(c.Value, uuid.Nil)) == 0 {
-		name := c.Value
-		if ok {
-			name = s.Name.In(t.Lang)
+		if !ok {
+			return "", refusing("specialty_unknown")
 		}
-		return "", core.Refuse(core.NotFound, "specialty_none", "Name", name)
+		return "", core.Refuse(core.NotFound, "specialty_none", "Name", s.Name.In(t.Lang))
 	}
 	// Who and what was named stays where it belongs to the speciality.
 	if d, ok := t.Desk.Clinic.Doctor(t.ID("doctor")); ok && !slices.Contains(d.Specialties, c.Value) || t.Get("specialty") != c.Value && !t.said("doctor") {
@@ -124,12 +123,15 @@ func checkBranch(_ context.Context, t *Talk, c Command) (string, error) {
 		t.forget("doctor")
 	case known && !slices.Contains(d.Branches, id):
 		home, _ := t.Desk.Clinic.Branch(d.Branches[0])
-		return "", core.Refuse(core.NotFound, "doctor_not_here", "Name", d.Full(), "Place", home.Name.In(t.Lang)+", "+home.Address.In(t.Lang))
+		return "", core.Refuse(core.NotFound, "doctor_not_here", "Name", t.Words.Name(t.Lang, d.Full()), "Place", home.Name.In(t.Lang)+", "+home.Address.In(t.Lang))
 	}
 	return c.Value, nil
 }
 
 func fillDoctor(_ context.Context, t *Talk) (string, error) {
+	if t.Get("branch") == anyone { // who does not mind where does not mind who
+		return anyone, nil
+	}
 	doctors := t.Desk.Clinic.DoctorsOf(t.Get("specialty"), t.ID("branch"))
 	if len(doctors) == 1 {
 		return doctors[0].ID.String(), nil
@@ -147,7 +149,7 @@ func askDoctor(_ context.Context, t *Talk) (Reply, error) {
 	}
 	r := Reply{Text: t.Say("booking.ask_doctor"), Buttons: [][]Button{{{Label: t.Say("button.any_doctor"), Commands: set("doctor", anyone)}}}}
 	for _, d := range doctors[:min(len(doctors), maxDoctors)] {
-		r.Buttons = append(r.Buttons, []Button{{Label: d.Full(), Commands: set("doctor", d.ID.String())}})
+		r.Buttons = append(r.Buttons, []Button{{Label: t.Words.Name(t.Lang, d.Full()), Commands: set("doctor", d.ID.String())}})
 	}
 	return withBack(t, r), nil
 }
@@ -233,7 +235,11 @@ func askBooking(ctx context.Context, t *Talk) (Reply, error) {
 	if len(services) > 1 {
 		more = append(more, Button{Label: t.Say("button.other_service"), Commands: []Command{{Do: Clear, Slot: "service"}}})
 	}
-	r := Reply{Text: t.Say("booking.ask_confirm") + "\n\n" + text, Buttons: [][]Button{
+	ask := "booking.ask_confirm"
+	if t.late {
+		ask = "booking.ask_confirm_late"
+	}
+	r := Reply{Text: t.Say(ask) + "\n\n" + text, Buttons: [][]Button{
 		{{Label: t.Say("button.book"), Commands: []Command{{Do: Confirm}}}},
 		more,
 	}}
@@ -253,7 +259,7 @@ func summary(ctx context.Context, t *Talk) (string, error) {
 	terms := t.Desk.Clinic.Terms(at.Doctor, service.ID)
 	lines := []string{
 		"🗓 " + t.Words.Moment(t.Lang, at.Start.In(branch.Zone)),
-		"👩‍⚕️ " + doctor.Full() + ", " + strings.ToLower(specialty.Name.In(t.Lang)),
+		"👩‍⚕️ " + t.Words.Name(t.Lang, doctor.Full()) + ", " + strings.ToLower(specialty.Name.In(t.Lang)),
 		"📍 " + branch.Name.In(t.Lang) + ", " + branch.Address.In(t.Lang),
 		"💳 " + service.Name.In(t.Lang) + ", " + core.Money(terms.Price, service.Currency),
 	}

@@ -52,7 +52,7 @@ func showPrices(_ context.Context, t *Talk) (Outcome, error) {
 	doctor, named := c.Doctor(t.ID("doctor"))
 	of, then := s.Name.In(t.Lang), set("specialty", s.Code)
 	if named {
-		of, then = doctor.Full(), set("doctor", doctor.ID.String())
+		of, then = t.Words.Name(t.Lang, doctor.Full()), set("doctor", doctor.ID.String())
 	}
 	lines := []string{t.Say("prices.of", "Name", of)}
 	for _, service := range c.ServicesOf(s.Code, doctor.ID) {
@@ -77,7 +77,7 @@ func Contacts() Flow {
 func showContacts(_ context.Context, t *Talk) (Outcome, error) {
 	parts := []string{t.Say("contacts.title")}
 	for _, b := range t.branches() {
-		parts = append(parts, strings.TrimSpace("📍 "+b.Name.In(t.Lang)+"\n"+b.City.In(t.Lang)+", "+b.Address.In(t.Lang)+"\n🕘 "+b.Hours.In(t.Lang)+"\n☎️ "+b.Phone))
+		parts = append(parts, strings.TrimSpace("📍 "+b.Name.In(t.Lang)+"\n"+b.City.In(t.Lang)+", "+b.Address.In(t.Lang)+"\n🕘 "+b.Hours.In(t.Lang)+"\n☎️ "+t.Words.Phone(b.Phone)))
 	}
 	return Outcome{Replies: []Reply{{Text: strings.Join(append(parts, t.articles("parking")...), "\n\n"), Keep: true}}}, nil
 }
@@ -140,7 +140,7 @@ func askInfoDoctor(_ context.Context, t *Talk) (Reply, error) {
 	r := Reply{Text: t.Say("doctor_info.ask_doctor")}
 	doctors := t.Desk.Clinic.DoctorsOf(t.Get("specialty"), uuid.Nil)
 	for _, d := range doctors[:min(len(doctors), maxDoctors)] {
-		r.Buttons = append(r.Buttons, []Button{{Label: d.Full(), Commands: set("doctor", d.ID.String())}})
+		r.Buttons = append(r.Buttons, []Button{{Label: t.Words.Name(t.Lang, d.Full()), Commands: set("doctor", d.ID.String())}})
 	}
 	return withBack(t, r), nil
 }
@@ -159,7 +159,7 @@ func showDoctor(ctx context.Context, t *Talk) (Outcome, error) {
 		b, _ := t.Desk.Clinic.Branch(id)
 		places = append(places, "📍 "+b.Name.In(t.Lang)+", "+b.Address.In(t.Lang))
 	}
-	text := "👩‍⚕️ " + d.Full() + "\n" + strings.Join(specialties, ", ") + "\n" + strings.Join(places, "\n")
+	text := "👩‍⚕️ " + t.Words.Name(t.Lang, d.Full()) + "\n" + strings.Join(specialties, ", ") + "\n" + strings.Join(places, "\n")
 	nearest, err := t.Desk.Calendar.Nearest(ctx, schedule.Ask{Doctor: d.ID, From: t.Now, Limit: 1})
 	if err != nil {
 		return Outcome{}, err

@@ -36,7 +36,7 @@ func askConsent(ctx context.Context, t *Talk) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return Reply{Text: t.Say("register.consent") + "\n\n" + text.Body, Alone: true, Buttons: [][]Button{
+	return Reply{Lead: t.held(), Text: t.Say("register.consent") + "\n\n" + text.Body, Alone: true, Buttons: [][]Button{
 		{{Label: t.Say("button.agree"), Commands: set("consent", "yes")}},
 		{{Label: t.Say("button.disagree"), Commands: set("consent", "no")}},
 	}}, nil
@@ -51,20 +51,36 @@ func checkConsent(ctx context.Context, t *Talk, c Command) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "yes", t.Desk.People.Agree(ctx, text.ID)
+	return "given", t.Desk.People.Agree(ctx, text.ID)
+}
+
+// held says which time is kept while somebody is asked who they are; "" where none is.
+func (t *Talk) held() string {
+	at, err := readTime(t.below("time"))
+	if err != nil {
+		return ""
+	}
+	doctor, _ := t.Desk.Clinic.Doctor(at.Doctor)
+	branch, _ := t.Desk.Clinic.Branch(at.Branch)
+	return t.Say("booking.held", "When", t.Words.Moment(t.Lang, at.Start.In(branch.Zone)), "Doctor", t.Words.Name(t.Lang, doctor.Full()),
+		"Place", branch.Name.In(t.Lang)+", "+branch.Address.In(t.Lang))
 }
 
 func clinicPhone(t *Talk) string {
 	for _, b := range t.Desk.Clinic.Branches {
 		if b.Phone != "" {
-			return b.Phone
+			return t.Words.Phone(b.Phone)
 		}
 	}
 	return ""
 }
 
 func askName(_ context.Context, t *Talk) (Reply, error) {
-	return withBack(t, Reply{Text: t.Say("register.ask_name")}), nil
+	text := t.Say("register.ask_name")
+	if held := t.held(); held != "" && t.Get("consent") != "given" {
+		text = held + "\n\n" + text
+	}
+	return withBack(t, Reply{Text: text}), nil
 }
 
 func checkName(_ context.Context, _ *Talk, c Command) (string, error) {

@@ -16,7 +16,7 @@ func Reschedule() Flow {
 		Name: "reschedule",
 		Slots: []Slot{
 			narrow()[0],
-			{Name: "visit", Fill: fillVisit, Ask: askVisit("reschedule.ask_visit"), Check: checkVisit, Clears: []string{"specialty", "service", "doctor", "branch", "when", "time"}},
+			{Name: "visit", Fill: fillVisit, Ask: askVisit("reschedule.ask_visit"), Check: checkVisit, Clears: []string{"specialty", "service", "doctor", "branch", "time"}},
 			{Name: "specialty", Fill: fromVisit(func(v visit.Visit) string { return v.Specialty })},
 			{Name: "service", Fill: fromVisit(func(v visit.Visit) string { return v.Service.String() })},
 			{Name: "doctor", Fill: fromVisit(func(v visit.Visit) string { return v.Doctor.String() }), Ask: askMoveDoctor, Check: checkMoveDoctor, Clears: []string{"branch", "time"}},
@@ -26,6 +26,7 @@ func Reschedule() Flow {
 			{Name: "confirm", Ask: askMove, Check: checkYes},
 		},
 		Finish: move,
+		Ends:   []string{"cancel"},
 		Redo:   map[string]string{"time_taken": "time", "own_overlap": "time", "time_past": "time", "said_no": "time"},
 	}
 }
@@ -47,7 +48,7 @@ func changeable(ctx context.Context, t *Talk) (visit.Visit, error) {
 		return v, err
 	}
 	if b, ok := t.Desk.Clinic.Branch(v.Branch); ok && !t.Now.Add(b.CancelCutoff).Before(v.Start) {
-		return v, core.Refuse(core.Conflict, "visit_too_near", "phone", b.Phone)
+		return v, core.Refuse(core.Conflict, "visit_too_near", "phone", t.Words.Phone(b.Phone))
 	}
 	return v, nil
 }
@@ -57,7 +58,7 @@ func askMoveDoctor(_ context.Context, t *Talk) (Reply, error) {
 	r := Reply{Text: t.Say("booking.ask_doctor")}
 	for _, d := range t.Desk.Clinic.DoctorsOf(t.Get("specialty"), uuid.Nil) {
 		if _, performs := d.Services[t.ID("service")]; performs && len(r.Buttons) < maxDoctors {
-			r.Buttons = append(r.Buttons, []Button{{Label: d.Full(), Commands: set("doctor", d.ID.String())}})
+			r.Buttons = append(r.Buttons, []Button{{Label: t.Words.Name(t.Lang, d.Full()), Commands: set("doctor", d.ID.String())}})
 		}
 	}
 	return withBack(t, r), nil
@@ -114,8 +115,8 @@ func fillMoveTime(ctx context.Context, t *Talk) (string, error) {
 		return "", nil
 	}
 	value, err := moveTime(ctx, t, Command{Do: Set, Slot: "time", When: &w})
-	if core.Refusal(err) != nil {
-		return "", nil
+	if r := core.Refusal(err); r != nil && r.Key != "same_time" {
+		return "", nil // askTime says why and what else there is
 	}
 	return value, err
 }
@@ -132,7 +133,7 @@ func askMove(ctx context.Context, t *Talk) (Reply, error) {
 	doctor, _ := t.Desk.Clinic.Doctor(at.Doctor)
 	branch, _ := t.Desk.Clinic.Branch(at.Branch)
 	text := t.Say("reschedule.ask_confirm", "From", t.Words.Moment(t.Lang, v.Start), "To", t.Words.Moment(t.Lang, at.Start.In(branch.Zone)),
-		"Doctor", doctor.Full(), "Place", branch.Name.In(t.Lang)+", "+branch.Address.In(t.Lang))
+		"Doctor", t.Words.Name(t.Lang, doctor.Full()), "Place", branch.Name.In(t.Lang)+", "+branch.Address.In(t.Lang))
 	return withBack(t, Reply{Text: text, Buttons: [][]Button{
 		{{Label: t.Say("button.move_yes"), Commands: []Command{{Do: Confirm}}}},
 		{{Label: t.Say("button.other_time"), Commands: []Command{{Do: Clear, Slot: "when"}}}},
@@ -151,6 +152,10 @@ func move(ctx context.Context, t *Talk) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	text := t.Say("reschedule.done") + "\n\n" + describe(t, v)
+	about, err := describe(ctx, t, v)
+	if err != nil {
+		return Outcome{}, err
+	}
+	text := t.Say("reschedule.done") + "\n\n" + about
 	return Outcome{Replies: []Reply{{Text: text, Keep: true, Buttons: visitButtons(t, v.ID), File: ics(t, v)}}}, nil
 }

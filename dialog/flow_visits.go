@@ -2,7 +2,6 @@ package dialog
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -59,8 +58,7 @@ func fits(t *Talk, v visit.Visit, family []patient.Person) bool {
 	if id := t.ID("doctor"); id != uuid.Nil && id != v.Doctor {
 		return false
 	}
-	var w Window
-	if err := json.Unmarshal([]byte(t.Get("when")), &w); err == nil && t.frame.Flow != "reschedule" && (v.Start.Before(w.From) || !v.Start.Before(w.To)) {
+	if w, ok := t.saidWindow(v.Start.Location()); ok && t.frame.Flow != "reschedule" && (v.Start.Before(w.From) || !v.Start.Before(w.To)) {
 		return false
 	}
 	who := t.Get("person")
@@ -93,10 +91,17 @@ func askVisit(key string) func(context.Context, *Talk) (Reply, error) {
 		if len(list) == 0 {
 			return Reply{}, refusing("no_visits")
 		}
+		family, err := t.Desk.People.Family(ctx)
+		if err != nil {
+			return Reply{}, err
+		}
 		r := Reply{Text: t.Say(key, "Count", len(list))}
 		for _, v := range list {
 			d, _ := t.Desk.Clinic.Doctor(v.Doctor)
-			label := t.Words.Moment(t.Lang, v.Start) + ", " + d.Short()
+			label := t.Words.Moment(t.Lang, v.Start) + ", " + t.Words.Name(t.Lang, d.Short())
+			if p, ok := relative(family, v); ok {
+				label += " (" + p.Given + ")"
+			}
 			r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set("visit", v.ID.String())}})
 		}
 		return withCancel(t, r), nil
@@ -129,22 +134,43 @@ func showVisit(ctx context.Context, t *Talk) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	text := t.Say("visits.status_"+string(v.Status), "In", t.Words.In(t.Lang, v.Start.Sub(t.Now))) + "\n\n" + describe(t, v)
+	about, err := describe(ctx, t, v)
+	if err != nil {
+		return Outcome{}, err
+	}
+	text := t.Say("visits.status_"+string(v.Status), "In", t.Words.In(t.Lang, v.Start.Sub(t.Now))) + "\n\n" + about
 	return Outcome{Replies: []Reply{{Text: text, Keep: true, Buttons: visitButtons(t, v.ID)}}}, nil
 }
 
+// relative is whom a visit is for where that is not oneself.
+func relative(family []patient.Person, v visit.Visit) (patient.Person, bool) {
+	i := slices.IndexFunc(family, func(p patient.Person) bool { return p.ID == v.Patient && p.Relation != patient.Self })
+	if i < 0 {
+		return patient.Person{}, false
+	}
+	return family[i], true
+}
+
 // describe is a visit in full: when, with whom, where, what, for whom.
-func describe(t *Talk, v visit.Visit) string {
+func describe(ctx context.Context, t *Talk, v visit.Visit) (string, error) {
+	family, err := t.Desk.People.Family(ctx)
+	if err != nil {
+		return "", err
+	}
 	doctor, _ := t.Desk.Clinic.Doctor(v.Doctor)
 	branch, _ := t.Desk.Clinic.Branch(v.Branch)
 	service, _ := t.Desk.Clinic.Service(v.Service)
 	specialty, _ := t.Desk.Clinic.Specialty(v.Specialty)
-	return strings.Join([]string{
+	lines := []string{
 		"🗓 " + t.Words.Moment(t.Lang, v.Start),
-		"👩‍⚕️ " + doctor.Full() + ", " + strings.ToLower(specialty.Name.In(t.Lang)),
+		"👩‍⚕️ " + t.Words.Name(t.Lang, doctor.Full()) + ", " + strings.ToLower(specialty.Name.In(t.Lang)),
 		"📍 " + branch.Name.In(t.Lang) + ", " + branch.Address.In(t.Lang),
 		"💳 " + service.Name.In(t.Lang) + ", " + core.Money(v.Price, v.Currency),
-	}, "\n")
+	}
+	if p, ok := relative(family, v); ok {
+		lines = append(lines, "👤 "+p.Name())
+	}
+	return strings.Join(lines, "\n"), nil
 }
 
 // visitButtons are what can be done about a visit, under any message that speaks of it.
@@ -168,6 +194,7 @@ func CancelVisit() Flow {
 			Slot{Name: "confirm", Ask: askCancel, Check: checkYes},
 		),
 		Finish: cancel,
+		Ends:   []string{"reschedule"},
 	}
 }
 
@@ -176,7 +203,11 @@ func askReason(ctx context.Context, t *Talk) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	r := Reply{Text: t.Say("cancel.ask_reason") + "\n\n" + describe(t, v)}
+	about, err := describe(ctx, t, v)
+	if err != nil {
+		return Reply{}, err
+	}
+	r := Reply{Text: t.Say("cancel.ask_reason") + "\n\n" + about}
 	for _, key := range []string{"plans", "better", "ill", "price", "other"} {
 		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("cancel.reason_" + key), Commands: set("reason", key)}})
 	}
@@ -199,7 +230,11 @@ func askCancel(ctx context.Context, t *Talk) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return Reply{Text: t.Say("cancel.ask_confirm") + "\n\n" + describe(t, v), Buttons: [][]Button{
+	about, err := describe(ctx, t, v)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{Text: t.Say("cancel.ask_confirm") + "\n\n" + about, Buttons: [][]Button{
 		{{Label: t.Say("button.cancel_yes"), Commands: []Command{{Do: Confirm}}}},
 		{{Label: t.Say("button.keep"), Commands: []Command{{Do: Deny}}}},
 	}}, nil
@@ -216,7 +251,9 @@ func cancel(ctx context.Context, t *Talk) (Outcome, error) {
 	if _, err := t.Desk.Visits.Cancel(ctx, v.ID, t.Get("reason")); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Replies: []Reply{{Text: t.Say("cancel.done", "When", t.Words.Moment(t.Lang, v.Start)), Keep: true}}}, nil
+	return Outcome{Replies: []Reply{{Text: t.Say("cancel.done", "When", t.Words.Moment(t.Lang, v.Start)), Keep: true, Buttons: [][]Button{
+		{{Label: t.Say("flow.booking"), Commands: []Command{{Do: Start, Flow: "booking"}}}},
+	}}}}, nil
 }
 
 // ConfirmVisit is the answer "I will come".
@@ -232,6 +269,9 @@ func ConfirmVisit() Flow {
 // nothing.
 const nearEnough = 36 * time.Hour
 
+// tooEarly stands for no visit: there are some, and none is near.
+const tooEarly = "early"
+
 func fillNear(ctx context.Context, t *Talk) (string, error) {
 	all, err := t.Desk.Calendar.Upcoming(ctx)
 	if err != nil || len(all) == 0 {
@@ -240,7 +280,7 @@ func fillNear(ctx context.Context, t *Talk) (string, error) {
 	near := slices.DeleteFunc(all, func(v visit.Visit) bool { return v.Start.Sub(t.Now) > nearEnough })
 	switch len(near) {
 	case 0:
-		return "", refusing("confirm_early")
+		return tooEarly, nil
 	case 1:
 		return near[0].ID.String(), nil
 	default:
@@ -249,10 +289,17 @@ func fillNear(ctx context.Context, t *Talk) (string, error) {
 }
 
 func accept(ctx context.Context, t *Talk) (Outcome, error) {
+	if t.Get("visit") == tooEarly {
+		return Outcome{Replies: []Reply{{Text: t.Say("confirm.early"), Keep: true}}}, nil
+	}
 	v, err := t.Desk.Visits.Accept(ctx, t.ID("visit"))
 	if err != nil {
 		return Outcome{}, err
 	}
-	text := t.Say("confirm.done") + "\n\n" + describe(t, v)
+	about, err := describe(ctx, t, v)
+	if err != nil {
+		return Outcome{}, err
+	}
+	text := t.Say("confirm.done") + "\n\n" + about
 	return Outcome{Replies: []Reply{{Text: text, Keep: true, Buttons: visitButtons(t, v.ID)}}}, nil
 }

@@ -20,7 +20,7 @@ func ics(t *Talk, v visit.Visit) *File {
 	e.SetSequence(int(v.Version))
 	e.SetStartAt(v.Start)
 	e.SetEndAt(v.End)
-	e.SetSummary(specialty.Name.In(t.Lang) + ": " + doctor.Short())
+	e.SetSummary(specialty.Name.In(t.Lang) + ": " + t.Words.Name(t.Lang, doctor.Short()))
 	e.SetLocation(branch.City.In(t.Lang) + ", " + branch.Address.In(t.Lang))
 	alarm := e.AddAlarm()
 	alarm.SetAction(ical.ActionDisplay)

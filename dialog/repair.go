@@ -38,20 +38,25 @@ func (u *turn) back(ctx context.Context) error {
 	if frame == nil {
 		return nil
 	}
-	if n := len(frame.Trail); n > 0 {
-		last := frame.Trail[n-1]
-		frame.Trail = frame.Trail[:n-1]
-		return u.clear(ctx, last)
+	if len(frame.Trail) > 0 {
+		return u.stepBack(ctx, frame)
 	}
 	if len(u.s.Stack) == 1 {
 		return u.leave(ctx, Back)
 	}
 	u.s.pop() // a topic opened on the way, or a card not yet made: back to what it was for
-	below := u.s.top()
-	if n := len(below.Trail); n > 0 {
-		return u.clear(ctx, below.Trail[n-1])
+	return u.stepBack(ctx, u.s.top())
+}
+
+// stepBack has the slot asked that the person gave last.
+func (u *turn) stepBack(ctx context.Context, frame *Frame) error {
+	n := len(frame.Trail)
+	if n == 0 {
+		return nil
 	}
-	return nil
+	last := frame.Trail[n-1]
+	frame.Trail = frame.Trail[:n-1]
+	return u.clear(ctx, last)
 }
 
 // yesNo answers the question asked, where it is one of yes and no.
@@ -137,6 +142,10 @@ func (u *turn) miss() {
 		u.handoff("handoff.missed")
 		return
 	}
+	if key := "not_understood_" + u.s.Asked; len(u.s.Stack) > 0 && u.talk.Words.Has(u.talk.Lang, key) {
+		u.tell(key)
+		return
+	}
 	u.tell("not_understood")
 }
 
@@ -148,10 +157,9 @@ func (u *turn) aside(c Command) error {
 			u.silent = true
 			return nil
 		}
-		u.s.Nudged = true
+		u.s.Nudged, u.talk.late = true, true
 		u.tell("nudge")
-	case Stale:
-		u.tell("stale")
+	case Stale: // the toast says it; here a fresh card
 	case Media:
 		u.tell("media.kind_" + c.Value)
 	case Answer:

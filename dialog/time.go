@@ -55,7 +55,7 @@ func askTime(ctx context.Context, t *Talk) (Reply, error) {
 	ask := askOf(t)
 	ask.From, ask.To = w.From, w.To
 	if w.Grain == Asap {
-		ask.Limit = page
+		ask.Limit = 2 * page
 	}
 	slots, err := t.Desk.Calendar.Nearest(ctx, ask)
 	if err != nil {
@@ -223,7 +223,7 @@ func pickTime(ctx context.Context, t *Talk, c Command) (chosen, error) {
 		return pick, nil
 	}
 	ask := askOf(t)
-	ask.From, ask.To, ask.Limit = c.When.From, c.When.From.Add(time.Minute), 1
+	ask.From, ask.To, ask.Limit = c.When.From, c.When.From.Add(time.Minute), 1 // fillTime has put it on the branch's clock
 	slots, err := t.Desk.Calendar.Nearest(ctx, ask)
 	if err != nil {
 		return chosen{}, err

@@ -56,7 +56,7 @@ func whom(t *Talk) string {
 	s, _ := t.Desk.Clinic.Specialty(t.Get("specialty"))
 	line := s.Name.In(t.Lang)
 	if d, ok := t.Desk.Clinic.Doctor(t.ID("doctor")); ok {
-		line += ": " + d.Full()
+		line += ": " + t.Words.Name(t.Lang, d.Full())
 	}
 	if b, ok := t.Desk.Clinic.Branch(t.ID("branch")); ok {
 		line += ", " + b.Name.In(t.Lang)
@@ -145,7 +145,7 @@ func checkWhen(_ context.Context, t *Talk, c Command) (string, error) {
 		horizon = max(horizon, b.Horizon)
 	}
 	if w.From.After(t.Now.AddDate(0, 0, horizon)) {
-		return "", core.Refuse(core.Invalid, "too_far", "Count", horizon)
+		return "", core.Refuse(core.Invalid, "too_far", "Count", horizon, "Day", t.Words.Far(t.Lang, w.From, t.Now))
 	}
 	data, err := json.Marshal(w)
 	if err != nil {
@@ -166,10 +166,27 @@ func readDay(t *Talk, value string) (Window, error) {
 	return Window{From: day, To: day.AddDate(0, 0, 1), Grain: Day}, nil
 }
 
+// window is when the visit is to be, by the clock of its branch.
 func (t *Talk) window() Window {
+	if w, ok := t.saidWindow(t.zone()); ok {
+		return w
+	}
+	return Window{From: t.Now, To: t.Now.AddDate(0, 0, 366), Grain: Asap}
+}
+
+// saidWindow is the window that was said, by another clock: "at ten" is ten where the visit is, wherever that turns out to be.
+func (t *Talk) saidWindow(zone *time.Location) (Window, bool) {
 	var w Window
 	if err := json.Unmarshal([]byte(t.Get("when")), &w); err != nil {
-		return Window{From: t.Now, To: t.Now.AddDate(0, 0, 366), Grain: Asap}
+		return w, false
 	}
-	return w
+	if w.Grain != Asap {
+		w.From, w.To = wall(w.From, zone), wall(w.To, zone)
+	}
+	return w, true
+}
+
+// wall is the same reading of the clock in another zone.
+func wall(t time.Time, zone *time.Location) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, zone)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,10 +63,11 @@ func (r *render) acknowledge(acks []ack, h heard) []ack {
 }
 
 func (r *render) add(replies []dialog.Reply, h heard) {
-	// Of several cards in a row only the last stands; what is to be kept stays.
+	// Of several cards in a row only the last stands; what is to be kept stays, and so does a consent, once.
+	alone := slices.ContainsFunc(replies, func(r dialog.Reply) bool { return r.Alone })
 	var kept []dialog.Reply
 	for _, old := range r.replies {
-		if old.Keep || old.Alone {
+		if old.Keep || (old.Alone && !alone) {
 			kept = append(kept, old)
 		}
 	}
@@ -138,17 +140,17 @@ func (t *Talks) put(ctx context.Context, tx *store.Tx, c chat, place string, bod
 	}
 	now := t.Clock()
 	lease := now.Add(replyLease)
-	p := db.OutboxAddParams{
-		ID: t.IDs(), ConversationID: c.id, Channel: c.row.Channel, Lane: "reply", Kind: "dialog", Body: data, State: "sending",
-		Key: fmt.Sprintf("%s:%d:%s", c.id, c.row.Version+1, place), NotBefore: now, LeaseUntil: &lease, CreatedAt: now,
+	p := db.OutboxReplyParams{
+		ID: t.IDs(), ConversationID: c.id, Channel: c.row.Channel, IdempotencyKey: fmt.Sprintf("%s:%d:%s", c.id, c.row.Version+1, place),
+		Body: data, State: "sending", NotBefore: now, LeaseUntil: &lease, CreatedAt: now,
 	}
 	if c.row.Behind {
 		p.State, p.LeaseUntil = "queued", nil
 	} else {
 		out.till = lease
-		out.out = append(out.out, letter{id: p.ID, created: now, lane: p.Lane, out: body, tries: 1})
+		out.out = append(out.out, letter{id: p.ID, created: now, lane: "reply", out: body, tries: 1})
 	}
-	return tx.OutboxAdd(ctx, p)
+	return tx.OutboxReply(ctx, p)
 }
 
 func (t *Talks) body(ctx context.Context, tx *store.Tx, c chat, reply dialog.Reply) (conversation.Outgoing, error) {
@@ -190,6 +192,13 @@ func (h *House) buttons(ctx context.Context, tx *store.Tx, chat uuid.UUID, k key
 	return choices, tx.KeyboardAdd(ctx, db.KeyboardAddParams{
 		TokenHash: sum[:], ConversationID: chat, Flow: k.flow, Step: k.step, Version: k.version, Actions: data, CreatedAt: h.Clock(), ExpiresAt: k.expires,
 	})
+}
+
+// tokenHash is what the database knows of a button's token.
+func tokenHash(button string) []byte {
+	token, _, _ := strings.Cut(button, ".")
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
 }
 
 // token is 128 random bits in 22 characters: the whole of a button's data stays under Telegram's 64 bytes.

@@ -78,6 +78,14 @@ func (b *Book) Date(lang string, t time.Time) string {
 	return fmt.Sprintf("%d %s", t.Day(), month)
 }
 
+// Far is a date that may lie beyond this year: «25 марта 2027».
+func (b *Book) Far(lang string, t, now time.Time) string {
+	if t.Year() == now.Year() {
+		return b.Date(lang, t)
+	}
+	return b.Date(lang, t) + " " + strconv.Itoa(t.Year())
+}
+
 // Weekday is «чт».
 func (b *Book) Weekday(lang string, t time.Time) string {
 	return strings.Split(b.Say(lang, "weekdays"), " ")[(int(t.Weekday())+6)%7]
