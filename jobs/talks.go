@@ -189,17 +189,28 @@ func (t *Talks) keep(ctx context.Context, tx *store.Tx, a arrival) error {
 	if err != nil {
 		return err
 	}
-	id, now := a.in.ConversationID(), t.Clock()
-	err = tx.ConversationOpen(ctx, db.ConversationOpenParams{
-		ID: id, Channel: a.in.Channel, Account: a.in.Account, ExternalID: a.in.Chat, CreatedAt: now,
-	})
-	if err != nil {
+	if err := t.open(ctx, tx, a); err != nil {
 		return err
 	}
 	return tx.InboundAdd(ctx, db.InboundAddParams{
-		ID: t.IDs(), ConversationID: id, Account: a.in.Account, ExternalID: a.in.ExternalID, Position: a.in.Position,
-		Body: body, Raw: a.raw, ReceivedAt: now,
+		ID: t.IDs(), ConversationID: a.in.ConversationID(), Account: a.in.Account, ExternalID: a.in.ExternalID, Position: a.in.Position,
+		Body: body, Raw: a.raw, ReceivedAt: t.Clock(),
 	})
+}
+
+func (t *Talks) open(ctx context.Context, tx *store.Tx, a arrival) error {
+	return tx.ConversationOpen(ctx, db.ConversationOpenParams{
+		ID: a.in.ConversationID(), Channel: a.in.Channel, Account: a.in.Account, ExternalID: a.in.Chat, CreatedAt: t.Clock(),
+	})
+}
+
+// greet opens the chat and finds out whether the message is new; fresh is set when the next query is answered.
+func (t *Talks) greet(ctx context.Context, tx *store.Tx, a arrival, fresh *bool) error {
+	if err := t.open(ctx, tx, a); err != nil {
+		return err
+	}
+	conversation.Fresh(tx, a.in, t.Clock(), fresh)
+	return nil
 }
 
 // clean makes every text of a message safe for the database.
@@ -208,6 +219,9 @@ func clean(in conversation.Incoming) conversation.Incoming {
 		&in.Chat, &in.ExternalID, &in.Text, &in.Button, &in.CallbackID, &in.MessageID, &in.Start, &in.Phone, &in.Album, &in.Lang,
 	} {
 		*s = conversation.Clean(*s)
+	}
+	if y := in.At.Year(); y < 1970 || y > 9999 { // no date of a message, and JSON cannot write it
+		in.At = time.Time{}
 	}
 	return in
 }

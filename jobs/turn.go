@@ -1,9 +1,11 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,6 +21,7 @@ import (
 const (
 	nudgeAfter = 30 * time.Minute
 	dropAfter  = 24 * time.Hour
+	wakeGrain  = 10 * time.Minute // of the indexed moment before which neither is due
 )
 
 // said is what a turn leaves to be delivered.
@@ -51,6 +54,7 @@ type chat struct {
 	session dialog.Session
 	news    []heard
 	more    bool // than the news that were taken
+	alone   bool // the first of the news has failed before, and is tried without the others
 	moved   bool // something of the news was answered already: buttons of before are of yesterday
 }
 
@@ -59,6 +63,7 @@ type heard struct {
 	id       uuid.UUID
 	in       conversation.Incoming
 	received time.Time
+	written  bool // as handled, by this turn
 	actions  []byte
 	version  *int32
 	expires  *time.Time
@@ -74,12 +79,7 @@ func (t *Talks) turn(ctx context.Context, id uuid.UUID, a *arrival, extra ...dia
 	}
 	err := t.DB.InTx(ctx, actor, func(tx *store.Tx) error {
 		out = said{id: id}
-		if a != nil {
-			if err := t.keep(ctx, tx, *a); err != nil {
-				return err
-			}
-		}
-		c, err := t.read(ctx, tx, id)
+		c, err := t.read(ctx, tx, id, a)
 		due := c.due(extra, t.Clock())
 		if err != nil || (len(c.news) == 0 && len(due) == 0) {
 			return err
@@ -108,12 +108,24 @@ func (c chat) due(extra []dialog.Command, now time.Time) []dialog.Command {
 // turnRows is how many messages one turn takes at most; ConversationTurn says the same.
 const turnRows = 100
 
-// read claims the chat and loads it.
-func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID) (chat, error) {
+// reach is how far back a turn looks for unanswered messages: months before stay closed books.
+const reach = 31 * 24 * time.Hour
+
+// read claims the chat and loads it, with the message that has just come in unless it came before.
+func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID, a *arrival) (chat, error) {
+	now := t.Clock()
+	p := db.ConversationTurnParams{ID: id, Since: now.Add(-reach), Until: now.Add(24 * time.Hour)}
+	fresh := false
+	if a != nil {
+		p.Tapped = tokenHash(a.in.Button)
+		if err := t.greet(ctx, tx, *a, &fresh); err != nil {
+			return chat{}, err
+		}
+	}
 	if err := tx.ConversationLock(ctx, id); err != nil {
 		return chat{}, err
 	}
-	rows, err := tx.ConversationTurn(ctx, id)
+	rows, err := tx.ConversationTurn(ctx, p)
 	if err != nil {
 		return chat{}, fmt.Errorf("read the chat: %w", err)
 	}
@@ -125,21 +137,55 @@ func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID) (chat, err
 		t.Log.WarnContext(ctx, "session not readable, begun anew", "conversation", id)
 	}
 	c.session.Human = c.row.Owner == "human"
+	if err := c.unanswered(rows); err != nil {
+		return chat{}, err
+	}
+	if fresh {
+		return c, t.arrived(ctx, tx, &c, *a)
+	}
+	return c, nil
+}
+
+// unanswered takes the journal's rows in their order.
+func (c *chat) unanswered(rows []db.ConversationTurnRow) error {
 	for i, r := range rows {
 		if r.ID == nil {
 			continue
 		}
 		h := heard{id: *r.ID, received: *r.ReceivedAt, actions: r.Actions, version: r.KeyboardVersion, expires: r.ExpiresAt}
 		if err := json.Unmarshal(r.Body, &h.in); err != nil {
-			return chat{}, fmt.Errorf("read a journalled message: %w", err)
+			return fmt.Errorf("read a journalled message: %w", err)
 		}
 		c.news = append(c.news, h)
 		if r.Attempts != nil && *r.Attempts > 0 { // one at a time, so that a bad one takes nobody with it
-			c.more = c.more || i+1 < len(rows)
+			c.more, c.alone = c.more || i+1 < len(rows), true
 			break
 		}
 	}
-	return c, nil
+	return nil
+}
+
+// arrived journals the message that has just come in and adds it to the news, in its place. It is written as handled, for this
+// transaction answers it; unless others must be answered before it, alone.
+func (t *Talks) arrived(ctx context.Context, tx *store.Tx, c *chat, a arrival) error {
+	body, err := json.Marshal(a.in)
+	if err != nil {
+		return err
+	}
+	now := t.Clock()
+	p := db.InboundPutParams{
+		ID: t.IDs(), ConversationID: c.id, Account: a.in.Account, ExternalID: a.in.ExternalID, Position: a.in.Position, Body: body, Raw: a.raw,
+		ReceivedAt: now, State: "handled", HandledAt: &now,
+	}
+	if c.alone || c.more {
+		p.State, p.HandledAt, c.more = "new", nil, true
+		return tx.InboundPut(ctx, p)
+	}
+	c.news = append(c.news, heard{
+		id: p.ID, in: a.in, received: now, written: true, actions: c.row.TappedActions, version: c.row.TappedVersion, expires: c.row.TappedExpiresAt,
+	})
+	slices.SortStableFunc(c.news, func(a, b heard) int { return cmp.Compare(a.in.Position, b.in.Position) })
+	return tx.InboundPut(ctx, p)
 }
 
 // answer plays the engine over the messages and queues what it says.
@@ -259,22 +305,30 @@ func (t *Talks) save(ctx context.Context, tx *store.Tx, c chat, r *render, block
 	if len(c.session.Stack) > 0 && !c.session.Human {
 		drop := now.Add(dropAfter)
 		params.DropAt = &drop
+		wake := drop
 		if nudge := now.Add(nudgeAfter); !c.session.Nudged {
-			params.NudgeAt = &nudge
+			params.NudgeAt, wake = &nudge, nudge
 		}
+		wake = wake.Truncate(wakeGrain)
+		params.WakeAt = &wake
 	}
 	if err := tx.ConversationSave(ctx, params); err != nil {
 		return err
 	}
 	ids, since := make([]uuid.UUID, 0, len(c.news)), now
 	for _, h := range c.news {
+		if h.written {
+			continue
+		}
 		ids = append(ids, h.id)
 		if h.received.Before(since) {
 			since = h.received
 		}
 	}
-	if err := tx.InboundHandled(ctx, db.InboundHandledParams{Ids: ids, At: &now, Since: since}); err != nil {
-		return err
+	if len(ids) > 0 {
+		if err := tx.InboundHandled(ctx, db.InboundHandledParams{Ids: ids, At: &now, Since: since}); err != nil {
+			return err
+		}
 	}
 	if err := t.queue(ctx, tx, c, r, out); err != nil {
 		return err

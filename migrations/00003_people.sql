@@ -40,10 +40,10 @@ CREATE TABLE conversation (
     last_inbound_at timestamptz,
     nudge_at        timestamptz, -- ask once more, then
     drop_at         timestamptz, -- leave the flow
+    wake_at         timestamptz, -- not after either, and coarse: a turn that leaves it as it was touches no index
     CONSTRAINT conversation_external UNIQUE (account, external_id)
 ) WITH (fillfactor = 60);
-CREATE INDEX conversation_nudge ON conversation (nudge_at) WHERE nudge_at IS NOT NULL;
-CREATE INDEX conversation_drop ON conversation (drop_at) WHERE drop_at IS NOT NULL;
+CREATE INDEX conversation_wake ON conversation (wake_at) WHERE wake_at IS NOT NULL;
 
 CREATE TABLE patient (
     id          uuid PRIMARY KEY,

@@ -93,6 +93,9 @@ func (s *server) serve(ctx context.Context) error {
 	if err := s.startWorker(background); err != nil {
 		return err
 	}
+	if s.has("worker") {
+		wait.Go(func() { s.talks.CatchUp(background) })
+	}
 	polling, stopPolling := context.WithCancel(background)
 	defer stopPolling()
 	if s.bot != nil && s.has("bots") {

@@ -39,4 +39,3 @@ func Add(ctx context.Context, tx *store.Tx, e Entry) error {
 	}
 	return nil
 }
-

@@ -11,15 +11,23 @@ SELECT * FROM conversation WHERE id = $1;
 SELECT 1 FROM conversation WHERE id = $1 FOR UPDATE;
 
 -- name: ConversationTurn :many
--- A chat with everything it has said that was not answered yet, in the order it was said, and the buttons behind its taps.
+-- A chat with everything it has said that was not answered yet, in the order it was said, and the buttons behind its taps; and those
+-- behind the tap that has just come in and is not in the journal yet. since and until leave old months alone.
 SELECT c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.version, c.card_message_id, c.blocked_at, c.nudge_at, c.drop_at,
-       EXISTS (SELECT FROM outbox o WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply') AS behind,
+       EXISTS (
+         SELECT FROM outbox o
+         WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply'
+           AND o.created_at > sqlc.arg(since)::timestamptz AND o.created_at < sqlc.arg(until)::timestamptz
+       ) AS behind,
        i.id, i.body, i.attempts, i.received_at,
-       k.version AS keyboard_version, k.actions, k.expires_at, k.used_at
+       k.version AS keyboard_version, k.actions, k.expires_at,
+       a.version AS tapped_version, a.actions AS tapped_actions, a.expires_at AS tapped_expires_at
 FROM conversation c
 LEFT JOIN inbound i ON i.conversation_id = c.id AND i.state = 'new'
+    AND i.received_at > sqlc.arg(since)::timestamptz AND i.received_at < sqlc.arg(until)::timestamptz
+LEFT JOIN keyboard a ON a.conversation_id = c.id AND a.token_hash = sqlc.arg(tapped)::bytea
 LEFT JOIN keyboard k ON k.conversation_id = c.id AND k.token_hash = sha256(convert_to(split_part(i.body ->> 'button', '.', 1), 'UTF8'))
-WHERE c.id = $1
+WHERE c.id = sqlc.arg(id)
 ORDER BY i.position, i.id
 LIMIT 100;
 
@@ -27,7 +35,8 @@ LIMIT 100;
 -- What a turn leaves; the chat is locked.
 UPDATE conversation
 SET session = sqlc.arg(session), lang = sqlc.arg(lang), owner = sqlc.arg(owner), version = version + 1, last_inbound_at = sqlc.arg(at),
-    blocked_at = sqlc.arg(blocked_at), nudge_at = sqlc.arg(nudge_at), drop_at = sqlc.arg(drop_at)
+    blocked_at = sqlc.arg(blocked_at), nudge_at = sqlc.arg(nudge_at), drop_at = sqlc.arg(drop_at),
+    wake_at = sqlc.arg(wake_at)
 WHERE id = sqlc.arg(id);
 
 -- name: ConversationCards :exec
@@ -43,8 +52,8 @@ UPDATE conversation SET blocked_at = $2 WHERE id = $1;
 -- Chats whose nudge or end of flow is due.
 SELECT id, (drop_at IS NOT NULL AND drop_at <= sqlc.arg(now)::timestamptz)::boolean AS drop
 FROM conversation
-WHERE (nudge_at <= sqlc.arg(now)::timestamptz) OR (drop_at <= sqlc.arg(now)::timestamptz)
-ORDER BY least(nudge_at, drop_at)
+WHERE wake_at <= sqlc.arg(now)::timestamptz AND (nudge_at <= sqlc.arg(now)::timestamptz OR drop_at <= sqlc.arg(now)::timestamptz)
+ORDER BY wake_at
 LIMIT 500;
 
 -- name: InboundAdd :exec
@@ -57,6 +66,11 @@ WITH fresh AS (
 INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at)
 SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(account), sqlc.arg(external_id), sqlc.arg(position), sqlc.arg(body), sqlc.arg(raw), sqlc.arg(received_at)
 FROM fresh;
+
+-- name: InboundPut :exec
+-- A message whose id is known to be new: handled where the same transaction answers it.
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at, state, handled_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: InboundHandled :exec
 UPDATE inbound SET state = 'handled', handled_at = sqlc.arg(at) WHERE id = ANY (sqlc.arg(ids)::uuid[]) AND received_at >= sqlc.arg(since)::timestamptz;
@@ -94,6 +108,11 @@ WITH fresh AS (
 INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, visit_id, state, not_before, not_after, lease_until, created_at)
 SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(channel), sqlc.arg(lane), sqlc.arg(kind), sqlc.arg(key), sqlc.arg(body), sqlc.arg(visit_id), sqlc.arg(state), sqlc.arg(not_before), sqlc.arg(not_after), sqlc.arg(lease_until), sqlc.arg(created_at)
 FROM fresh;
+
+-- name: OutboxReply :exec
+-- An answer of a turn. Its key is the chat's version, which the chat's lock makes unique; outbox_key need not vouch for it.
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at)
+VALUES ($1, $2, $3, 'reply', 'dialog', $4, $5, $6, $7, $8, $9);
 
 -- name: OutboxAddMany :exec
 -- The same for many at once: a sweeper's batch.

@@ -188,7 +188,9 @@ func Split(typed string) (surname, given, patronymic string, err error) {
 	}
 }
 
-func isPatronymic(w string) bool { return endsIn(w, "вич", "ьич", "вна", "чна", "шна", "оглы", "кызы") }
+func isPatronymic(w string) bool {
+	return endsIn(w, "вич", "ьич", "вна", "чна", "шна", "оглы", "кызы")
+}
 
 func isSurname(w string) bool {
 	return endsIn(w, "ов", "ев", "ёв", "ин", "ын", "ова", "ева", "ёва", "ина", "ына", "ский", "ская", "цкий", "цкая", "ко", "ук", "юк", "ян", "дзе", "швили", "ых", "их")

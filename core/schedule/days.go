@@ -27,15 +27,32 @@ type Days struct {
 // margin is how many days beyond the horizon are laid out, so that a late nightly run closes no calendar.
 const margin = 7
 
-// Extend lays out every practitioner's days up to the horizon. It is safe to run at any time; every night is enough.
+// Extend lays out every practitioner's days up to the horizon, from the last day that everybody has. It is safe to run at any time;
+// every night is enough.
 func (d Days) Extend(ctx context.Context, actor core.Actor) error {
 	horizon := 0
 	for _, b := range d.Book.Current().Branches {
 		horizon = max(horizon, b.Horizon)
 	}
 	from := d.today()
+	to := from.AddDate(0, 0, horizon+margin)
+	var last time.Time
+	err := d.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		var err error
+		last, err = tx.WorkingUntil(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("how far days are laid out: %w", err)
+	}
+	if last.After(from) { // a day off at the end is looked at again: a week covers any
+		from = last.AddDate(0, 0, -7)
+	}
+	if last.AddDate(0, 0, 2).After(to) { // Sundays are nobody's last day
+		return nil
+	}
 	for _, doctor := range d.Book.Current().Doctors {
-		if err := d.Rebuild(ctx, actor, doctor.ID, from, from.AddDate(0, 0, horizon+margin)); err != nil {
+		if err := d.Rebuild(ctx, actor, doctor.ID, from, to); err != nil {
 			return err
 		}
 	}

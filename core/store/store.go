@@ -37,6 +37,8 @@ func Open(ctx context.Context, url string, conns int32) (*DB, error) {
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.ConnConfig.RuntimeParams["application_name"] = "zapis"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	// Every statement is prepared and finds its rows by key: planning it anew for each value costs more than running it.
+	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	// Every statement here is short; one that is not has lost its index and must not hold the clinic up.
 	cfg.ConnConfig.RuntimeParams["statement_timeout"] = "60000"
 	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"

@@ -29,6 +29,7 @@ type Tx struct {
 type statement struct {
 	sql  string
 	args []any
+	read func(pgx.Rows) error // takes the rows when they come; nil where there are none to take
 }
 
 func begin(conn *pgx.Conn, actor core.Actor) *Tx {
@@ -63,13 +64,18 @@ func (t *Tx) After(f func()) { t.after = append(t.after, f) }
 
 // Exec queues a statement; see Tx. The tag is always empty.
 func (t *Tx) Exec(_ context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	t.queue = append(t.queue, statement{sql, args})
+	t.queue = append(t.queue, statement{sql: sql, args: args})
 	return pgconn.CommandTag{}, nil
+}
+
+// Later queues a statement that returns rows: read takes them when they come, before the next Query is answered.
+func (t *Tx) Later(read func(pgx.Rows) error, sql string, args ...any) {
+	t.queue = append(t.queue, statement{sql: sql, args: args, read: read})
 }
 
 // Query sends what is queued and this statement together.
 func (t *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	br, err := t.send(ctx, statement{sql, args})
+	br, err := t.send(ctx, statement{sql: sql, args: args})
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +88,7 @@ func (t *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, erro
 
 // QueryRow is Query for one row; its error comes from Scan.
 func (t *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	br, err := t.send(ctx, statement{sql, args})
+	br, err := t.send(ctx, statement{sql: sql, args: args})
 	if err != nil {
 		return failedRow{err}
 	}
@@ -104,19 +110,36 @@ func (t *Tx) Flush(ctx context.Context) error {
 // send puts the queue and last on the wire and reads the queue's outcomes; those of last are left in the result.
 func (t *Tx) send(ctx context.Context, last ...statement) (pgx.BatchResults, error) {
 	batch := &pgx.Batch{}
-	n := len(t.queue)
-	for _, s := range append(t.queue, last...) {
+	queue := t.queue
+	for _, s := range append(queue, last...) {
 		batch.Queue(s.sql, s.args...)
 	}
 	t.queue = nil
 	t.open = true
 	br := t.conn.SendBatch(ctx, batch)
-	for range n {
-		if _, err := br.Exec(); err != nil {
+	for _, s := range queue {
+		if err := s.outcome(br); err != nil {
 			return nil, errors.Join(err, ignoreSame(br.Close(), err))
 		}
 	}
 	return br, nil
+}
+
+// outcome reads what became of one queued statement.
+func (s statement) outcome(br pgx.BatchResults) error {
+	if s.read == nil {
+		_, err := br.Exec()
+		return err
+	}
+	rows, err := br.Query()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if err := s.read(rows); err != nil {
+		return err
+	}
+	return rows.Err()
 }
 
 func ignoreSame(err, same error) error {

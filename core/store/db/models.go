@@ -66,6 +66,7 @@ type Conversation struct {
 	LastInboundAt *time.Time
 	NudgeAt       *time.Time
 	DropAt        *time.Time
+	WakeAt        *time.Time
 }
 
 type EntryLink struct {

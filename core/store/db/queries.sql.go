@@ -280,7 +280,7 @@ func (q *Queries) ConsentTexts(ctx context.Context) ([]ConsentText, error) {
 }
 
 const conversation = `-- name: Conversation :one
-SELECT id, channel, account, external_id, lang, owner, session, version, card_message_id, blocked_at, created_at, last_inbound_at, nudge_at, drop_at FROM conversation WHERE id = $1
+SELECT id, channel, account, external_id, lang, owner, session, version, card_message_id, blocked_at, created_at, last_inbound_at, nudge_at, drop_at, wake_at FROM conversation WHERE id = $1
 `
 
 func (q *Queries) Conversation(ctx context.Context, id uuid.UUID) (Conversation, error) {
@@ -301,6 +301,7 @@ func (q *Queries) Conversation(ctx context.Context, id uuid.UUID) (Conversation,
 		&i.LastInboundAt,
 		&i.NudgeAt,
 		&i.DropAt,
+		&i.WakeAt,
 	)
 	return i, err
 }
@@ -374,8 +375,9 @@ func (q *Queries) ConversationOpen(ctx context.Context, arg ConversationOpenPara
 const conversationSave = `-- name: ConversationSave :exec
 UPDATE conversation
 SET session = $1, lang = $2, owner = $3, version = version + 1, last_inbound_at = $4,
-    blocked_at = $5, nudge_at = $6, drop_at = $7
-WHERE id = $8
+    blocked_at = $5, nudge_at = $6, drop_at = $7,
+    wake_at = $8
+WHERE id = $9
 `
 
 type ConversationSaveParams struct {
@@ -386,6 +388,7 @@ type ConversationSaveParams struct {
 	BlockedAt *time.Time
 	NudgeAt   *time.Time
 	DropAt    *time.Time
+	WakeAt    *time.Time
 	ID        uuid.UUID
 }
 
@@ -399,6 +402,7 @@ func (q *Queries) ConversationSave(ctx context.Context, arg ConversationSavePara
 		arg.BlockedAt,
 		arg.NudgeAt,
 		arg.DropAt,
+		arg.WakeAt,
 		arg.ID,
 	)
 	return err
@@ -406,16 +410,30 @@ func (q *Queries) ConversationSave(ctx context.Context, arg ConversationSavePara
 
 const conversationTurn = `-- name: ConversationTurn :many
 SELECT c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.version, c.card_message_id, c.blocked_at, c.nudge_at, c.drop_at,
-       EXISTS (SELECT FROM outbox o WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply') AS behind,
+       EXISTS (
+         SELECT FROM outbox o
+         WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply'
+           AND o.created_at > $1::timestamptz AND o.created_at < $2::timestamptz
+       ) AS behind,
        i.id, i.body, i.attempts, i.received_at,
-       k.version AS keyboard_version, k.actions, k.expires_at, k.used_at
+       k.version AS keyboard_version, k.actions, k.expires_at,
+       a.version AS tapped_version, a.actions AS tapped_actions, a.expires_at AS tapped_expires_at
 FROM conversation c
 LEFT JOIN inbound i ON i.conversation_id = c.id AND i.state = 'new'
+    AND i.received_at > $1::timestamptz AND i.received_at < $2::timestamptz
+LEFT JOIN keyboard a ON a.conversation_id = c.id AND a.token_hash = $3::bytea
 LEFT JOIN keyboard k ON k.conversation_id = c.id AND k.token_hash = sha256(convert_to(split_part(i.body ->> 'button', '.', 1), 'UTF8'))
-WHERE c.id = $1
+WHERE c.id = $4
 ORDER BY i.position, i.id
 LIMIT 100
 `
+
+type ConversationTurnParams struct {
+	Since  time.Time
+	Until  time.Time
+	Tapped []byte
+	ID     uuid.UUID
+}
 
 type ConversationTurnRow struct {
 	Channel         string
@@ -437,12 +455,20 @@ type ConversationTurnRow struct {
 	KeyboardVersion *int32
 	Actions         []byte
 	ExpiresAt       *time.Time
-	UsedAt          *time.Time
+	TappedVersion   *int32
+	TappedActions   []byte
+	TappedExpiresAt *time.Time
 }
 
-// A chat with everything it has said that was not answered yet, in the order it was said, and the buttons behind its taps.
-func (q *Queries) ConversationTurn(ctx context.Context, id uuid.UUID) ([]ConversationTurnRow, error) {
-	rows, err := q.db.Query(ctx, conversationTurn, id)
+// A chat with everything it has said that was not answered yet, in the order it was said, and the buttons behind its taps; and those
+// behind the tap that has just come in and is not in the journal yet. since and until leave old months alone.
+func (q *Queries) ConversationTurn(ctx context.Context, arg ConversationTurnParams) ([]ConversationTurnRow, error) {
+	rows, err := q.db.Query(ctx, conversationTurn,
+		arg.Since,
+		arg.Until,
+		arg.Tapped,
+		arg.ID,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -470,7 +496,9 @@ func (q *Queries) ConversationTurn(ctx context.Context, id uuid.UUID) ([]Convers
 			&i.KeyboardVersion,
 			&i.Actions,
 			&i.ExpiresAt,
-			&i.UsedAt,
+			&i.TappedVersion,
+			&i.TappedActions,
+			&i.TappedExpiresAt,
 		); err != nil {
 			return nil, err
 		}
@@ -485,8 +513,8 @@ func (q *Queries) ConversationTurn(ctx context.Context, id uuid.UUID) ([]Convers
 const conversationsLate = `-- name: ConversationsLate :many
 SELECT id, (drop_at IS NOT NULL AND drop_at <= $1::timestamptz)::boolean AS drop
 FROM conversation
-WHERE (nudge_at <= $1::timestamptz) OR (drop_at <= $1::timestamptz)
-ORDER BY least(nudge_at, drop_at)
+WHERE wake_at <= $1::timestamptz AND (nudge_at <= $1::timestamptz OR drop_at <= $1::timestamptz)
+ORDER BY wake_at
 LIMIT 500
 `
 
@@ -898,6 +926,41 @@ func (q *Queries) InboundHistory(ctx context.Context, arg InboundHistoryParams) 
 		return nil, err
 	}
 	return items, nil
+}
+
+const inboundPut = `-- name: InboundPut :exec
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at, state, handled_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+`
+
+type InboundPutParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Account        string
+	ExternalID     string
+	Position       int64
+	Body           []byte
+	Raw            []byte
+	ReceivedAt     time.Time
+	State          string
+	HandledAt      *time.Time
+}
+
+// A message whose id is known to be new: handled where the same transaction answers it.
+func (q *Queries) InboundPut(ctx context.Context, arg InboundPutParams) error {
+	_, err := q.db.Exec(ctx, inboundPut,
+		arg.ID,
+		arg.ConversationID,
+		arg.Account,
+		arg.ExternalID,
+		arg.Position,
+		arg.Body,
+		arg.Raw,
+		arg.ReceivedAt,
+		arg.State,
+		arg.HandledAt,
+	)
+	return err
 }
 
 const inboundWaiting = `-- name: InboundWaiting :many
@@ -1345,6 +1408,39 @@ func (q *Queries) OutboxLeaseOut(ctx context.Context, now time.Time) ([]OutboxLe
 		return nil, err
 	}
 	return items, nil
+}
+
+const outboxReply = `-- name: OutboxReply :exec
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at)
+VALUES ($1, $2, $3, 'reply', 'dialog', $4, $5, $6, $7, $8, $9)
+`
+
+type OutboxReplyParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Channel        string
+	IdempotencyKey string
+	Body           []byte
+	State          string
+	NotBefore      time.Time
+	LeaseUntil     *time.Time
+	CreatedAt      time.Time
+}
+
+// An answer of a turn. Its key is the chat's version, which the chat's lock makes unique; outbox_key need not vouch for it.
+func (q *Queries) OutboxReply(ctx context.Context, arg OutboxReplyParams) error {
+	_, err := q.db.Exec(ctx, outboxReply,
+		arg.ID,
+		arg.ConversationID,
+		arg.Channel,
+		arg.IdempotencyKey,
+		arg.Body,
+		arg.State,
+		arg.NotBefore,
+		arg.LeaseUntil,
+		arg.CreatedAt,
+	)
+	return err
 }
 
 const outboxSent = `-- name: OutboxSent :exec
