@@ -67,11 +67,13 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{
+	s := &Server{
 		Config: c, say: say, dates: dates, assets: built, stop: make(chan struct{}),
 		roster:   staff.NewRoster(staff.Config{In: c.DB, Clock: c.Clock, IDs: c.IDs, Random: c.Random, Demo: c.Demo}),
 		sessions: newSessions(c.DB, c.Clock, strings.HasPrefix(c.PublicURL, "https://")),
-	}, nil
+	}
+	s.sessions.ErrorFunc = s.fault
+	return s, nil
 }
 
 // Close ends every stream, so that a server that shuts down need not wait for its watchers to go.

@@ -106,7 +106,13 @@ func (o *office) browser() *browser {
 	return &browser{o, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-func (b *browser) do(method, path string, form url.Values, headers ...string) (*http.Response, string) {
+// reply is an answer that was read to its end.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func (b *browser) do(method, path string, form url.Values, headers ...string) (reply, string) {
 	b.t.Helper()
 	req, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, strings.NewReader(form.Encode()))
 	require.NoError(b.t, err)
@@ -121,15 +127,15 @@ func (b *browser) do(method, path string, form url.Values, headers ...string) (*
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	require.NoError(b.t, err)
-	return answer, string(body)
+	return reply{answer.StatusCode, answer.Header}, string(body)
 }
 
-func (b *browser) get(path string, headers ...string) (*http.Response, string) {
+func (b *browser) get(path string, headers ...string) (reply, string) {
 	b.t.Helper()
 	return b.do(http.MethodGet, path, nil, headers...)
 }
 
-func (b *browser) signIn(login, password string) *http.Response {
+func (b *browser) signIn(login, password string) reply {
 	b.t.Helper()
 	answer, _ := b.do(http.MethodPost, "/cabinet/login", url.Values{"login": {login}, "password": {password}})
 	return answer
@@ -190,7 +196,7 @@ func (b *browser) changes(path string) (told <-chan struct{}, stop func()) {
 	ctx, cancel := context.WithCancel(b.t.Context())
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.url+path, nil)
 	require.NoError(b.t, err)
-	answer, err := b.http.Do(req)
+	answer, err := b.http.Do(req) //nolint:bodyclose // the reader below closes it
 	require.NoError(b.t, err)
 	require.Equal(b.t, http.StatusOK, answer.StatusCode)
 	ch := make(chan struct{}, 64)

@@ -19,11 +19,11 @@ import (
 )
 
 // events reads a stream until n items have come.
-func (s *site) events(b *http.Client, path, lastID string, n int) []map[string]any {
+func (s *site) events(b *http.Client, lastID string, n int) []map[string]any {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/chat/events", nil)
 	require.NoError(s.t, err)
 	if lastID != "" {
 		req.Header.Set("Last-Event-ID", lastID)
@@ -55,7 +55,7 @@ func TestAStreamTellsWhatIsSaidAndGoesOnWhereItBroke(t *testing.T) {
 	old := time.Now().Add(-time.Hour)
 	s.say(chat, old, "m1", conversation.Outgoing{Text: "первое"})
 	s.say(chat, old.Add(5*time.Minute), "m1", conversation.Outgoing{Text: "исправлено", Edit: "m1"})
-	first := s.events(s.browser, "/chat/events", "", 2)
+	first := s.events(s.browser, "", 2)
 	assert.Equal(t, "первое", first[0]["text"])
 	assert.Equal(t, true, first[1]["edit"])
 	assert.Equal(t, first[0]["id"], first[1]["id"], "an edit is of the same message on the screen")
@@ -63,7 +63,7 @@ func TestAStreamTellsWhatIsSaidAndGoesOnWhereItBroke(t *testing.T) {
 	s.say(chat, old.Add(10*time.Minute), "m2", conversation.Outgoing{Text: "третье", Strip: "m1"})
 	cursor, ok := first[1]["cursor"].(string)
 	require.True(t, ok)
-	next := s.events(s.browser, "/chat/events", cursor, 2)
+	next := s.events(s.browser, cursor, 2)
 	assert.Equal(t, first[1]["row"], next[0]["row"], "the last minute comes again, and is known by its row")
 	assert.Equal(t, "третье", next[1]["text"])
 	assert.Equal(t, "m1", next[1]["strip"])
@@ -77,7 +77,7 @@ func TestAMessageThatWasPutOffIsStillTold(t *testing.T) {
 	// An older number, sent later: a reminder that waited for the morning.
 	late := s.say(chat, now.Add(-10*time.Hour), "m1", conversation.Outgoing{Text: "напоминание"})
 	s.say(chat, now.Add(-9*time.Hour), "m2", conversation.Outgoing{Text: "ответ"})
-	seen := s.events(s.browser, "/chat/events", "", 2)
+	seen := s.events(s.browser, "", 2)
 	conn, err := pgx.Connect(t.Context(), s.address.OwnerURL)
 	require.NoError(t, err)
 	defer conn.Close(context.Background())
@@ -85,7 +85,7 @@ func TestAMessageThatWasPutOffIsStillTold(t *testing.T) {
 	require.NoError(t, err)
 	cursor, ok := seen[1]["cursor"].(string)
 	require.True(t, ok)
-	got := s.events(s.browser, "/chat/events", cursor, 2)
+	got := s.events(s.browser, cursor, 2)
 	assert.Equal(t, "напоминание", got[1]["text"])
 }
 
@@ -94,7 +94,7 @@ func TestAnOpenStreamHearsAtOnce(t *testing.T) {
 	s := open(t, nil)
 	chat := s.visit(s.browser)
 	done := make(chan []map[string]any, 1)
-	go func() { done <- s.events(s.browser, "/chat/events", "", 1) }()
+	go func() { done <- s.events(s.browser, "", 1) }()
 	s.say(chat, time.Now(), "m1", conversation.Outgoing{Text: "готово"})
 	for {
 		s.hub.Tell("chat:" + chat.String())

@@ -86,7 +86,13 @@ func (s *site) somebody() *http.Client {
 	return &http.Client{Jar: jar}
 }
 
-func (s *site) do(b *http.Client, method, path, body string, headers ...string) (*http.Response, string) {
+// reply is an answer that was read to its end.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func (s *site) do(b *http.Client, method, path, body string, headers ...string) (reply, string) {
 	s.t.Helper()
 	req, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
 	require.NoError(s.t, err)
@@ -98,7 +104,7 @@ func (s *site) do(b *http.Client, method, path, body string, headers ...string) 
 	defer answer.Body.Close()
 	data, err := io.ReadAll(answer.Body)
 	require.NoError(s.t, err)
-	return answer, string(data)
+	return reply{answer.StatusCode, answer.Header}, string(data)
 }
 
 // visit opens the page, which gives the browser its cookie, and returns the conversation.
@@ -108,7 +114,7 @@ func (s *site) visit(b *http.Client) uuid.UUID {
 	require.Equal(s.t, http.StatusOK, answer.StatusCode)
 	u, err := url.Parse(s.url)
 	require.NoError(s.t, err)
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodGet, "/", nil)
 	for _, c := range b.Jar.Cookies(u) {
 		r.AddCookie(c)
 	}
