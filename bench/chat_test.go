@@ -164,13 +164,11 @@ func settled(m botstest.Message) bool {
 	return m.Phone != "" || (len(m.Buttons) > 0 && !strings.Contains(m.Text, "номер телефона"))
 }
 
+// push has the person act: the fake delivers the update to the webhook and returns when it was taken.
 func (l *load) push(act func() (botstest.Update, error)) error {
-	u, err := act()
-	if err != nil {
-		return err
-	}
 	l.updates.Add(1)
-	return l.fake.Push(u)
+	_, err := act()
+	return err
 }
 
 func (l *load) note(d time.Duration) {

@@ -153,14 +153,14 @@ func (t *Talks) putOff(ctx context.Context, s said, rest []letter) {
 // Deliver sends what waits for a chat: the sweeper's way in, and that of everything the dialog did not say itself.
 func (t *Talks) Deliver(ctx context.Context, id uuid.UUID) error {
 	for {
-		if !t.enter(id) {
+		if !t.gate.enter(id) {
 			return nil // whoever is at the chat delivers, and the sweeper comes again
 		}
 		s, err := t.claim(ctx, id)
 		if err == nil {
 			t.deliver(ctx, s)
 		}
-		if more := !t.finished(id); more && err == nil {
+		if more := !t.gate.finished(id); more && err == nil {
 			err = t.rest(ctx, id)
 		}
 		if err != nil || len(s.out) < claimed {

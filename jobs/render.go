@@ -196,6 +196,9 @@ func (h *House) buttons(ctx context.Context, tx *store.Tx, chat uuid.UUID, k key
 
 // tokenHash is what the database knows of a button's token.
 func tokenHash(button string) []byte {
+	if button == "" {
+		return nil
+	}
 	token, _, _ := strings.Cut(button, ".")
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]

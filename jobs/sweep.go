@@ -127,14 +127,14 @@ func (t *Talks) SweepTalks(ctx context.Context) error {
 		t.crash("sweep_talks")
 	}
 	return t.each(ctx, chats, func(ctx context.Context, id uuid.UUID) error {
-		if !t.enter(id) {
+		if !t.gate.enter(id) {
 			return nil
 		}
 		s, err := t.turn(ctx, id, nil, dialog.Command{Do: verbs[id]})
 		if err == nil {
 			t.deliver(ctx, s)
 		}
-		t.leave(id)
+		t.gate.leave(id)
 		return err
 	})
 }

@@ -20,14 +20,16 @@ type Talks struct {
 	*House
 	Rules Rules
 
-	mu      sync.Mutex
-	running map[uuid.UUID]bool // chat under way → more has come in meanwhile
-	work    sync.WaitGroup
-	marks   marks
+	gate  gate
+	work  sync.WaitGroup
+	marks marks
 }
 
 // albumWait is how long the parts of an album are gathered before they are answered as one.
 const albumWait = time.Second
+
+// moment is how long a message waits for its chat's turn before it is journalled alone, to be answered by whoever is at the chat.
+const moment = 30 * time.Millisecond
 
 // Receive journals a message and answers it. It returns nil once the message is committed: the messenger need not send it again.
 // The delivery goes on in the background.
@@ -41,7 +43,7 @@ func (t *Talks) Receive(ctx context.Context, raw []byte, in conversation.Incomin
 		t.work.Go(func() { t.after(context.WithoutCancel(ctx), albumWait, id) })
 		return nil
 	}
-	if !t.enter(id) {
+	if !t.gate.enterWithin(ctx, id, moment) {
 		err := t.journal(ctx, raw, in)
 		t.crash("after_journal")
 		t.again(context.WithoutCancel(ctx), id) // also after an error: the one at work may just have finished
@@ -53,7 +55,7 @@ func (t *Talks) Receive(ctx context.Context, raw []byte, in conversation.Incomin
 		if err = t.journal(ctx, raw, in); err == nil {
 			err = t.failed(ctx, id)
 		}
-		t.leave(id)
+		t.gate.leave(id)
 		return err
 	}
 	t.crash("after_turn")
@@ -68,7 +70,7 @@ func (t *Talks) Receive(ctx context.Context, raw []byte, in conversation.Incomin
 // Handle answers whatever a chat has said and nobody answered: the sweeper's and the album's way in. It returns when everything is
 // answered and what could be delivered is.
 func (t *Talks) Handle(ctx context.Context, id uuid.UUID) error {
-	if !t.enter(id) {
+	if !t.gate.enter(id) {
 		t.again(ctx, id)
 		return nil
 	}
@@ -77,7 +79,7 @@ func (t *Talks) Handle(ctx context.Context, id uuid.UUID) error {
 
 // goOn answers what came in while the chat was busy, or was left over.
 func (t *Talks) goOn(ctx context.Context, id uuid.UUID, more bool) {
-	if !more && t.finished(id) {
+	if !more && t.gate.finished(id) {
 		return
 	}
 	if err := t.rest(ctx, id); err != nil {
@@ -89,11 +91,14 @@ func (t *Talks) rest(ctx context.Context, id uuid.UUID) error {
 	for {
 		said, err := t.turn(ctx, id, nil)
 		if err != nil {
-			t.leave(id)
+			t.gate.leave(id)
 			return fmt.Errorf("answer a chat: %w", joined(err, t.failed(ctx, id)))
 		}
+		if len(said.out) > 0 {
+			t.crash("after_turn")
+		}
 		t.deliver(ctx, said)
-		if !said.more && t.finished(id) {
+		if !said.more && t.gate.finished(id) {
 			return nil
 		}
 	}
@@ -116,53 +121,16 @@ func (t *Talks) after(ctx context.Context, d time.Duration, id uuid.UUID) {
 	}
 }
 
-// enter claims a chat for this goroutine; false: another is at it.
-func (t *Talks) enter(id uuid.UUID) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.running == nil {
-		t.running = map[uuid.UUID]bool{}
-	}
-	if _, busy := t.running[id]; busy {
-		return false
-	}
-	t.running[id] = false
-	return true
-}
-
 // again tells whoever is at a chat that there is more, or goes at it where nobody is.
 func (t *Talks) again(ctx context.Context, id uuid.UUID) {
-	t.mu.Lock()
-	_, busy := t.running[id]
-	if busy {
-		t.running[id] = true
+	if t.gate.again(id) {
+		return
 	}
-	t.mu.Unlock()
-	if !busy {
-		t.work.Go(func() {
-			if err := t.Handle(ctx, id); err != nil {
-				t.Log.ErrorContext(ctx, "turn failed", "conversation", id, "error", err)
-			}
-		})
-	}
-}
-
-// finished gives a chat up unless more has come in.
-func (t *Talks) finished(id uuid.UUID) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.running[id] {
-		t.running[id] = false
-		return false
-	}
-	delete(t.running, id)
-	return true
-}
-
-func (t *Talks) leave(id uuid.UUID) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.running, id)
+	t.work.Go(func() {
+		if err := t.Handle(ctx, id); err != nil {
+			t.Log.ErrorContext(ctx, "turn failed", "conversation", id, "error", err)
+		}
+	})
 }
 
 // arrival is a message that just came in.
@@ -194,7 +162,7 @@ func (t *Talks) keep(ctx context.Context, tx *store.Tx, a arrival) error {
 	}
 	return tx.InboundAdd(ctx, db.InboundAddParams{
 		ID: t.IDs(), ConversationID: a.in.ConversationID(), Account: a.in.Account, ExternalID: a.in.ExternalID, Position: a.in.Position,
-		Body: body, Raw: a.raw, ReceivedAt: t.Clock(),
+		Body: body, Raw: a.raw, Tapped: tokenHash(a.in.Button), ReceivedAt: t.Clock(),
 	})
 }
 

@@ -175,7 +175,7 @@ func (t *Talks) arrived(ctx context.Context, tx *store.Tx, c *chat, a arrival) e
 	now := t.Clock()
 	p := db.InboundPutParams{
 		ID: t.IDs(), ConversationID: c.id, Account: a.in.Account, ExternalID: a.in.ExternalID, Position: a.in.Position, Body: body, Raw: a.raw,
-		ReceivedAt: now, State: "handled", HandledAt: &now,
+		Tapped: tokenHash(a.in.Button), ReceivedAt: now, State: "handled", HandledAt: &now,
 	}
 	if c.alone || c.more {
 		p.State, p.HandledAt, c.more = "new", nil, true

@@ -17,6 +17,7 @@ CREATE TABLE inbound (
     position        bigint NOT NULL, -- the channel's own order within the chat
     body            jsonb NOT NULL,  -- as parsed
     raw             bytea NOT NULL,  -- as received
+    tapped          bytea,           -- hash of the tapped button's token: a plain column, for policies let no function reach an index
     state           text NOT NULL DEFAULT 'new' CONSTRAINT inbound_state CHECK (state IN ('new', 'handled', 'dead')),
     attempts        integer NOT NULL DEFAULT 0,
     received_at     timestamptz NOT NULL,

@@ -26,7 +26,7 @@ FROM conversation c
 LEFT JOIN inbound i ON i.conversation_id = c.id AND i.state = 'new'
     AND i.received_at > sqlc.arg(since)::timestamptz AND i.received_at < sqlc.arg(until)::timestamptz
 LEFT JOIN keyboard a ON a.conversation_id = c.id AND a.token_hash = sqlc.arg(tapped)::bytea
-LEFT JOIN keyboard k ON k.conversation_id = c.id AND k.token_hash = sha256(convert_to(split_part(i.body ->> 'button', '.', 1), 'UTF8'))
+LEFT JOIN keyboard k ON k.conversation_id = c.id AND k.token_hash = i.tapped
 WHERE c.id = sqlc.arg(id)
 ORDER BY i.position, i.id
 LIMIT 100;
@@ -63,14 +63,15 @@ WITH fresh AS (
     ON CONFLICT DO NOTHING
     RETURNING 1
 )
-INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at)
-SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(account), sqlc.arg(external_id), sqlc.arg(position), sqlc.arg(body), sqlc.arg(raw), sqlc.arg(received_at)
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at)
+SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(account), sqlc.arg(external_id), sqlc.arg(position), sqlc.arg(body), sqlc.arg(raw),
+       sqlc.arg(tapped), sqlc.arg(received_at)
 FROM fresh;
 
 -- name: InboundPut :exec
 -- A message whose id is known to be new: handled where the same transaction answers it.
-INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at, state, handled_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at, state, handled_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: InboundHandled :exec
 UPDATE inbound SET state = 'handled', handled_at = sqlc.arg(at) WHERE id = ANY (sqlc.arg(ids)::uuid[]) AND received_at >= sqlc.arg(since)::timestamptz;

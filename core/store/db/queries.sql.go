@@ -422,7 +422,7 @@ FROM conversation c
 LEFT JOIN inbound i ON i.conversation_id = c.id AND i.state = 'new'
     AND i.received_at > $1::timestamptz AND i.received_at < $2::timestamptz
 LEFT JOIN keyboard a ON a.conversation_id = c.id AND a.token_hash = $3::bytea
-LEFT JOIN keyboard k ON k.conversation_id = c.id AND k.token_hash = sha256(convert_to(split_part(i.body ->> 'button', '.', 1), 'UTF8'))
+LEFT JOIN keyboard k ON k.conversation_id = c.id AND k.token_hash = i.tapped
 WHERE c.id = $4
 ORDER BY i.position, i.id
 LIMIT 100
@@ -806,12 +806,13 @@ func (q *Queries) Exceptions(ctx context.Context, span pgtype.Range[pgtype.Times
 
 const inboundAdd = `-- name: InboundAdd :exec
 WITH fresh AS (
-    INSERT INTO inbound_key (account, external_id, at) VALUES ($3, $4, $8)
+    INSERT INTO inbound_key (account, external_id, at) VALUES ($3, $4, $9)
     ON CONFLICT DO NOTHING
     RETURNING 1
 )
-INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at)
+SELECT $1, $2, $3, $4, $5, $6, $7,
+       $8, $9
 FROM fresh
 `
 
@@ -823,6 +824,7 @@ type InboundAddParams struct {
 	Position       int64
 	Body           []byte
 	Raw            []byte
+	Tapped         []byte
 	ReceivedAt     time.Time
 }
 
@@ -836,6 +838,7 @@ func (q *Queries) InboundAdd(ctx context.Context, arg InboundAddParams) error {
 		arg.Position,
 		arg.Body,
 		arg.Raw,
+		arg.Tapped,
 		arg.ReceivedAt,
 	)
 	return err
@@ -929,8 +932,8 @@ func (q *Queries) InboundHistory(ctx context.Context, arg InboundHistoryParams) 
 }
 
 const inboundPut = `-- name: InboundPut :exec
-INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at, state, handled_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at, state, handled_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type InboundPutParams struct {
@@ -941,6 +944,7 @@ type InboundPutParams struct {
 	Position       int64
 	Body           []byte
 	Raw            []byte
+	Tapped         []byte
 	ReceivedAt     time.Time
 	State          string
 	HandledAt      *time.Time
@@ -956,6 +960,7 @@ func (q *Queries) InboundPut(ctx context.Context, arg InboundPutParams) error {
 		arg.Position,
 		arg.Body,
 		arg.Raw,
+		arg.Tapped,
 		arg.ReceivedAt,
 		arg.State,
 		arg.HandledAt,
