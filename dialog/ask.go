@@ -19,6 +19,10 @@ func (u *turn) ask(ctx context.Context) error {
 			u.rest()
 			return nil
 		}
+		if _, ok := u.Engine[frame.Flow]; !ok { // a session of an older program
+			u.s.pop()
+			continue
+		}
 		u.talk.frame, u.talk.under = frame, u.s.below()
 		slot, empty, err := u.empty(ctx, frame)
 		if refusal := core.Refusal(err); refusal != nil {
@@ -45,6 +49,9 @@ func (u *turn) ask(ctx context.Context) error {
 }
 
 func (u *turn) question(ctx context.Context, frame *Frame, slot Slot) error {
+	if slot.Ask == nil {
+		return fmt.Errorf("%s of %s can neither be filled nor asked", slot.Name, frame.Flow)
+	}
 	reply, err := slot.Ask(ctx, u.talk)
 	if refusal := core.Refusal(err); refusal != nil { // nothing to choose from: the flow cannot go on
 		u.refuse(refusal)
@@ -68,7 +75,7 @@ func (u *turn) empty(ctx context.Context, frame *Frame) (Slot, bool, error) {
 		if _, filled := frame.Slots[slot.Name]; filled {
 			continue
 		}
-		if slot.Fill != nil && !slices.Contains(frame.Force, slot.Name) {
+		if slot.Fill != nil && (slot.Ask == nil || !slices.Contains(frame.Force, slot.Name)) {
 			value, err := slot.Fill(ctx, u.talk)
 			if err != nil {
 				return slot, false, err

@@ -32,15 +32,16 @@ func narrow() []Slot {
 	}
 }
 
-// meant are the visits ahead that fit what was said of them; all of them where none does.
-func meant(ctx context.Context, t *Talk) ([]visit.Visit, error) {
+// meant are the visits ahead that fit what was said of them. Where none does, it is all of them, and found is false: but who moves a
+// visit may have named the doctor to move to.
+func meant(ctx context.Context, t *Talk) (list []visit.Visit, found bool, err error) {
 	all, err := t.Desk.Calendar.Upcoming(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	family, err := t.Desk.People.Family(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	var out []visit.Visit
 	for _, v := range all {
@@ -49,9 +50,9 @@ func meant(ctx context.Context, t *Talk) ([]visit.Visit, error) {
 		}
 	}
 	if len(out) == 0 {
-		return all, nil
+		return all, t.frame.Flow == "reschedule", nil
 	}
-	return out, nil
+	return out, true, nil
 }
 
 func fits(t *Talk, v visit.Visit, family []patient.Person) bool {
@@ -72,11 +73,11 @@ func fits(t *Talk, v visit.Visit, family []patient.Person) bool {
 
 // fillVisit takes the only one there is; where there is none the flow ends in a refusal.
 func fillVisit(ctx context.Context, t *Talk) (string, error) {
-	list, err := meant(ctx, t)
+	list, found, err := meant(ctx, t)
 	if err != nil {
 		return "", err
 	}
-	if len(list) == 1 {
+	if found && len(list) == 1 {
 		return list[0].ID.String(), nil
 	}
 	return "", nil
@@ -84,7 +85,7 @@ func fillVisit(ctx context.Context, t *Talk) (string, error) {
 
 func askVisit(key string) func(context.Context, *Talk) (Reply, error) {
 	return func(ctx context.Context, t *Talk) (Reply, error) {
-		list, err := meant(ctx, t)
+		list, found, err := meant(ctx, t)
 		if err != nil {
 			return Reply{}, err
 		}
@@ -96,6 +97,9 @@ func askVisit(key string) func(context.Context, *Talk) (Reply, error) {
 			return Reply{}, err
 		}
 		r := Reply{Text: t.Say(key, "Count", len(list))}
+		if !found {
+			r.Text = t.Say("visits.not_that")
+		}
 		for _, v := range list {
 			d, _ := t.Desk.Clinic.Doctor(v.Doctor)
 			label := t.Words.Moment(t.Lang, v.Start) + ", " + t.Words.Name(t.Lang, d.Short())

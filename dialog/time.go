@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/schedule"
 )
 
@@ -57,7 +58,7 @@ func askTime(ctx context.Context, t *Talk) (Reply, error) {
 	if w.Grain == Asap {
 		ask.Limit = 2 * page
 	}
-	slots, err := t.Desk.Calendar.Nearest(ctx, ask)
+	slots, err := t.nearest(ctx, ask)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -79,7 +80,7 @@ func askAround(ctx context.Context, t *Talk, w Window) (Reply, error) {
 	day := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, zone)
 	ask := askOf(t)
 	ask.From, ask.To = day, day.AddDate(0, 0, 1)
-	slots, err := t.Desk.Calendar.Nearest(ctx, ask)
+	slots, err := t.nearest(ctx, ask)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -87,14 +88,35 @@ func askAround(ctx context.Context, t *Talk, w Window) (Reply, error) {
 		return askTimeElse(ctx, t, ask, Window{From: ask.From, To: ask.To, Grain: Day})
 	}
 	text := t.Say("booking.ask_time", "Day", t.Words.Day(t.Lang, at))
-	if !slices.ContainsFunc(slots, func(s schedule.Slot) bool { return s.Start.Equal(at) }) {
+	if !slices.ContainsFunc(slots, func(s schedule.Slot) bool { return wall(s.Start, zone).Equal(at) }) {
 		text = t.Say("booking.not_at", "Time", t.Words.Moment(t.Lang, at))
 	}
 	if t.View("time") == "" && len(slots) > page {
-		before := slices.IndexFunc(slots, func(s schedule.Slot) bool { return !s.Start.Before(at) })
+		before := slices.IndexFunc(slots, func(s schedule.Slot) bool { return !wall(s.Start, zone).Before(at) })
 		t.frame.look("time", strconv.Itoa(max(0, min(before-page/2, len(slots)-page))))
 	}
 	return timesCard(t, text, slots, false), nil
+}
+
+// apart is more than two of the clinic's clocks can differ by.
+const apart = 12 * time.Hour
+
+// nearest finds free times. Where the branch is still open and the branches' clocks differ, a time that was said is one of each
+// branch's own clock.
+func (t *Talk) nearest(ctx context.Context, ask schedule.Ask) ([]schedule.Slot, error) {
+	zone := t.zone()
+	if ask.Branch != uuid.Nil || t.window().Grain == Asap || !slices.ContainsFunc(t.Desk.Clinic.Branches, func(b clinic.Branch) bool { return b.Zone.String() != zone.String() }) {
+		return t.Desk.Calendar.Nearest(ctx, ask)
+	}
+	from, to := ask.From, ask.To
+	ask.From, ask.To = from.Add(-apart), to.Add(apart)
+	slots, err := t.Desk.Calendar.Nearest(ctx, ask)
+	slots = slices.DeleteFunc(slots, func(s schedule.Slot) bool {
+		at := wall(s.Start, zone)
+		return at.Before(from) || !at.Before(to)
+	})
+	slices.SortStableFunc(slots, func(a, b schedule.Slot) int { return wall(a.Start, zone).Compare(wall(b.Start, zone)) })
+	return slots, err
 }
 
 // dated says whether a window spans several days, so that times need their dates.
@@ -223,12 +245,12 @@ func pickTime(ctx context.Context, t *Talk, c Command) (chosen, error) {
 		return pick, nil
 	}
 	ask := askOf(t)
-	ask.From, ask.To, ask.Limit = c.When.From, c.When.From.Add(time.Minute), 1 // fillTime has put it on the branch's clock
-	slots, err := t.Desk.Calendar.Nearest(ctx, ask)
+	ask.From, ask.To = c.When.From, c.When.From.Add(time.Minute) // fillTime has put it on the branch's clock
+	slots, err := t.nearest(ctx, ask)
 	if err != nil {
 		return chosen{}, err
 	}
-	if len(slots) == 0 {
+	if n := len(slots); n == 0 || slots[0].Branch != slots[n-1].Branch { // in several cities at once: the person chooses
 		return chosen{}, core.Refuse(core.Conflict, "time_not_free", "Time", t.Words.Moment(t.Lang, c.When.From.In(t.zone())))
 	}
 	s := slots[0]
