@@ -275,7 +275,8 @@ func journal(ctx context.Context, g *ground, in conversation.Incoming) error {
 	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, `
 WITH k AS (INSERT INTO inbound_key (account, external_id, at) VALUES ($3, $4, $7))
-INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at) VALUES ($1, $2, $3, $4, $5, $6, '{}', $7)`,
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, received_at, tapped)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, '{}', $7, sha256(convert_to(split_part($6::jsonb ->> 'button', '.', 1), 'UTF8')))`,
 		uuid.New(), in.ConversationID(), in.Account, in.ExternalID, in.Position, body, g.clock.Now())
 	return err
 }
