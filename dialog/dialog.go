@@ -171,7 +171,7 @@ func (t *Talk) Say(key string, args ...any) string { return t.Words.Say(t.Lang, 
 
 // zone is where the talk's days are: the branch's, or the clinic's first.
 func (t *Talk) zone() *time.Location {
-	if b, ok := t.Desk.Clinic.Branch(t.ID("branch")); ok {
+	if b, ok := t.Desk.Clinic.Branch(t.ID(slotBranch)); ok {
 		return b.Zone
 	}
 	if v := t.Desk.Clinic.Branches; len(v) > 0 {

@@ -58,7 +58,7 @@ func (u *turn) run(ctx context.Context) error {
 	for _, c := range u.cmds {
 		err := u.apply(ctx, c)
 		if refusal := core.Refusal(err); refusal != nil {
-			if c.Slot == "specialty" && u.named("service", "doctor") { // what was named in its place tells the speciality
+			if c.Slot == slotSpecialty && u.named(slotService, slotDoctor) { // what was named in its place tells the speciality
 				continue
 			}
 			u.refuse(refusal)
@@ -66,7 +66,7 @@ func (u *turn) run(ctx context.Context) error {
 			switch {
 			case refusal.Code == core.Denied: // what may not be done is not asked for again
 				err = u.leave(ctx, Deny)
-			case c.Slot == "visit": // a button under an old message: another visit was not meant
+			case c.Slot == slotVisit: // a button under an old message: another visit was not meant
 				u.s.pop()
 			}
 		}
@@ -172,7 +172,7 @@ func (u *turn) set(ctx context.Context, c Command) error {
 	case !ok && c.Slot == "phone":
 		u.tell("media.kind_contact")
 		return nil
-	case !ok && c.Slot == "reason" && u.s.Asked == "specialty": // a complaint names no doctor
+	case !ok && c.Slot == slotReason && u.s.Asked == slotSpecialty: // a complaint names no doctor
 		u.tell("booking.unsure")
 		return nil
 	case !ok:

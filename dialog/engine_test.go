@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,11 +34,11 @@ func asks(name string, clears ...string) dialog.Slot {
 // says is a flow's end that tells two slots.
 func says(slots ...string) func(context.Context, *dialog.Talk) (dialog.Outcome, error) {
 	return func(_ context.Context, t *dialog.Talk) (dialog.Outcome, error) {
-		text := "done"
+		parts := []string{"done"}
 		for _, s := range slots {
-			text += " " + t.Get(s)
+			parts = append(parts, t.Get(s))
 		}
-		return dialog.Outcome{Replies: []dialog.Reply{{Text: text, Keep: true}}}, nil
+		return dialog.Outcome{Replies: []dialog.Reply{{Text: strings.Join(parts, " "), Keep: true}}}, nil
 	}
 }
 
@@ -187,7 +188,9 @@ func TestCommandsSurviveBeingStored(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
 	for _, c := range []dialog.Command{
-		start("booking"), set("doctor", "Иванова"), {Do: dialog.View, Slot: "time", Value: "12"}, {Do: dialog.Back},
+		start("booking"), set("doctor", "Иванова"),
+		{Do: dialog.View, Slot: "time", Value: "12"},
+		{Do: dialog.Back},
 		{Do: dialog.Set, Slot: "when", When: &dialog.Window{From: at, To: at.Add(30 * time.Minute), Grain: dialog.Minute}},
 		{Do: dialog.Clarify, Choices: []dialog.Command{start("booking"), set("doctor", "Петров")}},
 	} {

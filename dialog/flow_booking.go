@@ -19,29 +19,29 @@ const anyone = "any"
 // Booking makes a visit: to whom, where, when; then who comes, and yes.
 func Booking() Flow {
 	return Flow{
-		Name: "booking",
+		Name: flowBooking,
 		Slots: []Slot{
 			{Name: "person", Fill: fillPerson, Ask: askPerson, Check: checkPerson, Clears: []string{"patient"}},
-			{Name: "specialty", Fill: fillSpecialty, Ask: askSpecialty, Check: checkSpecialty, Clears: []string{"time"}},
-			{Name: "branch", Fill: fillBranch, Ask: askBranch, Check: checkBranch, Clears: []string{"time"}},
-			{Name: "doctor", Fill: fillDoctor, Ask: askDoctor, Check: checkDoctor, Clears: []string{"time"}},
-			{Name: "service", Fill: fillService, Ask: askService, Check: checkService, Clears: []string{"time"}},
-			{Name: "when", Ask: askWhen, Check: checkWhen, Clears: []string{"time"}},
-			{Name: "time", Fill: fillTime, Ask: askTime, Check: holdTime, Undo: releaseTime},
+			{Name: slotSpecialty, Fill: fillSpecialty, Ask: askSpecialty, Check: checkSpecialty, Clears: []string{slotTime}},
+			{Name: slotBranch, Fill: fillBranch, Ask: askBranch, Check: checkBranch, Clears: []string{slotTime}},
+			{Name: slotDoctor, Fill: fillDoctor, Ask: askDoctor, Check: checkDoctor, Clears: []string{slotTime}},
+			{Name: slotService, Fill: fillService, Ask: askService, Check: checkService, Clears: []string{slotTime}},
+			{Name: slotWhen, Ask: askWhen, Check: checkWhen, Clears: []string{slotTime}},
+			{Name: slotTime, Fill: fillTime, Ask: askTime, Check: holdTime, Undo: releaseTime},
 			{Name: "patient", Fill: fillPatient, Via: viaPatient},
-			{Name: "confirm", Ask: askBooking, Check: checkYes},
+			{Name: slotConfirm, Ask: askBooking, Check: checkYes},
 		},
 		Finish: book,
-		Redo:   map[string]string{"time_taken": "time", "hold_expired": "time", "own_overlap": "time", "said_no": "confirm"},
+		Redo:   map[string]string{"time_taken": slotTime, "hold_expired": slotTime, "own_overlap": slotTime, "said_no": slotConfirm},
 	}
 }
 
 // fillSpecialty takes it from a doctor who practises one only, or from a service.
 func fillSpecialty(_ context.Context, t *Talk) (string, error) {
-	if d, ok := t.Desk.Clinic.Doctor(t.ID("doctor")); ok && len(d.Specialties) > 0 {
+	if d, ok := t.Desk.Clinic.Doctor(t.ID(slotDoctor)); ok && len(d.Specialties) > 0 {
 		return d.Specialties[0], nil
 	}
-	if s, ok := t.Desk.Clinic.Service(t.ID("service")); ok {
+	if s, ok := t.Desk.Clinic.Service(t.ID(slotService)); ok {
 		return s.Specialty, nil
 	}
 	return "", nil
@@ -54,7 +54,7 @@ func askSpecialty(_ context.Context, t *Talk) (Reply, error) {
 	}
 	var buttons []Button
 	for _, s := range t.Desk.Clinic.Bookable() {
-		buttons = append(buttons, Button{Label: s.Name.In(t.Lang), Commands: set("specialty", s.Code)})
+		buttons = append(buttons, Button{Label: s.Name.In(t.Lang), Commands: set(slotSpecialty, s.Code)})
 	}
 	if len(buttons) == 0 {
 		return r, refusing("nothing_bookable")
@@ -75,20 +75,20 @@ func checkSpecialty(_ context.Context, t *Talk, c Command) (string, error) {
 		return "", core.Refuse(core.NotFound, "specialty_none", "Name", s.Name.In(t.Lang))
 	}
 	// Who and what was named stays where it belongs to the speciality.
-	if d, ok := t.Desk.Clinic.Doctor(t.ID("doctor")); ok && !slices.Contains(d.Specialties, c.Value) || t.Get("specialty") != c.Value && !t.said("doctor") {
-		t.forget("doctor")
+	if d, ok := t.Desk.Clinic.Doctor(t.ID(slotDoctor)); ok && !slices.Contains(d.Specialties, c.Value) || t.Get(slotSpecialty) != c.Value && !t.said(slotDoctor) {
+		t.forget(slotDoctor)
 	}
-	if s, ok := t.Desk.Clinic.Service(t.ID("service")); ok && s.Specialty != c.Value {
-		t.forget("service")
+	if s, ok := t.Desk.Clinic.Service(t.ID(slotService)); ok && s.Specialty != c.Value {
+		t.forget(slotService)
 	}
-	if b := t.ID("branch"); b != uuid.Nil && len(t.Desk.Clinic.DoctorsOf(c.Value, b)) == 0 {
-		t.forget("branch")
+	if b := t.ID(slotBranch); b != uuid.Nil && len(t.Desk.Clinic.DoctorsOf(c.Value, b)) == 0 {
+		t.forget(slotBranch)
 	}
 	return c.Value, nil
 }
 
 func fillBranch(_ context.Context, t *Talk) (string, error) {
-	branches := t.Desk.Clinic.BranchesOf(t.Get("specialty"), t.ID("doctor"))
+	branches := t.Desk.Clinic.BranchesOf(t.Get(slotSpecialty), t.ID(slotDoctor))
 	if len(branches) == 1 {
 		return branches[0].ID.String(), nil
 	}
@@ -98,13 +98,13 @@ func fillBranch(_ context.Context, t *Talk) (string, error) {
 func askBranch(_ context.Context, t *Talk) (Reply, error) {
 	r := Reply{Text: t.Say("booking.ask_branch")}
 	doctor := uuid.Nil
-	if t.said("doctor") {
-		doctor = t.ID("doctor")
+	if t.said(slotDoctor) {
+		doctor = t.ID(slotDoctor)
 	}
-	for _, b := range t.Desk.Clinic.BranchesOf(t.Get("specialty"), doctor) {
-		r.Buttons = append(r.Buttons, []Button{{Label: b.Name.In(t.Lang) + ", " + b.Address.In(t.Lang), Commands: set("branch", b.ID.String())}})
+	for _, b := range t.Desk.Clinic.BranchesOf(t.Get(slotSpecialty), doctor) {
+		r.Buttons = append(r.Buttons, []Button{{Label: b.Name.In(t.Lang) + ", " + b.Address.In(t.Lang), Commands: set(slotBranch, b.ID.String())}})
 	}
-	r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.any_branch"), Commands: set("branch", anyone)}})
+	r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.any_branch"), Commands: set(slotBranch, anyone)}})
 	return withBack(t, r), nil
 }
 
@@ -114,13 +114,13 @@ func checkBranch(_ context.Context, t *Talk, c Command) (string, error) {
 	if !known && c.Value != anyone {
 		return "", refusing("branch_unknown")
 	}
-	if s, ok := t.Desk.Clinic.Specialty(t.Get("specialty")); ok && known && len(t.Desk.Clinic.DoctorsOf(s.Code, id)) == 0 {
+	if s, ok := t.Desk.Clinic.Specialty(t.Get(slotSpecialty)); ok && known && len(t.Desk.Clinic.DoctorsOf(s.Code, id)) == 0 {
 		return "", core.Refuse(core.NotFound, "specialty_not_here", "Name", branch.Name.In(t.Lang))
 	}
-	switch d, ok := t.Desk.Clinic.Doctor(t.ID("doctor")); {
+	switch d, ok := t.Desk.Clinic.Doctor(t.ID(slotDoctor)); {
 	case !ok:
-	case !t.said("doctor"):
-		t.forget("doctor")
+	case !t.said(slotDoctor):
+		t.forget(slotDoctor)
 	case known && !slices.Contains(d.Branches, id):
 		home, _ := t.Desk.Clinic.Branch(d.Branches[0])
 		return "", core.Refuse(core.NotFound, "doctor_not_here", "Name", t.Words.Name(t.Lang, d.Full()), "Place", home.Name.In(t.Lang)+", "+home.Address.In(t.Lang))
@@ -129,10 +129,10 @@ func checkBranch(_ context.Context, t *Talk, c Command) (string, error) {
 }
 
 func fillDoctor(_ context.Context, t *Talk) (string, error) {
-	if t.Get("branch") == anyone { // who does not mind where does not mind who
+	if t.Get(slotBranch) == anyone { // who does not mind where does not mind who
 		return anyone, nil
 	}
-	doctors := t.Desk.Clinic.DoctorsOf(t.Get("specialty"), t.ID("branch"))
+	doctors := t.Desk.Clinic.DoctorsOf(t.Get(slotSpecialty), t.ID(slotBranch))
 	if len(doctors) == 1 {
 		return doctors[0].ID.String(), nil
 	}
@@ -143,13 +143,13 @@ func fillDoctor(_ context.Context, t *Talk) (string, error) {
 const maxDoctors = 30
 
 func askDoctor(_ context.Context, t *Talk) (Reply, error) {
-	doctors := t.Desk.Clinic.DoctorsOf(t.Get("specialty"), t.ID("branch"))
+	doctors := t.Desk.Clinic.DoctorsOf(t.Get(slotSpecialty), t.ID(slotBranch))
 	if len(doctors) == 0 {
 		return Reply{}, refusing("specialty_not_here")
 	}
-	r := Reply{Text: t.Say("booking.ask_doctor"), Buttons: [][]Button{{{Label: t.Say("button.any_doctor"), Commands: set("doctor", anyone)}}}}
+	r := Reply{Text: t.Say("booking.ask_doctor"), Buttons: [][]Button{{{Label: t.Say("button.any_doctor"), Commands: set(slotDoctor, anyone)}}}}
 	for _, d := range doctors[:min(len(doctors), maxDoctors)] {
-		r.Buttons = append(r.Buttons, []Button{{Label: t.Words.Name(t.Lang, d.Full()), Commands: set("doctor", d.ID.String())}})
+		r.Buttons = append(r.Buttons, []Button{{Label: t.Words.Name(t.Lang, d.Full()), Commands: set(slotDoctor, d.ID.String())}})
 	}
 	return withBack(t, r), nil
 }
@@ -165,7 +165,7 @@ func checkDoctor(_ context.Context, t *Talk, c Command) (string, error) {
 			named = append(named, d)
 		}
 	}
-	specialty := t.Get("specialty")
+	specialty := t.Get(slotSpecialty)
 	i := slices.IndexFunc(named, func(d clinic.Doctor) bool { return slices.Contains(d.Specialties, specialty) })
 	switch {
 	case len(named) == 0:
@@ -175,18 +175,18 @@ func checkDoctor(_ context.Context, t *Talk, c Command) (string, error) {
 	}
 	// Another doctor may practise something else, elsewhere.
 	if !slices.Contains(named[i].Specialties, specialty) {
-		t.forget("specialty")
-		t.forget("service")
+		t.forget(slotSpecialty)
+		t.forget(slotService)
 	}
-	if branch := t.ID("branch"); branch != uuid.Nil && !slices.Contains(named[i].Branches, branch) {
-		t.forget("branch")
+	if branch := t.ID(slotBranch); branch != uuid.Nil && !slices.Contains(named[i].Branches, branch) {
+		t.forget(slotBranch)
 	}
 	return named[i].ID.String(), nil
 }
 
 // fillService takes the speciality's first consultation, unless the person wants to choose.
 func fillService(_ context.Context, t *Talk) (string, error) {
-	for _, s := range t.Desk.Clinic.ServicesOf(t.Get("specialty"), t.ID("doctor")) {
+	for _, s := range t.Desk.Clinic.ServicesOf(t.Get(slotSpecialty), t.ID(slotDoctor)) {
 		return s.ID.String(), nil
 	}
 	return "", nil
@@ -194,10 +194,10 @@ func fillService(_ context.Context, t *Talk) (string, error) {
 
 func askService(_ context.Context, t *Talk) (Reply, error) {
 	r := Reply{Text: t.Say("booking.ask_service")}
-	for _, s := range t.Desk.Clinic.ServicesOf(t.Get("specialty"), t.ID("doctor")) {
-		terms := t.Desk.Clinic.Terms(t.ID("doctor"), s.ID)
+	for _, s := range t.Desk.Clinic.ServicesOf(t.Get(slotSpecialty), t.ID(slotDoctor)) {
+		terms := t.Desk.Clinic.Terms(t.ID(slotDoctor), s.ID)
 		label := s.Name.In(t.Lang) + ", " + core.Money(terms.Price, s.Currency)
-		r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set("service", s.ID.String())}})
+		r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set(slotService, s.ID.String())}})
 	}
 	if len(r.Buttons) == 0 {
 		return r, refusing("no_service")
@@ -211,16 +211,16 @@ func checkService(_ context.Context, t *Talk, c Command) (string, error) {
 	if err != nil || !ok {
 		return "", refusing("service_unknown")
 	}
-	if t.Get("specialty") != s.Specialty {
-		t.forget("specialty")
-		t.forget("doctor")
+	if t.Get(slotSpecialty) != s.Specialty {
+		t.forget(slotSpecialty)
+		t.forget(slotDoctor)
 	}
 	return c.Value, nil
 }
 
 func checkYes(_ context.Context, _ *Talk, c Command) (string, error) {
-	if c.Value == "yes" || c.Do == Confirm {
-		return "yes", nil
+	if c.Value == yes || c.Do == Confirm {
+		return yes, nil
 	}
 	return "no", nil
 }
@@ -230,10 +230,10 @@ func askBooking(ctx context.Context, t *Talk) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	services := t.Desk.Clinic.ServicesOf(t.Get("specialty"), t.ID("doctor"))
-	more := []Button{{Label: t.Say("button.other_time"), Commands: []Command{{Do: Clear, Slot: "when"}}}}
+	services := t.Desk.Clinic.ServicesOf(t.Get(slotSpecialty), t.ID(slotDoctor))
+	more := []Button{{Label: t.Say("button.other_time"), Commands: []Command{{Do: Clear, Slot: slotWhen}}}}
 	if len(services) > 1 {
-		more = append(more, Button{Label: t.Say("button.other_service"), Commands: []Command{{Do: Clear, Slot: "service"}}})
+		more = append(more, Button{Label: t.Say("button.other_service"), Commands: []Command{{Do: Clear, Slot: slotService}}})
 	}
 	ask := "booking.ask_confirm"
 	if t.late {
@@ -248,14 +248,14 @@ func askBooking(ctx context.Context, t *Talk) (Reply, error) {
 
 // summary is the visit as it would be, every fact in full.
 func summary(ctx context.Context, t *Talk) (string, error) {
-	at, err := readTime(t.Get("time"))
+	at, err := readTime(t.Get(slotTime))
 	if err != nil {
 		return "", err
 	}
 	doctor, _ := t.Desk.Clinic.Doctor(at.Doctor)
 	branch, _ := t.Desk.Clinic.Branch(at.Branch)
-	service, _ := t.Desk.Clinic.Service(t.ID("service"))
-	specialty, _ := t.Desk.Clinic.Specialty(t.Get("specialty"))
+	service, _ := t.Desk.Clinic.Service(t.ID(slotService))
+	specialty, _ := t.Desk.Clinic.Specialty(t.Get(slotSpecialty))
 	terms := t.Desk.Clinic.Terms(at.Doctor, service.ID)
 	lines := []string{
 		"🗓 " + t.Words.Moment(t.Lang, at.Start.In(branch.Zone)),
@@ -273,17 +273,17 @@ func summary(ctx context.Context, t *Talk) (string, error) {
 }
 
 func book(ctx context.Context, t *Talk) (Outcome, error) {
-	if t.Get("confirm") == "no" {
+	if t.Get(slotConfirm) == "no" {
 		return Outcome{}, refusing("said_no")
 	}
-	at, err := readTime(t.Get("time"))
+	at, err := readTime(t.Get(slotTime))
 	if err != nil {
 		return Outcome{}, err
 	}
 	v, err := t.Desk.Visits.Book(ctx, at.Hold, t.ID("patient"))
 	if r := core.Refusal(err); r != nil && r.Key == "hold_expired" {
 		// The ten minutes are over, but perhaps nobody wanted the time.
-		if at.Hold, err = t.Desk.Visits.Hold(ctx, at.slot(), t.ID("service")); err == nil {
+		if at.Hold, err = t.Desk.Visits.Hold(ctx, at.slot(), t.ID(slotService)); err == nil {
 			v, err = t.Desk.Visits.Book(ctx, at.Hold, t.ID("patient"))
 		}
 	}

@@ -21,9 +21,9 @@ func Prices() Flow {
 	return Flow{
 		Name: "prices",
 		Slots: []Slot{
-			{Name: "service", Fill: asNamed, Check: checkService},
-			{Name: "doctor", Fill: asNamed, Check: checkDoctor},
-			{Name: "specialty", Fill: fillTopic, Ask: askPricesOf, Check: checkSpecialty},
+			{Name: slotService, Fill: asNamed, Check: checkService},
+			{Name: slotDoctor, Fill: asNamed, Check: checkDoctor},
+			{Name: slotSpecialty, Fill: fillTopic, Ask: askPricesOf, Check: checkSpecialty},
 		},
 		Finish: showPrices,
 	}
@@ -33,7 +33,7 @@ func Prices() Flow {
 func fillTopic(ctx context.Context, t *Talk) (string, error) {
 	value, err := fillSpecialty(ctx, t)
 	if value == "" {
-		value = t.below("specialty")
+		value = t.below(slotSpecialty)
 	}
 	return value, err
 }
@@ -41,37 +41,37 @@ func fillTopic(ctx context.Context, t *Talk) (string, error) {
 func askPricesOf(_ context.Context, t *Talk) (Reply, error) {
 	var buttons []Button
 	for _, s := range t.Desk.Clinic.Bookable() {
-		buttons = append(buttons, Button{Label: s.Name.In(t.Lang), Commands: set("specialty", s.Code)})
+		buttons = append(buttons, Button{Label: s.Name.In(t.Lang), Commands: set(slotSpecialty, s.Code)})
 	}
 	return withCancel(t, Reply{Text: t.Say("prices.ask"), Buttons: grid(2, buttons)}), nil
 }
 
 func showPrices(_ context.Context, t *Talk) (Outcome, error) {
 	c := t.Desk.Clinic
-	s, _ := c.Specialty(t.Get("specialty"))
-	doctor, named := c.Doctor(t.ID("doctor"))
-	of, then := s.Name.In(t.Lang), set("specialty", s.Code)
+	s, _ := c.Specialty(t.Get(slotSpecialty))
+	doctor, named := c.Doctor(t.ID(slotDoctor))
+	of, then := s.Name.In(t.Lang), set(slotSpecialty, s.Code)
 	if named {
-		of, then = t.Words.Name(t.Lang, doctor.Full()), set("doctor", doctor.ID.String())
+		of, then = t.Words.Name(t.Lang, doctor.Full()), set(slotDoctor, doctor.ID.String())
 	}
 	lines := []string{t.Say("prices.of", "Name", of)}
 	for _, service := range c.ServicesOf(s.Code, doctor.ID) {
-		if id := t.ID("service"); id == uuid.Nil || id == service.ID {
+		if id := t.ID(slotService); id == uuid.Nil || id == service.ID {
 			lines = append(lines, "• "+service.Name.In(t.Lang)+": "+core.Money(c.Terms(doctor.ID, service.ID).Price, service.Currency))
 		}
 	}
-	if service, ok := c.Service(t.ID("service")); ok {
+	if service, ok := c.Service(t.ID(slotService)); ok {
 		lines = []string{service.Name.In(t.Lang) + ": " + core.Money(c.Terms(doctor.ID, service.ID).Price, service.Currency)}
-		then = set("service", service.ID.String())
+		then = set(slotService, service.ID.String())
 	}
 	return Outcome{Replies: []Reply{{Text: strings.Join(lines, "\n"), Keep: true, Buttons: [][]Button{
-		{{Label: t.Say("button.book"), Commands: append([]Command{{Do: Start, Flow: "booking"}}, then...)}},
+		{{Label: t.Say("button.book"), Commands: append([]Command{{Do: Start, Flow: flowBooking}}, then...)}},
 	}}}}, nil
 }
 
 // Contacts tells where the clinic is and when it is open.
 func Contacts() Flow {
-	return Flow{Name: "contacts", Slots: []Slot{{Name: "branch", Fill: asNamed, Check: checkBranch}}, Finish: showContacts}
+	return Flow{Name: "contacts", Slots: []Slot{{Name: slotBranch, Fill: asNamed, Check: checkBranch}}, Finish: showContacts}
 }
 
 func showContacts(_ context.Context, t *Talk) (Outcome, error) {
@@ -84,7 +84,7 @@ func showContacts(_ context.Context, t *Talk) (Outcome, error) {
 
 // Hours tells when the clinic is open.
 func Hours() Flow {
-	return Flow{Name: "hours", Slots: []Slot{{Name: "branch", Fill: asNamed, Check: checkBranch}}, Finish: showHours}
+	return Flow{Name: "hours", Slots: []Slot{{Name: slotBranch, Fill: asNamed, Check: checkBranch}}, Finish: showHours}
 }
 
 func showHours(_ context.Context, t *Talk) (Outcome, error) {
@@ -100,7 +100,7 @@ const maxBranches = 12
 
 // branches are those that the person asks about: the named one, or as many as a message takes.
 func (t *Talk) branches() []clinic.Branch {
-	if b, ok := t.Desk.Clinic.Branch(t.ID("branch")); ok {
+	if b, ok := t.Desk.Clinic.Branch(t.ID(slotBranch)); ok {
 		return []clinic.Branch{b}
 	}
 	all := t.Desk.Clinic.Branches
@@ -123,8 +123,8 @@ func DoctorInfo() Flow {
 	return Flow{
 		Name: "doctor_info",
 		Slots: []Slot{
-			{Name: "specialty", Fill: fillTopic, Ask: askInfoSpecialty, Check: checkSpecialty, Clears: []string{"doctor"}},
-			{Name: "doctor", Fill: fillDoctor, Ask: askInfoDoctor, Check: checkDoctor},
+			{Name: slotSpecialty, Fill: fillTopic, Ask: askInfoSpecialty, Check: checkSpecialty, Clears: []string{slotDoctor}},
+			{Name: slotDoctor, Fill: fillDoctor, Ask: askInfoDoctor, Check: checkDoctor},
 		},
 		Finish: showDoctor,
 	}
@@ -138,15 +138,15 @@ func askInfoSpecialty(ctx context.Context, t *Talk) (Reply, error) {
 
 func askInfoDoctor(_ context.Context, t *Talk) (Reply, error) {
 	r := Reply{Text: t.Say("doctor_info.ask_doctor")}
-	doctors := t.Desk.Clinic.DoctorsOf(t.Get("specialty"), uuid.Nil)
+	doctors := t.Desk.Clinic.DoctorsOf(t.Get(slotSpecialty), uuid.Nil)
 	for _, d := range doctors[:min(len(doctors), maxDoctors)] {
-		r.Buttons = append(r.Buttons, []Button{{Label: t.Words.Name(t.Lang, d.Full()), Commands: set("doctor", d.ID.String())}})
+		r.Buttons = append(r.Buttons, []Button{{Label: t.Words.Name(t.Lang, d.Full()), Commands: set(slotDoctor, d.ID.String())}})
 	}
 	return withBack(t, r), nil
 }
 
 func showDoctor(ctx context.Context, t *Talk) (Outcome, error) {
-	d, ok := t.Desk.Clinic.Doctor(t.ID("doctor"))
+	d, ok := t.Desk.Clinic.Doctor(t.ID(slotDoctor))
 	if !ok {
 		return Outcome{}, core.Refuse(core.NotFound, "doctor_unknown", "Name", "")
 	}
@@ -168,7 +168,7 @@ func showDoctor(ctx context.Context, t *Talk) (Outcome, error) {
 		text += "\n" + t.Say("doctor_info.nearest", "Time", t.Words.Moment(t.Lang, nearest[0].Start))
 	}
 	return Outcome{Replies: []Reply{{Text: text, Keep: true, Buttons: [][]Button{
-		{{Label: t.Say("button.book_doctor"), Commands: []Command{{Do: Start, Flow: "booking"}, {Do: Set, Slot: "doctor", Value: d.ID.String()}}}},
+		{{Label: t.Say("button.book_doctor"), Commands: []Command{{Do: Start, Flow: flowBooking}, {Do: Set, Slot: slotDoctor, Value: d.ID.String()}}}},
 	}}}}, nil
 }
 

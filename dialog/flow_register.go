@@ -15,11 +15,11 @@ func Register() Flow {
 		Called: true,
 		Slots: []Slot{
 			{Name: "consent", Fill: fillConsent, Ask: askConsent, Check: checkConsent, Once: true},
-			{Name: "name", Ask: askName, Check: checkName},
+			{Name: slotName, Ask: askName, Check: checkName},
 			{Name: "phone", Ask: askPhone, Check: checkPhone},
 		},
 		Finish: register,
-		Redo:   map[string]string{"name_invalid": "name", "consent_needed": "consent"},
+		Redo:   map[string]string{"name_invalid": slotName, "consent_needed": "consent"},
 	}
 }
 
@@ -28,7 +28,7 @@ func fillConsent(ctx context.Context, t *Talk) (string, error) {
 	if err != nil || !agreed {
 		return "", err
 	}
-	return "yes", nil
+	return yes, nil
 }
 
 func askConsent(ctx context.Context, t *Talk) (Reply, error) {
@@ -37,14 +37,14 @@ func askConsent(ctx context.Context, t *Talk) (Reply, error) {
 		return Reply{}, err
 	}
 	return Reply{Lead: t.held(), Text: t.Say("register.consent") + "\n\n" + text.Body, Alone: true, Buttons: [][]Button{
-		{{Label: t.Say("button.agree"), Commands: set("consent", "yes")}},
+		{{Label: t.Say("button.agree"), Commands: set("consent", yes)}},
 		{{Label: t.Say("button.disagree"), Commands: set("consent", "no")}},
 	}}, nil
 }
 
 // checkConsent records a yes. A no ends the way here: without it nothing may be kept, and the desk's phone remains.
 func checkConsent(ctx context.Context, t *Talk, c Command) (string, error) {
-	if c.Value != "yes" {
+	if c.Value != yes {
 		return "", core.Refuse(core.Denied, "consent_refused", "Phone", clinicPhone(t))
 	}
 	text, err := t.Desk.People.Terms(ctx, t.Lang)
@@ -56,7 +56,7 @@ func checkConsent(ctx context.Context, t *Talk, c Command) (string, error) {
 
 // held says which time is kept while somebody is asked who they are; "" where none is.
 func (t *Talk) held() string {
-	at, err := readTime(t.below("time"))
+	at, err := readTime(t.below(slotTime))
 	if err != nil {
 		return ""
 	}
@@ -89,7 +89,7 @@ func checkName(_ context.Context, _ *Talk, c Command) (string, error) {
 }
 
 func askPhone(_ context.Context, t *Talk) (Reply, error) {
-	return withBack(t, Reply{Text: t.Say("register.ask_phone", "Name", firstName(t.Get("name"))), AskPhone: t.Say("button.share_phone")}), nil
+	return withBack(t, Reply{Text: t.Say("register.ask_phone", "Name", firstName(t.Get(slotName))), AskPhone: t.Say("button.share_phone")}), nil
 }
 
 func firstName(typed string) string {
@@ -115,7 +115,7 @@ func checkPhone(_ context.Context, t *Talk, c Command) (string, error) {
 func register(ctx context.Context, t *Talk) (Outcome, error) {
 	phone, vouched := strings.CutPrefix(t.Get("phone"), "vouched ")
 	id, err := t.Desk.People.Register(ctx, patient.New{
-		Name: t.Get("name"), Relation: patient.Self, Lang: t.Lang, Phone: phone, Vouched: vouched,
+		Name: t.Get(slotName), Relation: patient.Self, Lang: t.Lang, Phone: phone, Vouched: vouched,
 	})
 	if err != nil {
 		return Outcome{}, err
@@ -132,10 +132,10 @@ func Relative() Flow {
 		Slots: []Slot{
 			{Name: "self", Fill: fillSelf, Via: func(*Talk) string { return "register" }},
 			{Name: "relation", Fill: fillRelation},
-			{Name: "name", Ask: askRelativeName, Check: checkName},
+			{Name: slotName, Ask: askRelativeName, Check: checkName},
 		},
 		Finish: registerRelative,
-		Redo:   map[string]string{"name_invalid": "name"},
+		Redo:   map[string]string{"name_invalid": slotName},
 	}
 }
 
@@ -162,7 +162,7 @@ func askRelativeName(_ context.Context, t *Talk) (Reply, error) {
 }
 
 func registerRelative(ctx context.Context, t *Talk) (Outcome, error) {
-	id, err := t.Desk.People.Register(ctx, patient.New{Name: t.Get("name"), Relation: patient.Relation(t.Get("relation")), Lang: t.Lang})
+	id, err := t.Desk.People.Register(ctx, patient.New{Name: t.Get(slotName), Relation: patient.Relation(t.Get("relation")), Lang: t.Lang})
 	if err != nil {
 		return Outcome{}, err
 	}

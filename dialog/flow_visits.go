@@ -17,7 +17,7 @@ import (
 func MyVisits() Flow {
 	return Flow{
 		Name:   "visits",
-		Slots:  append(narrow(), Slot{Name: "visit", Fill: fillVisit, Ask: askVisit("visits.ask_visit"), Check: checkVisit}),
+		Slots:  append(narrow(), Slot{Name: slotVisit, Fill: fillVisit, Ask: askVisit("visits.ask_visit"), Check: checkVisit}),
 		Finish: showVisit,
 	}
 }
@@ -26,9 +26,9 @@ func MyVisits() Flow {
 func narrow() []Slot {
 	never := func(context.Context, *Talk) (string, error) { return anyone, nil }
 	return []Slot{
-		{Name: "person", Fill: never, Check: checkPerson, Clears: []string{"visit"}},
-		{Name: "doctor", Fill: never, Check: checkDoctor, Clears: []string{"visit"}},
-		{Name: "when", Fill: never, Check: checkWhen, Clears: []string{"visit"}},
+		{Name: "person", Fill: never, Check: checkPerson, Clears: []string{slotVisit}},
+		{Name: slotDoctor, Fill: never, Check: checkDoctor, Clears: []string{slotVisit}},
+		{Name: slotWhen, Fill: never, Check: checkWhen, Clears: []string{slotVisit}},
 	}
 }
 
@@ -50,16 +50,16 @@ func meant(ctx context.Context, t *Talk) (list []visit.Visit, found bool, err er
 		}
 	}
 	if len(out) == 0 {
-		return all, t.frame.Flow == "reschedule", nil
+		return all, t.frame.Flow == flowReschedule, nil
 	}
 	return out, true, nil
 }
 
 func fits(t *Talk, v visit.Visit, family []patient.Person) bool {
-	if id := t.ID("doctor"); id != uuid.Nil && id != v.Doctor {
+	if id := t.ID(slotDoctor); id != uuid.Nil && id != v.Doctor {
 		return false
 	}
-	if w, ok := t.saidWindow(v.Start.Location()); ok && t.frame.Flow != "reschedule" && (v.Start.Before(w.From) || !v.Start.Before(w.To)) {
+	if w, ok := t.saidWindow(v.Start.Location()); ok && t.frame.Flow != flowReschedule && (v.Start.Before(w.From) || !v.Start.Before(w.To)) {
 		return false
 	}
 	who := t.Get("person")
@@ -106,7 +106,7 @@ func askVisit(key string) func(context.Context, *Talk) (Reply, error) {
 			if p, ok := relative(family, v); ok {
 				label += " (" + p.Given + ")"
 			}
-			r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set("visit", v.ID.String())}})
+			r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set(slotVisit, v.ID.String())}})
 		}
 		return withCancel(t, r), nil
 	}
@@ -134,7 +134,7 @@ func ahead(ctx context.Context, t *Talk, id string) (visit.Visit, error) {
 }
 
 func showVisit(ctx context.Context, t *Talk) (Outcome, error) {
-	v, err := ahead(ctx, t, t.Get("visit"))
+	v, err := ahead(ctx, t, t.Get(slotVisit))
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -180,10 +180,10 @@ func describe(ctx context.Context, t *Talk, v visit.Visit) (string, error) {
 // visitButtons are what can be done about a visit, under any message that speaks of it.
 func visitButtons(t *Talk, id uuid.UUID) [][]Button {
 	do := func(key, flow string) Button {
-		return Button{Label: t.Say(key), Commands: []Command{{Do: Start, Flow: flow}, {Do: Set, Slot: "visit", Value: id.String()}}}
+		return Button{Label: t.Say(key), Commands: []Command{{Do: Start, Flow: flow}, {Do: Set, Slot: slotVisit, Value: id.String()}}}
 	}
 	return [][]Button{
-		{do("button.move", "reschedule"), do("button.cancel_visit", "cancel")},
+		{do("button.move", flowReschedule), do("button.cancel_visit", "cancel")},
 		{{Label: t.Say("button.menu"), Commands: []Command{{Do: Start, Flow: "menu"}}}},
 	}
 }
@@ -193,12 +193,12 @@ func CancelVisit() Flow {
 	return Flow{
 		Name: "cancel",
 		Slots: append(narrow(),
-			Slot{Name: "visit", Fill: fillVisit, Ask: askVisit("cancel.ask_visit"), Check: checkVisit, Clears: []string{"reason", "confirm"}},
-			Slot{Name: "reason", Ask: askReason, Check: checkReason},
-			Slot{Name: "confirm", Ask: askCancel, Check: checkYes},
+			Slot{Name: slotVisit, Fill: fillVisit, Ask: askVisit("cancel.ask_visit"), Check: checkVisit, Clears: []string{slotReason, slotConfirm}},
+			Slot{Name: slotReason, Ask: askReason, Check: checkReason},
+			Slot{Name: slotConfirm, Ask: askCancel, Check: checkYes},
 		),
 		Finish: cancel,
-		Ends:   []string{"reschedule"},
+		Ends:   []string{flowReschedule},
 	}
 }
 
@@ -213,10 +213,10 @@ func askReason(ctx context.Context, t *Talk) (Reply, error) {
 	}
 	r := Reply{Text: t.Say("cancel.ask_reason") + "\n\n" + about}
 	for _, key := range []string{"plans", "better", "ill", "price", "other"} {
-		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("cancel.reason_" + key), Commands: set("reason", key)}})
+		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("cancel.reason_" + key), Commands: set(slotReason, key)}})
 	}
 	r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.move_instead"), Commands: []Command{
-		{Do: Start, Flow: "reschedule"}, {Do: Set, Slot: "visit", Value: v.ID.String()},
+		{Do: Start, Flow: flowReschedule}, {Do: Set, Slot: slotVisit, Value: v.ID.String()},
 	}}})
 	return withCancel(t, r), nil
 }
@@ -230,7 +230,7 @@ func checkReason(_ context.Context, _ *Talk, c Command) (string, error) {
 }
 
 func askCancel(ctx context.Context, t *Talk) (Reply, error) {
-	v, err := ahead(ctx, t, t.Get("visit"))
+	v, err := ahead(ctx, t, t.Get(slotVisit))
 	if err != nil {
 		return Reply{}, err
 	}
@@ -245,26 +245,26 @@ func askCancel(ctx context.Context, t *Talk) (Reply, error) {
 }
 
 func cancel(ctx context.Context, t *Talk) (Outcome, error) {
-	if t.Get("confirm") == "no" {
+	if t.Get(slotConfirm) == "no" {
 		return Outcome{Replies: []Reply{{Text: t.Say("cancel.kept"), Keep: true}}}, nil
 	}
-	v, err := ahead(ctx, t, t.Get("visit"))
+	v, err := ahead(ctx, t, t.Get(slotVisit))
 	if err != nil {
 		return Outcome{}, err
 	}
-	if _, err := t.Desk.Visits.Cancel(ctx, v.ID, t.Get("reason")); err != nil {
+	if _, err := t.Desk.Visits.Cancel(ctx, v.ID, t.Get(slotReason)); err != nil {
 		return Outcome{}, err
 	}
 	return Outcome{Replies: []Reply{{Text: t.Say("cancel.done", "When", t.Words.Moment(t.Lang, v.Start)), Keep: true, Buttons: [][]Button{
-		{{Label: t.Say("flow.booking"), Commands: []Command{{Do: Start, Flow: "booking"}}}},
+		{{Label: t.Say("flow.booking"), Commands: []Command{{Do: Start, Flow: flowBooking}}}},
 	}}}}, nil
 }
 
 // ConfirmVisit is the answer "I will come".
 func ConfirmVisit() Flow {
 	return Flow{
-		Name:   "confirm",
-		Slots:  []Slot{{Name: "visit", Fill: fillNear, Ask: askVisit("confirm.ask_visit"), Check: checkVisit}},
+		Name:   flowConfirm,
+		Slots:  []Slot{{Name: slotVisit, Fill: fillNear, Ask: askVisit("confirm.ask_visit"), Check: checkVisit}},
 		Finish: accept,
 	}
 }
@@ -293,10 +293,10 @@ func fillNear(ctx context.Context, t *Talk) (string, error) {
 }
 
 func accept(ctx context.Context, t *Talk) (Outcome, error) {
-	if t.Get("visit") == tooEarly {
+	if t.Get(slotVisit) == tooEarly {
 		return Outcome{Replies: []Reply{{Text: t.Say("confirm.early"), Keep: true}}}, nil
 	}
-	v, err := t.Desk.Visits.Accept(ctx, t.ID("visit"))
+	v, err := t.Desk.Visits.Accept(ctx, t.ID(slotVisit))
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -31,8 +31,10 @@ func askPerson(ctx context.Context, t *Talk) (Reply, error) {
 		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("person.self"), Commands: set("person", "self")}})
 	}
 	r.Buttons = append(r.Buttons, grid(2, []Button{
-		{Label: t.Say("person.new_child"), Commands: set("person", "new:child")}, {Label: t.Say("person.new_spouse"), Commands: set("person", "new:spouse")},
-		{Label: t.Say("person.new_parent"), Commands: set("person", "new:parent")}, {Label: t.Say("person.new_other"), Commands: set("person", "new:other")},
+		{Label: t.Say("person.new_child"), Commands: set("person", "new:child")},
+		{Label: t.Say("person.new_spouse"), Commands: set("person", "new:spouse")},
+		{Label: t.Say("person.new_parent"), Commands: set("person", "new:parent")},
+		{Label: t.Say("person.new_other"), Commands: set("person", "new:other")},
 	})...)
 	return withBack(t, r), nil
 }

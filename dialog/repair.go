@@ -65,15 +65,15 @@ func (u *turn) yesNo(ctx context.Context, c Command) error {
 	switch {
 	case frame == nil:
 		return nil
-	case c.Do == Deny && u.s.Asked == "time": // none of these
-		return u.clear(ctx, "when")
-	case c.Do == Deny && slices.Contains([]string{"when", "visit", "reason"}, u.s.Asked):
+	case c.Do == Deny && u.s.Asked == slotTime: // none of these
+		return u.clear(ctx, slotWhen)
+	case c.Do == Deny && slices.Contains([]string{slotWhen, slotVisit, slotReason}, u.s.Asked):
 		return u.leave(ctx, Cancel)
-	case !slices.Contains([]string{"confirm", "consent"}, u.s.Asked):
+	case !slices.Contains([]string{slotConfirm, "consent"}, u.s.Asked):
 		u.missed = len(u.cmds) == 1
 		return nil
 	}
-	value := "yes"
+	value := yes
 	if c.Do == Deny {
 		value = "no"
 	}
@@ -212,8 +212,8 @@ func (u *turn) menu() {
 		return Button{Label: t.Say("flow." + flow), Commands: []Command{{Do: Start, Flow: flow}}}
 	}
 	u.say(Reply{Text: t.Say("menu"), Buttons: [][]Button{
-		{start("booking")},
-		{start("visits"), start("reschedule")},
+		{start(flowBooking)},
+		{start("visits"), start(flowReschedule)},
 		{start("cancel"), start("prices")},
 		{start("contacts"), start("doctor_info")},
 		{start("operator"), start("language")},

@@ -91,9 +91,9 @@ func askAround(ctx context.Context, t *Talk, w Window) (Reply, error) {
 	if !slices.ContainsFunc(slots, func(s schedule.Slot) bool { return wall(s.Start, zone).Equal(at) }) {
 		text = t.Say("booking.not_at", "Time", t.Words.Moment(t.Lang, at))
 	}
-	if t.View("time") == "" && len(slots) > page {
+	if t.View(slotTime) == "" && len(slots) > page {
 		before := slices.IndexFunc(slots, func(s schedule.Slot) bool { return !wall(s.Start, zone).Before(at) })
-		t.frame.look("time", strconv.Itoa(max(0, min(before-page/2, len(slots)-page))))
+		t.frame.look(slotTime, strconv.Itoa(max(0, min(before-page/2, len(slots)-page))))
 	}
 	return timesCard(t, text, slots, false), nil
 }
@@ -154,7 +154,7 @@ func askTimeElse(ctx context.Context, t *Talk, ask schedule.Ask, w Window) (Repl
 func timesCard(t *Talk, text string, slots []schedule.Slot, dated bool) Reply {
 	slots = distinct(slots)
 	place := t.places(slots)
-	first, _ := strconv.Atoi(t.View("time"))
+	first, _ := strconv.Atoi(t.View(slotTime))
 	if first < 0 || first >= len(slots) {
 		first = 0
 	}
@@ -168,7 +168,7 @@ func timesCard(t *Talk, text string, slots []schedule.Slot, dated bool) Reply {
 		label += place[s.Branch]
 		c := chosen{Doctor: s.Doctor, Branch: s.Branch, Room: s.Room, Start: s.Start}
 		if value, err := c.json(); err == nil {
-			buttons = append(buttons, Button{Label: label, Commands: set("time", value)})
+			buttons = append(buttons, Button{Label: label, Commands: set(slotTime, value)})
 		}
 	}
 	wide := 4
@@ -181,17 +181,17 @@ func timesCard(t *Talk, text string, slots []schedule.Slot, dated bool) Reply {
 	if nav := pages(t, first, len(slots)); len(nav) > 0 {
 		r.Buttons = append(r.Buttons, nav)
 	}
-	r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.other_day"), Commands: []Command{{Do: Clear, Slot: "when"}}}})
+	r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.other_day"), Commands: []Command{{Do: Clear, Slot: slotWhen}}}})
 	return withBack(t, r)
 }
 
 func pages(t *Talk, first, all int) []Button {
 	var nav []Button
 	if first > 0 {
-		nav = append(nav, Button{Label: t.Say("button.earlier"), Commands: []Command{{Do: View, Slot: "time", Value: strconv.Itoa(max(0, first-page))}}})
+		nav = append(nav, Button{Label: t.Say("button.earlier"), Commands: []Command{{Do: View, Slot: slotTime, Value: strconv.Itoa(max(0, first-page))}}})
 	}
 	if first+page < all {
-		nav = append(nav, Button{Label: t.Say("button.later"), Commands: []Command{{Do: View, Slot: "time", Value: strconv.Itoa(first + page)}}})
+		nav = append(nav, Button{Label: t.Say("button.later"), Commands: []Command{{Do: View, Slot: slotTime, Value: strconv.Itoa(first + page)}}})
 	}
 	return nav
 }
@@ -263,9 +263,9 @@ func fillTime(ctx context.Context, t *Talk) (string, error) {
 	if w.Grain != Minute {
 		return "", nil
 	}
-	value, err := holdTime(ctx, t, Command{Do: Set, Slot: "time", When: &w})
-	if core.Refusal(err) != nil {
-		return "", nil // askTime says why and what else there is
+	value, err := holdTime(ctx, t, Command{Do: Set, Slot: slotTime, When: &w})
+	if core.Refusal(err) != nil { // askTime says why and what else there is
+		err = nil
 	}
 	return value, err
 }
@@ -276,7 +276,7 @@ func holdTime(ctx context.Context, t *Talk, c Command) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if pick.Hold, err = t.Desk.Visits.Hold(ctx, pick.slot(), t.ID("service")); err != nil {
+	if pick.Hold, err = t.Desk.Visits.Hold(ctx, pick.slot(), t.ID(slotService)); err != nil {
 		return "", err
 	}
 	return pick.json()

@@ -16,7 +16,7 @@ const dateForm = "2006-01-02"
 
 // askOf is what the running flow looks for, without the time.
 func askOf(t *Talk) schedule.Ask {
-	return schedule.Ask{Specialty: t.Get("specialty"), Service: t.ID("service"), Doctor: t.ID("doctor"), Branch: t.ID("branch")}
+	return schedule.Ask{Specialty: t.Get(slotSpecialty), Service: t.ID(slotService), Doctor: t.ID(slotDoctor), Branch: t.ID(slotBranch)}
 }
 
 // askWhen shows a month with its free days marked.
@@ -24,14 +24,14 @@ func askWhen(ctx context.Context, t *Talk) (Reply, error) {
 	zone := t.zone()
 	today := t.Now.In(zone)
 	month := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, zone)
-	if m, err := time.ParseInLocation("2006-01", t.View("when"), zone); err == nil && m.After(month) {
+	if m, err := time.ParseInLocation("2006-01", t.View(slotWhen), zone); err == nil && m.After(month) {
 		month = m
 	}
 	free, err := freeDays(ctx, t, month)
 	if err != nil {
 		return Reply{}, err
 	}
-	if len(free) == 0 && t.View("when") == "" { // the month may be at its end
+	if len(free) == 0 && t.View(slotWhen) == "" { // the month may be at its end
 		next := month.AddDate(0, 1, 0)
 		if later, err := freeDays(ctx, t, next); err != nil || len(later) > 0 {
 			month, free = next, later
@@ -45,7 +45,7 @@ func askWhen(ctx context.Context, t *Talk) (Reply, error) {
 		text = t.Say("booking.month_full", "Month", t.Words.Month(t.Lang, month))
 	}
 	r := Reply{Text: text, Buttons: [][]Button{
-		{{Label: t.Say("button.nearest"), Commands: []Command{{Do: Set, Slot: "when", Value: string(Asap)}}}},
+		{{Label: t.Say("button.nearest"), Commands: []Command{{Do: Set, Slot: slotWhen, Value: string(Asap)}}}},
 	}}
 	r.Buttons = append(r.Buttons, calendar(t, month, today, free)...)
 	return withBack(t, r), nil
@@ -53,12 +53,12 @@ func askWhen(ctx context.Context, t *Talk) (Reply, error) {
 
 // whom is the line over the calendar: the doctor or the speciality, and where.
 func whom(t *Talk) string {
-	s, _ := t.Desk.Clinic.Specialty(t.Get("specialty"))
+	s, _ := t.Desk.Clinic.Specialty(t.Get(slotSpecialty))
 	line := s.Name.In(t.Lang)
-	if d, ok := t.Desk.Clinic.Doctor(t.ID("doctor")); ok {
+	if d, ok := t.Desk.Clinic.Doctor(t.ID(slotDoctor)); ok {
 		line += ": " + t.Words.Name(t.Lang, d.Full())
 	}
-	if b, ok := t.Desk.Clinic.Branch(t.ID("branch")); ok {
+	if b, ok := t.Desk.Clinic.Branch(t.ID(slotBranch)); ok {
 		line += ", " + b.Name.In(t.Lang)
 	}
 	return line
@@ -94,7 +94,7 @@ func calendar(t *Talk, month, today time.Time, free map[int]bool) [][]Button {
 	for day := month; day.Month() == month.Month(); day = day.AddDate(0, 0, 1) {
 		b := Button{Label: "·", Commands: silent}
 		if free[day.Day()] {
-			b = Button{Label: strconv.Itoa(day.Day()), Commands: set("when", day.Format(dateForm))}
+			b = Button{Label: strconv.Itoa(day.Day()), Commands: set(slotWhen, day.Format(dateForm))}
 		}
 		if week = append(week, b); len(week) == 7 {
 			rows, week = append(rows, week), nil
@@ -112,7 +112,7 @@ func calendar(t *Talk, month, today time.Time, free map[int]bool) [][]Button {
 func months(t *Talk, month, today time.Time) []Button {
 	var nav []Button
 	turn := func(label string, to time.Time) Button {
-		return Button{Label: label, Commands: []Command{{Do: View, Slot: "when", Value: to.Format("2006-01")}}}
+		return Button{Label: label, Commands: []Command{{Do: View, Slot: slotWhen, Value: to.Format("2006-01")}}}
 	}
 	if month.After(today) {
 		nav = append(nav, turn("◀ "+t.Words.Month(t.Lang, month.AddDate(0, -1, 0)), month.AddDate(0, -1, 0)))
@@ -177,7 +177,7 @@ func (t *Talk) window() Window {
 // saidWindow is the window that was said, by another clock: "at ten" is ten where the visit is, wherever that turns out to be.
 func (t *Talk) saidWindow(zone *time.Location) (Window, bool) {
 	var w Window
-	if err := json.Unmarshal([]byte(t.Get("when")), &w); err != nil {
+	if err := json.Unmarshal([]byte(t.Get(slotWhen)), &w); err != nil {
 		return w, false
 	}
 	if w.Grain != Asap {

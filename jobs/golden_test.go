@@ -57,11 +57,14 @@ func TestConversations(t *testing.T) {
 				want = []byte(got)
 			}
 			require.Empty(t, cmp.Diff(string(want), got), "run with -update to accept")
-			for way, set := range map[string]func(*stage.Stage){
+			ways := map[string]func(*stage.Stage){
 				"delivered twice": func(s *stage.Stage) { s.Twice = true },
 				"restarted":       func(s *stage.Stage) { s.Restart = true },
-				"by rules":        func(s *stage.Stage) { s.ByRules = true },
-			} {
+			}
+			if strings.Contains(string(want), "\n? ") { // otherwise the rules have understood it all the first time
+				ways["by rules"] = func(s *stage.Stage) { s.ByRules = true }
+			}
+			for way, set := range ways {
 				require.Empty(t, cmp.Diff(got, play(set)), way)
 			}
 		})

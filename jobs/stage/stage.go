@@ -3,8 +3,8 @@ package stage
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -90,7 +90,7 @@ func (s *Stage) Begin(ctx context.Context) error {
 		return err
 	}
 	if s.Log == nil {
-		s.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		s.Log = slog.New(slog.DiscardHandler)
 	}
 	s.model = &scripted{rules: s.Shelf, coverage: s.Coverage}
 	s.Talks = &jobs.Talks{
@@ -219,7 +219,7 @@ func (s *Stage) act(text string) ([]conversation.Incoming, error) {
 // later moves the clock by a duration or to a moment, and runs what is due then.
 func (s *Stage) later(ctx context.Context, text string) error {
 	if s.Move == nil {
-		return fmt.Errorf("the clock cannot be moved here")
+		return errors.New("the clock cannot be moved here")
 	}
 	to, err := time.Parse(time.RFC3339, text)
 	if d, derr := time.ParseDuration(strings.TrimPrefix(text, "+")); derr == nil {

@@ -33,39 +33,39 @@ type Seed struct {
 
 // New clones a migrated (and seeded) template and drops the clone when the test ends. Without a database in the environment the test
 // is skipped: `make test` provides one.
-func New(t testing.TB, seed Seed) Database {
-	t.Helper()
+func New(tb testing.TB, seed Seed) Database {
+	tb.Helper()
 	owner, app := os.Getenv("ZAPIS_OWNER_DATABASE_URL"), os.Getenv("ZAPIS_DATABASE_URL")
 	if owner == "" || app == "" {
-		t.Skip("no database: run through `make test`, or export what `make db-up` prints")
+		tb.Skip("no database: run through `make test`, or export what `make db-up` prints")
 	}
 	ctx := context.Background()
 	admin, err := pgx.Connect(ctx, owner)
 	if err != nil {
-		t.Fatalf("connect as owner: %v", err)
+		tb.Fatalf("connect as owner: %v", err)
 	}
-	defer admin.Close(ctx)
+	defer func() { _ = admin.Close(ctx) }()
 	template, err := prepare(ctx, admin, owner, seed)
 	if err != nil {
-		t.Fatalf("template database: %v", err)
+		tb.Fatalf("template database: %v", err)
 	}
 	name := "zapis_test_" + hex.EncodeToString(random())
 	if _, err := admin.Exec(ctx, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, template)); err != nil {
-		t.Fatalf("clone the template: %v", err)
+		tb.Fatalf("clone the template: %v", err)
 	}
-	t.Cleanup(func() { drop(t, owner, name) })
+	tb.Cleanup(func() { drop(tb, owner, name) })
 	return Database{URL: at(app, name), OwnerURL: at(owner, name)}
 }
 
 // Open is New with an open pool of conns connections.
-func Open(t testing.TB, seed Seed, conns int32) (*store.DB, Database) {
-	t.Helper()
-	d := New(t, seed)
+func Open(tb testing.TB, seed Seed, conns int32) (*store.DB, Database) {
+	tb.Helper()
+	d := New(tb, seed)
 	db, err := store.Open(context.Background(), d.URL, conns)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(db.Close)
+	tb.Cleanup(db.Close)
 	return db, d
 }
 
@@ -74,16 +74,16 @@ func random() []byte {
 	return id[:8]
 }
 
-func drop(t testing.TB, owner, name string) {
-	t.Helper()
+func drop(tb testing.TB, owner, name string) {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	admin, err := pgx.Connect(ctx, owner)
 	if err != nil {
-		t.Logf("test database %s left behind: %v", name, err)
+		tb.Logf("test database %s left behind: %v", name, err)
 		return
 	}
-	defer admin.Close(ctx)
+	defer func() { _ = admin.Close(ctx) }()
 	// A vacuum at work is the superuser's and cannot be ended by us; it does not last.
 	for tries := 0; ; tries++ {
 		_, err := admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
@@ -91,7 +91,7 @@ func drop(t testing.TB, owner, name string) {
 			return
 		}
 		if _, err := admin.Exec(ctx, "SELECT pg_sleep(0.25)"); err != nil || tries == 40 {
-			t.Logf("test database %s left behind: %v", name, err)
+			tb.Logf("test database %s left behind: %v", name, err)
 			return
 		}
 	}

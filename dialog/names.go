@@ -1,0 +1,21 @@
+package dialog
+
+// The names by which flows and slots speak of each other. The understanding and the buttons use the same ones.
+const (
+	flowBooking    = "booking"
+	flowReschedule = "reschedule"
+	flowConfirm    = "confirm"
+
+	slotSpecialty = "specialty"
+	slotBranch    = "branch"
+	slotDoctor    = "doctor"
+	slotService   = "service"
+	slotWhen      = "when"
+	slotTime      = "time"
+	slotVisit     = "visit"
+	slotReason    = "reason"
+	slotName      = "name"
+	slotConfirm   = "confirm"
+
+	yes = "yes"
+)
