@@ -40,15 +40,15 @@ func (h *House) visits(in store.Opener) visit.Desk {
 }
 
 func (d *desk) free() schedule.Free {
-	return schedule.Free{In: d.tx, Book: d.house.Book, Clock: d.house.Clock}
+	return schedule.Free{In: d.tx.Reading(), Book: d.house.Book, Clock: d.house.Clock}
 }
 
-func (d *desk) cards() patient.Cards {
-	return patient.Cards{In: d.tx, Clock: d.house.Clock, IDs: d.house.IDs}
+func (d *desk) cards(in store.Opener) patient.Cards {
+	return patient.Cards{In: in, Clock: d.house.Clock, IDs: d.house.IDs}
 }
 
-func (d *desk) consents() consent.Register {
-	return consent.Register{In: d.tx, Clock: d.house.Clock, IDs: d.house.IDs}
+func (d *desk) consents(in store.Opener) consent.Register {
+	return consent.Register{In: in, Clock: d.house.Clock, IDs: d.house.IDs}
 }
 
 func (d *desk) Nearest(ctx context.Context, ask schedule.Ask) ([]schedule.Slot, error) {
@@ -68,7 +68,7 @@ func (d *desk) Upcoming(ctx context.Context) ([]visit.Visit, error) {
 	for _, p := range family {
 		ids = append(ids, p.ID)
 	}
-	return d.visits().Upcoming(ctx, d.actor, ids...)
+	return d.house.visits(d.tx.Reading()).Upcoming(ctx, d.actor, ids...)
 }
 
 func (d *desk) Hold(ctx context.Context, slot schedule.Slot, service uuid.UUID) (uuid.UUID, error) {
@@ -112,13 +112,13 @@ func (d *desk) Family(ctx context.Context) ([]patient.Person, error) {
 		return d.family, nil
 	}
 	var err error
-	d.family, err = d.cards().Family(ctx, d.actor)
+	d.family, err = d.cards(d.tx.Reading()).Family(ctx, d.actor)
 	d.known = err == nil
 	return d.family, err
 }
 
 func (d *desk) Register(ctx context.Context, n patient.New) (uuid.UUID, error) {
-	id, err := d.cards().Register(ctx, d.actor, n)
+	id, err := d.cards(d.tx).Register(ctx, d.actor, n)
 	if err == nil {
 		d.known = false
 		d.made = append(d.made, id)
@@ -127,13 +127,13 @@ func (d *desk) Register(ctx context.Context, n patient.New) (uuid.UUID, error) {
 }
 
 func (d *desk) Agreed(ctx context.Context) (bool, error) {
-	return d.consents().Stands(ctx, d.actor, consent.Processing)
+	return d.consents(d.tx.Reading()).Stands(ctx, d.actor, consent.Processing)
 }
 
 func (d *desk) Terms(ctx context.Context, lang string) (consent.Text, error) {
-	return d.consents().Newest(ctx, d.actor, consent.Processing, lang)
+	return d.consents(d.tx.Reading()).Newest(ctx, d.actor, consent.Processing, lang)
 }
 
 func (d *desk) Agree(ctx context.Context, text uuid.UUID) error {
-	return d.consents().Give(ctx, d.actor, text, d.message)
+	return d.consents(d.tx).Give(ctx, d.actor, text, d.message)
 }

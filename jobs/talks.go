@@ -172,15 +172,6 @@ func (t *Talks) open(ctx context.Context, tx *store.Tx, a arrival) error {
 	})
 }
 
-// greet opens the chat and finds out whether the message is new; fresh is set when the next query is answered.
-func (t *Talks) greet(ctx context.Context, tx *store.Tx, a arrival, fresh *bool) error {
-	if err := t.open(ctx, tx, a); err != nil {
-		return err
-	}
-	conversation.Fresh(tx, a.in, t.Clock(), fresh)
-	return nil
-}
-
 // clean makes every text of a message safe for the database.
 func clean(in conversation.Incoming) conversation.Incoming {
 	for _, s := range []*string{

@@ -118,14 +118,14 @@ func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID, a *arrival
 	fresh := false
 	if a != nil {
 		p.Tapped = tokenHash(a.in.Button)
-		if err := t.greet(ctx, tx, *a, &fresh); err != nil {
-			return chat{}, err
+		conversation.Fresh(tx, a.in, now, &fresh)
+	}
+	rows, err := lockAndRead(ctx, tx, p)
+	if err == nil && len(rows) == 0 && a != nil { // first contact
+		if err = t.open(ctx, tx, *a); err == nil {
+			rows, err = lockAndRead(ctx, tx, p)
 		}
 	}
-	if err := tx.ConversationLock(ctx, id); err != nil {
-		return chat{}, err
-	}
-	rows, err := tx.ConversationTurn(ctx, p)
 	if err != nil {
 		return chat{}, fmt.Errorf("read the chat: %w", err)
 	}
@@ -144,6 +144,14 @@ func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID, a *arrival
 		return c, t.arrived(ctx, tx, &c, *a)
 	}
 	return c, nil
+}
+
+// lockAndRead claims a chat and reads it, in one round trip but as two statements: the second sees what the last turn left.
+func lockAndRead(ctx context.Context, tx *store.Tx, p db.ConversationTurnParams) ([]db.ConversationTurnRow, error) {
+	if err := tx.ConversationLock(ctx, p.ID); err != nil {
+		return nil, err
+	}
+	return tx.ConversationTurn(ctx, p)
 }
 
 // unanswered takes the journal's rows in their order.

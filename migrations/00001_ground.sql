@@ -37,6 +37,13 @@ LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT coalesce(actor_kind() = 'staff', false) $$;
 -- +goose StatementEnd
 
+-- Whoever works for the clinic: staff, Zapis itself, trusted machines. Not a chat.
+-- +goose StatementBegin
+CREATE FUNCTION actor_is_house() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT coalesce(actor_kind() IN ('system', 'service', 'staff'), false) $$;
+-- +goose StatementEnd
+
 -- Rows grow by month in messages and audit: this keeps a table's partitions ready from one month back to `ahead` months on.
 -- A DEFAULT partition catches what falls outside, so that a late job never loses a row.
 -- +goose StatementBegin
@@ -65,6 +72,7 @@ GRANT EXECUTE ON FUNCTION ensure_partitions(text, date, integer) TO zapis_app;
 
 -- +goose Down
 DROP FUNCTION ensure_partitions(text, date, integer);
+DROP FUNCTION actor_is_house();
 DROP FUNCTION actor_is_staff();
 DROP FUNCTION actor_is_system();
 DROP FUNCTION actor_branches();

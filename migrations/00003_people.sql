@@ -134,9 +134,8 @@ CREATE POLICY system ON staff_invite TO zapis_app USING ((SELECT actor_is_system
 ALTER TABLE conversation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversation FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON conversation TO zapis_owner USING (true) WITH CHECK (true);
-CREATE POLICY system ON conversation TO zapis_app USING ((SELECT actor_is_system())) WITH CHECK ((SELECT actor_is_system()));
-CREATE POLICY staff ON conversation TO zapis_app USING ((SELECT actor_is_staff())) WITH CHECK ((SELECT actor_is_staff()));
-CREATE POLICY own ON conversation TO zapis_app USING (id = (SELECT actor_id())) WITH CHECK (id = (SELECT actor_id()));
+CREATE POLICY chat ON conversation TO zapis_app USING (id = (SELECT actor_id()) OR (SELECT actor_is_house()))
+    WITH CHECK (id = (SELECT actor_id()) OR (SELECT actor_is_house()));
 
 ALTER TABLE patient ENABLE ROW LEVEL SECURITY;
 ALTER TABLE patient FORCE ROW LEVEL SECURITY;

@@ -37,6 +37,7 @@ func (s *server) mountWeb(r chi.Router) error {
 		return fmt.Errorf("the cabinet: %w", err)
 	}
 	staff.Routes(r)
+	s.cabinet = staff
 	home := "/cabinet"
 	if s.config.Demo {
 		home = "/demo"

@@ -167,6 +167,14 @@ func (t *Tx) InTx(ctx context.Context, _ core.Actor, fn func(*Tx) error) error {
 	return Translate(err)
 }
 
+// Reading is this transaction for work that only reads: no savepoint is set, for there is nothing to take back.
+func (t *Tx) Reading() Opener { return reading{t} }
+
+type reading struct{ tx *Tx }
+
+// InTx runs fn in the transaction as it is.
+func (r reading) InTx(_ context.Context, _ core.Actor, fn func(*Tx) error) error { return fn(r.tx) }
+
 // takeBack drops what is queued since the savepoint, or has the server do it where the savepoint was sent already.
 func (t *Tx) takeBack(name string) {
 	for i := len(t.queue) - 1; i >= 0; i-- {
