@@ -113,7 +113,8 @@ func (t *Talks) refused(ctx context.Context, s said, l letter, why *conversation
 			}
 		}
 		if why.Blocked() {
-			return tx.ConversationBlocked(ctx, db.ConversationBlockedParams{ID: s.id, BlockedAt: &now})
+			err := tx.ConversationBlocked(ctx, db.ConversationBlockedParams{ID: s.id, BlockedAt: &now})
+			return errors.Join(err, elsewhere(ctx, tx, l, now))
 		}
 		if settle.State == "unknown" {
 			return t.task(ctx, tx, task{kind: "unknown_delivery", key: l.id.String(), conversation: s.id, visit: l.visit})
@@ -123,6 +124,17 @@ func (t *Talks) refused(ctx context.Context, s said, l letter, why *conversation
 	if err != nil {
 		t.Log.ErrorContext(ctx, "refusal not marked", "conversation", s.id, "error", err)
 	}
+}
+
+// elsewhere makes what a blocked chat was not told of a visit due again: the sweeper finds the patient's next chat, or none.
+func elsewhere(ctx context.Context, tx *store.Tx, l letter, now time.Time) error {
+	if l.lane != "service" || l.visit == uuid.Nil {
+		return nil
+	}
+	if err := tx.RemindersAgain(ctx, db.RemindersAgainParams{Message: l.id, Now: now}); err != nil {
+		return err
+	}
+	return tx.NoticeAgain(ctx, db.NoticeAgainParams{VisitID: l.visit, Message: l.id, Now: now})
 }
 
 // backoff is 1 s, 2 s, 4 s … up to a minute.
@@ -212,6 +224,9 @@ func (t *Talks) letters(ctx context.Context, tx *store.Tx, rows []db.OutboxClaim
 			settle.State, settle.Error = "expired", store.Text("too_late")
 		case blocked:
 			settle.State, settle.Error = "failed", store.Text("blocked")
+			if err := elsewhere(ctx, tx, l, now); err != nil {
+				return err
+			}
 		default:
 			s.out = append(s.out, l)
 			continue

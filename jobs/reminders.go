@@ -3,8 +3,6 @@ package jobs
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/clinic"
-	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
 	"github.com/zapis-clinic/zapis/dialog"
@@ -23,15 +20,19 @@ import (
 // The rules of sending reminders.
 const (
 	reminderBatch = 1000
-	tooNear       = 90 * time.Minute // a reminder of the day before that comes this late says nothing new
-	lateBy        = 6 * time.Hour    // how long after its moment a reminder of a day before may still go out
+	tooNear       = 2 * time.Hour // a reminder of the day before that comes this late says nothing new
+	lateBy        = 6 * time.Hour // how long after its moment a reminder may still go out: a quarter of its time ahead, at most this
 )
 
-// Remind turns due reminders into messages and says how many rows it settled. It may run anywhere at any time: rows are taken
-// once, and the messages' keys stand against a second telling.
+// Remind turns due reminders and notices into messages and says how many rows it settled. It may run anywhere at any time: rows are
+// taken once, and the messages' keys stand against a second telling.
 func (h *House) Remind(ctx context.Context) (int, error) {
+	told, err := h.notify(ctx)
+	if err != nil {
+		return told, fmt.Errorf("due notices: %w", err)
+	}
 	n := 0
-	err := h.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
+	err = h.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
 		due, err := tx.RemindersDue(ctx, db.RemindersDueParams{Now: h.Clock(), Rows: reminderBatch})
 		if err != nil || len(due) == 0 {
 			return err
@@ -41,9 +42,9 @@ func (h *House) Remind(ctx context.Context) (int, error) {
 		return p.write(ctx, tx)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("due reminders: %w", err)
+		return told, fmt.Errorf("due reminders: %w", err)
 	}
-	return n, nil
+	return told + n, nil
 }
 
 // plan is what becomes of a batch of due reminders.
@@ -52,23 +53,19 @@ type plan struct {
 	now    time.Time
 	settle db.RemindersSettleParams
 	later  []db.RemindersPutParams
-	notes  map[string]*note // by chat, day and lead time: visits of one day share one message
+	notes  map[string]note // by chat, day and lead time: visits of one day share one message
 	order  []string
 }
 
 // note is one message about one visit or several of the same day.
-type note struct {
-	due    []db.RemindersDueRow
-	branch clinic.Branch
-	after  time.Time // not before
-}
+type note []db.RemindersDueRow
 
 func (h *House) plan(due []db.RemindersDueRow) *plan {
-	p := &plan{House: h, now: h.Clock(), notes: map[string]*note{}}
+	p := &plan{House: h, now: h.Clock(), notes: map[string]note{}}
 	for _, r := range due {
 		branch, _ := h.Book.Current().Branch(r.BranchID)
 		if why := unsuited(r, p.now); why != "" {
-			p.done(r, "skipped", why)
+			p.done(r, "skipped", why, uuid.Nil)
 			continue
 		}
 		if at := awake(branch, p.now); at.After(p.now) {
@@ -83,7 +80,8 @@ func (h *House) plan(due []db.RemindersDueRow) *plan {
 // unsuited says why a reminder is not sent at all; "" where it is.
 func unsuited(r db.RemindersDueRow, now time.Time) string {
 	starts := r.During.Lower.Time
-	long := time.Duration(r.Minutes)*time.Minute > 3*time.Hour
+	ahead := time.Duration(r.Minutes) * time.Minute
+	long := ahead > 3*time.Hour
 	switch {
 	case r.Status != "booked" && r.Status != "confirmed":
 		return "status"
@@ -93,10 +91,12 @@ func unsuited(r db.RemindersDueRow, now time.Time) string {
 		return "deceased"
 	case !starts.After(now):
 		return "past"
-	case long && starts.Sub(now) < tooNear, long && now.Sub(r.DueAt) > lateBy:
+	case long && starts.Sub(now) < tooNear, now.Sub(r.DueAt) > min(lateBy, ahead/4):
 		return "too_late"
 	case r.ConversationID == nil:
 		return "no_channel"
+	case r.Withdrawn:
+		return "consent"
 	default:
 		return ""
 	}
@@ -125,34 +125,32 @@ func awake(b clinic.Branch, now time.Time) time.Time {
 // sleep puts a reminder off to the morning, or gives it up where the visit is by then too near.
 func (p *plan) sleep(r db.RemindersDueRow, morning time.Time) {
 	if !morning.Before(r.During.Lower.Time.Add(-30 * time.Minute)) {
-		p.done(r, "skipped", "quiet_hours")
+		p.done(r, "skipped", "quiet_hours", uuid.Nil)
 		return
 	}
 	p.later = append(p.later, db.RemindersPutParams{VisitID: r.VisitID, Minutes: r.Minutes, DueAt: morning})
 }
 
-func (p *plan) done(r db.RemindersDueRow, state, why string) {
+func (p *plan) done(r db.RemindersDueRow, state, why string, message uuid.UUID) {
 	p.settle.Visits, p.settle.Minutes = append(p.settle.Visits, r.VisitID), append(p.settle.Minutes, r.Minutes)
 	p.settle.States, p.settle.Whys = append(p.settle.States, state), append(p.settle.Whys, why)
+	p.settle.Messages = append(p.settle.Messages, message)
 }
 
 func (p *plan) add(r db.RemindersDueRow, b clinic.Branch) {
 	day := r.During.Lower.Time.In(b.Zone).Format(time.DateOnly)
 	key := fmt.Sprintf("%s:%s:%d", r.ConversationID, day, r.Minutes)
 	if p.notes[key] == nil {
-		p.notes[key] = &note{branch: b}
 		p.order = append(p.order, key)
 	}
-	p.notes[key].due = append(p.notes[key].due, r)
-	p.done(r, "queued", "")
+	p.notes[key] = append(p.notes[key], r)
 }
 
 // write settles the rows and queues the messages, all by a handful of statements.
 func (p *plan) write(ctx context.Context, tx *store.Tx) error {
-	out := db.OutboxAddManyParams{Lane: "service", Kind: "reminder", CreatedAt: p.now}
-	keys := db.KeyboardAddManyParams{Flow: "reminder", Step: "", CreatedAt: p.now}
+	bag := newMailbag(p.House, "reminder", p.now)
 	for _, key := range p.order {
-		if err := p.letter(p.notes[key], &out, &keys); err != nil {
+		if err := p.letter(p.notes[key], bag); err != nil {
 			return err
 		}
 	}
@@ -164,92 +162,106 @@ func (p *plan) write(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	if len(out.Ids) == 0 {
-		return nil
-	}
-	if err := tx.OutboxAddMany(ctx, out); err != nil {
-		return err
-	}
-	return tx.KeyboardAddMany(ctx, keys)
+	return bag.queue(ctx, tx)
 }
 
-func (p *plan) letter(n *note, out *db.OutboxAddManyParams, keys *db.KeyboardAddManyParams) error {
-	slices.SortFunc(n.due, func(a, b db.RemindersDueRow) int {
+func (p *plan) letter(n note, bag *mailbag) error {
+	slices.SortFunc(n, func(a, b db.RemindersDueRow) int {
 		return cmp.Or(a.During.Lower.Time.Compare(b.During.Lower.Time), strings.Compare(a.VisitID.String(), b.VisitID.String()))
 	})
-	first := n.due[0]
-	token, err := p.token()
-	if err != nil {
-		return err
+	first := n[0]
+	id, err := bag.put(post{
+		chat: *first.ConversationID, channel: store.Str(first.Channel), visit: first.VisitID, until: first.During.Lower.Time,
+		key: again(fmt.Sprintf("%s:%d:reminder:%d", first.VisitID, first.Version, first.Minutes), first.Tries), text: p.text(n), rows: p.actions(n),
+	})
+	for _, r := range n {
+		p.done(r, "queued", "", id)
 	}
-	actions, choices := label(token, p.actions(n))
-	body, err := json.Marshal(conversation.Outgoing{Text: p.text(n), Buttons: choices})
-	if err != nil {
-		return err
+	return err
+}
+
+// again is the key of a message that another chat is told after the first turned out to be blocked.
+func again(key string, tries int32) string {
+	if tries == 0 {
+		return key
 	}
-	data, err := json.Marshal(actions)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256([]byte(token))
-	keys.Hashes, keys.Conversations = append(keys.Hashes, sum[:]), append(keys.Conversations, *first.ConversationID)
-	keys.Actions, keys.Expires = append(keys.Actions, data), append(keys.Expires, first.During.Lower.Time)
-	out.Ids, out.Conversations = append(out.Ids, p.IDs()), append(out.Conversations, *first.ConversationID)
-	out.Channels, out.Bodies = append(out.Channels, store.Str(first.Channel)), append(out.Bodies, body)
-	out.OutboxKeys = append(out.OutboxKeys, fmt.Sprintf("%s:%d:reminder:%d", first.VisitID, first.Version, first.Minutes))
-	out.Visits, out.NotBefores = append(out.Visits, first.VisitID), append(out.NotBefores, p.now)
-	out.NotAfters = append(out.NotAfters, first.During.Lower.Time)
-	return nil
+	return fmt.Sprintf("%s:again%d", key, tries)
+}
+
+// mixed says whether a message speaks of the visits of different people, so that each needs its name.
+func (n note) mixed() bool {
+	return slices.ContainsFunc(n, func(r db.RemindersDueRow) bool { return store.ID(r.PatientID) != store.ID(n[0].PatientID) })
 }
 
 // text is the reminder as the person reads it: who, in how long, and every fact in full.
-func (p *plan) text(n *note) string {
-	first := n.due[0]
+func (p *plan) text(n note) string {
+	first := n[0]
 	lang := cmp.Or(store.Str(first.Lang), "ru")
 	in := p.Words.In(lang, first.During.Lower.Time.Sub(p.now).Round(time.Hour))
 	var parts []string
 	switch {
-	case len(n.due) > 1:
-		parts = append(parts, p.Words.Say(lang, "reminder.several", "In", in))
+	case n.mixed():
+		parts = append(parts, p.Words.Say(lang, "reminder.several_people", "In", in))
 	case first.Relation != "self" && first.Given != nil:
 		parts = append(parts, p.Words.Say(lang, "reminder.text_for", "Name", *first.Given, "In", in))
+	case len(n) > 1:
+		parts = append(parts, p.Words.Say(lang, "reminder.several", "In", in))
 	default:
 		parts = append(parts, p.Words.Say(lang, "reminder.text", "In", in))
 	}
-	for _, r := range n.due {
-		parts = append(parts, p.facts(lang, r, n.branch))
+	for _, r := range n {
+		facts := p.facts(lang, r.PractitionerID, r.BranchID, r.During.Lower.Time)
+		if n.mixed() && r.Given != nil {
+			facts += "\n👤 " + *r.Given
+		}
+		parts = append(parts, facts)
 	}
 	return strings.Join(parts, "\n\n")
 }
 
-func (p *plan) facts(lang string, r db.RemindersDueRow, b clinic.Branch) string {
-	c := p.Book.Current()
-	doctor, _ := c.Doctor(r.PractitionerID)
-	if here, ok := c.Branch(r.BranchID); ok {
-		b = here
-	}
+// facts are when, with whom and where a visit is.
+func (h *House) facts(lang string, doctor, branch uuid.UUID, at time.Time) string {
+	c := h.Book.Current()
+	d, _ := c.Doctor(doctor)
+	b, _ := c.Branch(branch)
 	return strings.Join([]string{
-		"🗓 " + p.Words.Moment(lang, r.During.Lower.Time.In(b.Zone)),
-		"👩‍⚕️ " + doctor.Full(),
+		"🗓 " + h.Words.Moment(lang, h.there(branch, at)),
+		"👩‍⚕️ " + h.Words.Name(lang, d.Full()),
 		"📍 " + b.Name.In(lang) + ", " + b.Address.In(lang),
 	}, "\n")
 }
 
-// actions are what a reminder's buttons do: come, move, cancel; of several visits, each by its time.
-func (p *plan) actions(n *note) [][]dialog.Button {
+// there is a moment by a branch's own clock.
+func (h *House) there(branch uuid.UUID, at time.Time) time.Time {
+	b, ok := h.Book.Current().Branch(branch)
+	if !ok {
+		return at.UTC()
+	}
+	return at.In(b.Zone)
+}
+
+// actions are what a reminder's buttons do: come, move, cancel; of several visits, each by its time, and its person where they differ.
+func (p *plan) actions(n note) [][]dialog.Button {
 	var rows [][]dialog.Button
-	for _, r := range n.due {
-		lang := cmp.Or(store.Str(r.Lang), "ru")
-		at := ""
-		if len(n.due) > 1 {
-			at = " " + r.During.Lower.Time.In(n.branch.Zone).Format("15:04")
+	for _, r := range n {
+		which := ""
+		if len(n) > 1 {
+			which = " " + p.there(r.BranchID, r.During.Lower.Time).Format("15:04")
 		}
-		do := func(key, flow string) dialog.Button { return visitButton(p.Words.Say(lang, key)+at, flow, r.VisitID) }
-		row := []dialog.Button{do("button.move", "reschedule"), do("button.cancel_visit", "cancel")}
-		if r.Status == "booked" {
-			rows = append(rows, []dialog.Button{do("button.confirm_visit", "confirm")})
+		if n.mixed() && r.Given != nil {
+			which += " " + *r.Given
 		}
-		rows = append(rows, row)
+		rows = append(rows, p.choices(cmp.Or(store.Str(r.Lang), "ru"), r.VisitID, which, r.Status == "booked")...)
+	}
+	return rows
+}
+
+// choices are the buttons of a visit that was spoken of: come (where nobody has said so yet), move, cancel.
+func (h *House) choices(lang string, id uuid.UUID, which string, open bool) [][]dialog.Button {
+	do := func(key, flow string) dialog.Button { return visitButton(h.Words.Say(lang, key)+which, flow, id) }
+	rows := [][]dialog.Button{{do("button.move", "reschedule"), do("button.cancel_visit", "cancel")}}
+	if open {
+		rows = append([][]dialog.Button{{do("button.confirm_visit", "confirm")}}, rows...)
 	}
 	return rows
 }

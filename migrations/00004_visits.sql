@@ -79,9 +79,28 @@ CREATE TABLE reminder (
     due_at   timestamptz NOT NULL,
     state    text NOT NULL DEFAULT 'due' CONSTRAINT reminder_state CHECK (state IN ('due', 'queued', 'skipped', 'cancelled')),
     why      text,                     -- of a skip
+    tries    integer NOT NULL DEFAULT 0, -- chats that turned out to be blocked
+    message_id uuid,                   -- of the outbox; visits of one day share one
     PRIMARY KEY (visit_id, minutes)
 ) WITH (fillfactor = 80);
 CREATE INDEX reminder_due ON reminder (due_at) WHERE state = 'due';
+CREATE INDEX reminder_message ON reminder (message_id) WHERE message_id IS NOT NULL;
+
+-- What the clinic itself changed and the patient is yet to be told. The row keeps the visit as the patient last knew it; what has become
+-- of it is looked at when the row is due, so that a change taken back is never told.
+CREATE TABLE visit_notice (
+    visit_id           uuid PRIMARY KEY REFERENCES visit ON DELETE CASCADE,
+    due_at             timestamptz NOT NULL,
+    state              text NOT NULL DEFAULT 'due' CONSTRAINT visit_notice_state CHECK (state IN ('due', 'queued', 'skipped', 'cancelled')),
+    kind               text CONSTRAINT visit_notice_kind CHECK (kind IN ('cancelled', 'moved')), -- what was told
+    why                text, -- of a skip
+    known              tstzrange NOT NULL,
+    known_practitioner uuid NOT NULL REFERENCES practitioner,
+    known_branch       uuid NOT NULL REFERENCES branch,
+    tries              integer NOT NULL DEFAULT 0,
+    message_id         uuid
+) WITH (fillfactor = 80);
+CREATE INDEX visit_notice_due ON visit_notice (due_at) WHERE state = 'due';
 
 -- A visit lasts less than a day, so its beginning finds it through visit_practitioner; the exclusion constraint's own index leaves
 -- overbooked visits out and cannot serve here.
@@ -180,10 +199,17 @@ CREATE POLICY system ON reminder TO zapis_app USING ((SELECT actor_is_system()))
 CREATE POLICY through_visit ON reminder TO zapis_app
     USING (EXISTS (SELECT FROM visit v WHERE v.id = visit_id)) WITH CHECK (EXISTS (SELECT FROM visit v WHERE v.id = visit_id));
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON visit, visit_resource, reminder TO zapis_app;
+ALTER TABLE visit_notice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE visit_notice FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON visit_notice TO zapis_owner USING (true) WITH CHECK (true);
+CREATE POLICY system ON visit_notice TO zapis_app USING ((SELECT actor_is_system())) WITH CHECK ((SELECT actor_is_system()));
+CREATE POLICY through_visit ON visit_notice TO zapis_app
+    USING (EXISTS (SELECT FROM visit v WHERE v.id = visit_id)) WITH CHECK (EXISTS (SELECT FROM visit v WHERE v.id = visit_id));
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON visit, visit_resource, reminder, visit_notice TO zapis_app;
 GRANT SELECT, INSERT ON visit_event TO zapis_app;
 
 -- +goose Down
 DROP FUNCTION expired_holds(uuid, tstzrange, timestamptz);
-DROP TABLE reminder, visit_event, visit_resource, visit;
+DROP TABLE visit_notice, reminder, visit_event, visit_resource, visit;
 DROP FUNCTION refresh_free(uuid, uuid, tstzrange);

@@ -90,17 +90,20 @@ func (f Free) Explain(ctx context.Context, actor core.Actor, ask Ask) (Why, erro
 		if s.empty() {
 			return nil
 		}
-		s.minutes = 0
-		rows, err := tx.DaysBetween(ctx, s.between())
+		from, to := s.days()
+		rows, err := tx.DaysExplained(ctx, db.DaysExplainedParams{Practitioners: s.doctors, FromDay: from, ToDay: to, Branches: s.branches})
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
-			if len(row.Free) > 0 {
+			branch, _ := s.clinic.Branch(row.BranchID)
+			switch {
+			case s.within(row.Free, branch.Zone):
 				why = TooShort
 				return nil
+			case s.within(row.Working, branch.Zone):
+				why = AllTaken
 			}
-			why = AllTaken
 		}
 		return nil
 	})
@@ -259,6 +262,29 @@ func onGrid(t time.Time, b clinic.Branch) time.Time {
 		return t.Add(b.Grid - over)
 	}
 	return t
+}
+
+// within says whether any of the windows touches the span that is looked at, in the wanted part of the day. Days are read with a margin, so
+// that their neighbours come too.
+func (s search) within(windows store.Spans, zone *time.Location) bool {
+	for _, w := range windows {
+		from, to := later(w.Lower.Time, s.From).In(zone), earlier(w.Upper.Time, s.To)
+		if s.DayTo == 0 && from.Before(to) {
+			return true
+		}
+		for day := 0; s.DayTo != 0; day++ {
+			at := func(minute int) time.Time {
+				return time.Date(from.Year(), from.Month(), from.Day()+day, 0, minute, 0, 0, zone)
+			}
+			if !at(0).Before(to) {
+				break
+			}
+			if later(from, at(s.DayFrom)).Before(earlier(to, at(s.DayTo))) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s search) inPart(t time.Time, zone *time.Location) bool {

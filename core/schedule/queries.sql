@@ -26,6 +26,16 @@ WHERE d.practitioner_id = ANY (sqlc.arg(practitioners)::uuid[])
   AND d.branch_id = ANY (sqlc.arg(branches)::uuid[])
 ORDER BY d.day, d.practitioner_id;
 
+-- name: DaysExplained :many
+-- Why a search found nothing: who works at all then, and what is left of it.
+SELECT d.branch_id, d.working, d.free
+FROM working_day d
+WHERE d.practitioner_id = ANY (sqlc.arg(practitioners)::uuid[])
+  AND d.day >= sqlc.arg(from_day)::date
+  AND d.day < sqlc.arg(to_day)::date
+  AND d.branch_id = ANY (sqlc.arg(branches)::uuid[])
+ORDER BY d.day, d.practitioner_id;
+
 -- name: WorkingHours :many
 -- What the cabinet's schedule shades: who works when, in one branch, in a span of days.
 SELECT d.practitioner_id, d.day, d.room_id, d.working, d.free

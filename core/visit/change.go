@@ -105,6 +105,9 @@ func (d Desk) cancelled(ctx context.Context, tx *store.Tx, v db.Visit, reason st
 	if err := d.forget(ctx, tx, v.ID); err != nil {
 		return err
 	}
+	if err := d.tell(ctx, tx, v, UndoFor); err != nil {
+		return err
+	}
 	return d.note(ctx, tx, v, change{action: "cancelled", reason: reason, fields: []string{"status"}})
 }
 
@@ -183,6 +186,7 @@ func (d Desk) move(ctx context.Context, tx *store.Tx, old db.Visit, to schedule.
 		func() error { return refresh(ctx, tx, v) },
 		func() error { return d.forget(ctx, tx, v.ID) },
 		func() error { return d.remind(ctx, tx, v) },
+		func() error { return d.tell(ctx, tx, old, settleFor) },
 		func() error {
 			return d.note(ctx, tx, v, change{action: "moved", before: old.During, fields: []string{"during"}})
 		},

@@ -138,10 +138,10 @@ func (d Desk) clear(ctx context.Context, tx *store.Tx, practitioner uuid.UUID, b
 		return pgx.ErrNoRows
 	}
 	for _, g := range gone {
-		if err := refresh(ctx, tx, db.Visit(g)); err != nil {
+		if err := refresh(ctx, tx, g); err != nil {
 			return err
 		}
-		if err := d.note(ctx, tx, db.Visit(g), change{action: "expired"}); err != nil {
+		if err := d.note(ctx, tx, g, change{action: "expired"}); err != nil {
 			return err
 		}
 	}

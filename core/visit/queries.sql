@@ -60,6 +60,19 @@ SET status = 'cancelled', cancelled_at = sqlc.arg(at), cancelled_by = sqlc.arg(b
 WHERE id = sqlc.arg(id)
 RETURNING *;
 
+-- name: VisitRestore :one
+-- A cancelled visit takes its time back, if that is still free.
+UPDATE visit v
+SET status = 'booked', cancelled_at = NULL, cancelled_by = NULL, cancel_reason = NULL, version = v.version + 1
+WHERE v.id = $1 AND v.status = 'cancelled'
+  AND (v.overbook OR EXISTS (
+    SELECT FROM working_day w
+    WHERE w.practitioner_id = v.practitioner_id AND w.branch_id = v.branch_id
+      AND w.day BETWEEN v.local_start::date - 1 AND v.local_start::date
+      AND w.free @> v.blocked
+  ))
+RETURNING *;
+
 -- name: VisitMove :one
 -- The new time is taken and the old one let go by one statement: where it is refused, the old visit stands untouched. Its own
 -- time counts as free.
@@ -128,17 +141,32 @@ INSERT INTO reminder (visit_id, minutes, due_at)
 SELECT sqlc.arg(visit_id), m, sqlc.arg(starts_at)::timestamptz - make_interval(mins => m)
 FROM unnest(sqlc.arg(minutes)::integer[]) AS m
 WHERE sqlc.arg(starts_at)::timestamptz - make_interval(mins => m) > sqlc.arg(now)::timestamptz + make_interval(mins => least(m / 4, 120))
-ON CONFLICT (visit_id, minutes) DO UPDATE SET due_at = excluded.due_at, state = 'due', why = NULL;
+ON CONFLICT (visit_id, minutes) DO UPDATE SET due_at = excluded.due_at, state = 'due', why = NULL, message_id = NULL;
 
 -- name: RemindersDrop :exec
 UPDATE reminder SET state = 'cancelled' WHERE visit_id = $1 AND state = 'due';
 
+-- name: RemindersRestore :exec
+-- A cancellation taken back: what was to be said of the visit at this time is to be said again.
+UPDATE reminder r
+SET state = 'due'
+FROM visit v
+WHERE r.visit_id = sqlc.arg(visit_id) AND v.id = r.visit_id AND r.state = 'cancelled' AND r.due_at = v.starts_at - make_interval(mins => r.minutes);
+
 -- name: RemindersDue :many
 -- Due reminders with all that decides whether and where to send them. Two sweepers never take the same row.
-SELECT r.visit_id, r.minutes, r.due_at,
-       v.branch_id, v.practitioner_id, v.patient_id, v.service_id, v.service_name, v.status, v.version, v.during, v.tz,
+SELECT r.visit_id, r.minutes, r.due_at, r.tries,
+       v.branch_id, v.practitioner_id, v.patient_id, v.status, v.version, v.during,
        p.given, p.deceased_at,
-       c.id AS conversation_id, c.channel, c.account, c.lang, coalesce(l.relation, '')::text AS relation
+       c.id AS conversation_id, c.channel, c.lang, coalesce(l.relation, '')::text AS relation,
+       coalesce((
+           SELECT e.action = 'withdrawn'
+           FROM consent_event e
+           JOIN consent_text t ON t.id = e.text_id
+           WHERE t.purpose = 'processing' AND (e.conversation_id = c.id OR e.patient_id = v.patient_id)
+           ORDER BY e.at DESC, e.id DESC
+           LIMIT 1
+       ), false)::boolean AS withdrawn
 FROM reminder r
 JOIN visit v ON v.id = r.visit_id
 LEFT JOIN patient p ON p.id = v.patient_id
@@ -158,13 +186,86 @@ FOR UPDATE OF r SKIP LOCKED;
 
 -- name: RemindersSettle :exec
 UPDATE reminder r
-SET state = s.state, why = nullif(s.why, '')
+SET state = s.state, why = nullif(s.why, ''), message_id = nullif(s.message_id, '00000000-0000-0000-0000-000000000000')
 FROM (
     SELECT unnest(sqlc.arg(visits)::uuid[]) AS visit_id, unnest(sqlc.arg(minutes)::integer[]) AS minutes, unnest(sqlc.arg(states)::text[]) AS state,
-           unnest(sqlc.arg(whys)::text[]) AS why
+           unnest(sqlc.arg(whys)::text[]) AS why, unnest(sqlc.arg(messages)::uuid[]) AS message_id
 ) s
 WHERE r.visit_id = s.visit_id AND r.minutes = s.minutes;
 
 -- name: RemindersPut :exec
 -- Put off to a better hour.
 UPDATE reminder SET due_at = $3 WHERE visit_id = $1 AND minutes = $2 AND state = 'due';
+
+-- name: RemindersAgain :exec
+-- Their message found its chat blocked: they are due for the patient's next one.
+UPDATE reminder SET state = 'due', due_at = sqlc.arg(now)::timestamptz, tries = tries + 1, message_id = NULL
+WHERE message_id = sqlc.arg(message)::uuid AND state = 'queued';
+
+-- name: NoticePut :exec
+-- The clinic changed a visit. What the patient knows stays as it was while nothing has been said.
+INSERT INTO visit_notice AS n (visit_id, due_at, known, known_practitioner, known_branch)
+VALUES (sqlc.arg(visit_id), sqlc.arg(due_at), sqlc.arg(known), sqlc.arg(practitioner), sqlc.arg(branch))
+ON CONFLICT (visit_id) DO UPDATE
+SET due_at = excluded.due_at, state = 'due', why = NULL, message_id = NULL,
+    known = CASE WHEN n.state IN ('due', 'skipped') THEN n.known ELSE excluded.known END,
+    known_practitioner = CASE WHEN n.state IN ('due', 'skipped') THEN n.known_practitioner ELSE excluded.known_practitioner END,
+    known_branch = CASE WHEN n.state IN ('due', 'skipped') THEN n.known_branch ELSE excluded.known_branch END;
+
+-- name: NoticeDrop :exec
+-- The patient has changed the visit, and so knows it.
+UPDATE visit_notice SET state = 'cancelled' WHERE visit_id = $1 AND state IN ('due', 'skipped');
+
+-- name: NoticeTake :one
+-- A cancellation may be taken back for as long as nobody has been told of it.
+UPDATE visit_notice SET due_at = sqlc.arg(due_at) WHERE visit_id = sqlc.arg(visit_id) AND state = 'due' RETURNING visit_id;
+
+-- name: NoticesDue :many
+-- Due notices with the visit as the patient knew it and as it is now. rebooked: the desk has given the patient another visit since.
+SELECT n.visit_id, n.tries, n.known, n.known_practitioner, n.known_branch,
+       v.branch_id, v.practitioner_id, v.patient_id, v.service_id, v.specialty, v.status, v.version, v.during, v.cancel_reason,
+       p.given, p.deceased_at,
+       c.id AS conversation_id, c.channel, c.lang, coalesce(l.relation, '')::text AS relation,
+       coalesce((
+           SELECT e.action = 'withdrawn'
+           FROM consent_event e
+           JOIN consent_text t ON t.id = e.text_id
+           WHERE t.purpose = 'processing' AND (e.conversation_id = c.id OR e.patient_id = v.patient_id)
+           ORDER BY e.at DESC, e.id DESC
+           LIMIT 1
+       ), false)::boolean AS withdrawn,
+       EXISTS (
+           SELECT FROM visit o
+           WHERE o.patient_id = v.patient_id AND o.id <> v.id AND o.specialty = v.specialty AND o.status IN ('booked', 'confirmed')
+             AND o.source IN ('cabinet', 'phone') AND o.created_at >= v.cancelled_at
+       ) AS rebooked
+FROM visit_notice n
+JOIN visit v ON v.id = n.visit_id
+LEFT JOIN patient p ON p.id = v.patient_id
+LEFT JOIN LATERAL (
+    SELECT pl.conversation_id, pl.relation
+    FROM patient_link pl
+    JOIN conversation k ON k.id = pl.conversation_id
+    WHERE pl.patient_id = v.patient_id AND k.blocked_at IS NULL
+    ORDER BY (pl.relation = 'self') DESC, k.last_inbound_at DESC NULLS LAST
+    LIMIT 1
+) l ON true
+LEFT JOIN conversation c ON c.id = l.conversation_id
+WHERE n.state = 'due' AND n.due_at <= sqlc.arg(now)::timestamptz
+ORDER BY n.due_at
+LIMIT sqlc.arg(rows)::integer
+FOR UPDATE OF n SKIP LOCKED;
+
+-- name: NoticeSettle :exec
+UPDATE visit_notice
+SET state = sqlc.arg(state), kind = sqlc.narg(kind), why = sqlc.narg(why), message_id = sqlc.narg(message_id)
+WHERE visit_id = sqlc.arg(visit_id);
+
+-- name: NoticePutOff :exec
+-- To the morning.
+UPDATE visit_notice SET due_at = $2 WHERE visit_id = $1 AND state = 'due';
+
+-- name: NoticeAgain :exec
+-- Its message found its chat blocked: it is due for the patient's next one.
+UPDATE visit_notice SET state = 'due', due_at = sqlc.arg(now)::timestamptz, tries = tries + 1, message_id = NULL
+WHERE visit_id = sqlc.arg(visit_id) AND message_id = sqlc.arg(message)::uuid AND state = 'queued';

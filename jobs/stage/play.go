@@ -129,7 +129,8 @@ ORDER BY 1`, id)
 }
 
 // meanwhile is what others do: "taken Иванова 2026-11-25 10:00" books a time, "closed Иванова 2026-11-25" is a day of leave,
-// "cancelled Иванова 2026-11-25 10:00" is the clinic's own cancellation.
+// "cancelled Иванова 2026-11-25 10:00" is the clinic's own cancellation, "restored …" takes it back, and "moved Иванова 2026-11-25 10:00
+// 12:30" is its own move within the day.
 func (s *Stage) meanwhile(ctx context.Context, text string) error {
 	f := strings.Fields(text)
 	if len(f) < 3 {
@@ -153,8 +154,12 @@ func (s *Stage) meanwhile(ctx context.Context, text string) error {
 		days := schedule.Days{In: s.DB, Book: s.Talks.Book, Clock: s.Clock, IDs: core.NewIDs(nil)}
 		_, err := days.Close(ctx, core.Sys("cabinet"), schedule.Closure{Practitioner: doctor.ID, From: at, To: at.AddDate(0, 0, 1), Reason: "leave"})
 		return err
-	case "cancelled":
-		return s.cancelled(ctx, doctor, at)
+	case "cancelled", "restored", "moved":
+		id, err := s.visitAt(ctx, doctor, at)
+		if err != nil {
+			return err
+		}
+		return s.changed(ctx, f, id, at)
 	default:
 		return fmt.Errorf("nobody knows how to do %q", text)
 	}
@@ -192,16 +197,41 @@ func (s *Stage) stranger(ctx context.Context) (uuid.UUID, error) {
 	return id, err
 }
 
-func (s *Stage) cancelled(ctx context.Context, d clinic.Doctor, at time.Time) error {
-	day, err := s.visits().Day(ctx, core.Sys("cabinet"), d.Branches[0], at, at.Add(time.Minute))
+// visitAt is the doctor's visit at a moment, whatever has become of it.
+func (s *Stage) visitAt(ctx context.Context, d clinic.Doctor, at time.Time) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := s.DB.InTx(ctx, core.Sys("test"), func(tx *store.Tx) error {
+		const latest = "SELECT id FROM visit WHERE practitioner_id = $1 AND starts_at = $2 ORDER BY created_at DESC LIMIT 1"
+		return tx.QueryRow(ctx, latest, d.ID, at).Scan(&id)
+	})
+	if err != nil {
+		return id, fmt.Errorf("%s's visit at %s: %w", d.Surname, at, err)
+	}
+	return id, nil
+}
+
+// changed is what the desk does to a visit.
+func (s *Stage) changed(ctx context.Context, words []string, id uuid.UUID, at time.Time) error {
+	desk := core.Actor{Kind: core.Staff, Channel: "cabinet"}
+	switch words[0] {
+	case "cancelled":
+		_, err := s.visits().Cancel(ctx, desk, id, "doctor ill")
+		return err
+	case "restored":
+		_, err := s.visits().Restore(ctx, desk, id)
+		return err
+	}
+	if len(words) < 5 {
+		return fmt.Errorf("moved to what time: %q", strings.Join(words, " "))
+	}
+	to, err := time.ParseInLocation("2006-01-02 15:04", words[2]+" "+words[4], at.Location())
+	if err != nil {
+		return fmt.Errorf("moved to %q: %w", words[4], err)
+	}
+	v, err := s.visits().Find(ctx, desk, id)
 	if err != nil {
 		return err
 	}
-	for _, v := range day {
-		if v.Doctor == d.ID {
-			_, err := s.visits().Cancel(ctx, core.Actor{Kind: core.Staff, Channel: "cabinet"}, v.ID, "doctor ill")
-			return err
-		}
-	}
-	return fmt.Errorf("%s has no visit at %s", d.Surname, at)
+	_, err = s.visits().Move(ctx, desk, id, schedule.Slot{Doctor: v.Doctor, Branch: v.Branch, Room: v.Room, Start: to})
+	return err
 }

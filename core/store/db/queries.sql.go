@@ -604,6 +604,55 @@ func (q *Queries) DaysBetween(ctx context.Context, arg DaysBetweenParams) ([]Day
 	return items, nil
 }
 
+const daysExplained = `-- name: DaysExplained :many
+SELECT d.branch_id, d.working, d.free
+FROM working_day d
+WHERE d.practitioner_id = ANY ($1::uuid[])
+  AND d.day >= $2::date
+  AND d.day < $3::date
+  AND d.branch_id = ANY ($4::uuid[])
+ORDER BY d.day, d.practitioner_id
+`
+
+type DaysExplainedParams struct {
+	Practitioners []uuid.UUID
+	FromDay       time.Time
+	ToDay         time.Time
+	Branches      []uuid.UUID
+}
+
+type DaysExplainedRow struct {
+	BranchID uuid.UUID
+	Working  pgtype.Multirange[pgtype.Range[pgtype.Timestamptz]]
+	Free     pgtype.Multirange[pgtype.Range[pgtype.Timestamptz]]
+}
+
+// Why a search found nothing: who works at all then, and what is left of it.
+func (q *Queries) DaysExplained(ctx context.Context, arg DaysExplainedParams) ([]DaysExplainedRow, error) {
+	rows, err := q.db.Query(ctx, daysExplained,
+		arg.Practitioners,
+		arg.FromDay,
+		arg.ToDay,
+		arg.Branches,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DaysExplainedRow{}
+	for rows.Next() {
+		var i DaysExplainedRow
+		if err := rows.Scan(&i.BranchID, &i.Working, &i.Free); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const daysNearest = `-- name: DaysNearest :many
 SELECT w.practitioner_id, w.branch_id, w.day, w.room_id, w.free
 FROM unnest($1::uuid[]) AS p (id)
@@ -1103,6 +1152,230 @@ func (q *Queries) NextWorkingDay(ctx context.Context, arg NextWorkingDayParams) 
 	var day time.Time
 	err := row.Scan(&day)
 	return day, err
+}
+
+const noticeAgain = `-- name: NoticeAgain :exec
+UPDATE visit_notice SET state = 'due', due_at = $1::timestamptz, tries = tries + 1, message_id = NULL
+WHERE visit_id = $2 AND message_id = $3::uuid AND state = 'queued'
+`
+
+type NoticeAgainParams struct {
+	Now     time.Time
+	VisitID uuid.UUID
+	Message uuid.UUID
+}
+
+// Its message found its chat blocked: it is due for the patient's next one.
+func (q *Queries) NoticeAgain(ctx context.Context, arg NoticeAgainParams) error {
+	_, err := q.db.Exec(ctx, noticeAgain, arg.Now, arg.VisitID, arg.Message)
+	return err
+}
+
+const noticeDrop = `-- name: NoticeDrop :exec
+UPDATE visit_notice SET state = 'cancelled' WHERE visit_id = $1 AND state IN ('due', 'skipped')
+`
+
+// The patient has changed the visit, and so knows it.
+func (q *Queries) NoticeDrop(ctx context.Context, visitID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, noticeDrop, visitID)
+	return err
+}
+
+const noticePut = `-- name: NoticePut :exec
+INSERT INTO visit_notice AS n (visit_id, due_at, known, known_practitioner, known_branch)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (visit_id) DO UPDATE
+SET due_at = excluded.due_at, state = 'due', why = NULL, message_id = NULL,
+    known = CASE WHEN n.state IN ('due', 'skipped') THEN n.known ELSE excluded.known END,
+    known_practitioner = CASE WHEN n.state IN ('due', 'skipped') THEN n.known_practitioner ELSE excluded.known_practitioner END,
+    known_branch = CASE WHEN n.state IN ('due', 'skipped') THEN n.known_branch ELSE excluded.known_branch END
+`
+
+type NoticePutParams struct {
+	VisitID      uuid.UUID
+	DueAt        time.Time
+	Known        pgtype.Range[pgtype.Timestamptz]
+	Practitioner uuid.UUID
+	Branch       uuid.UUID
+}
+
+// The clinic changed a visit. What the patient knows stays as it was while nothing has been said.
+func (q *Queries) NoticePut(ctx context.Context, arg NoticePutParams) error {
+	_, err := q.db.Exec(ctx, noticePut,
+		arg.VisitID,
+		arg.DueAt,
+		arg.Known,
+		arg.Practitioner,
+		arg.Branch,
+	)
+	return err
+}
+
+const noticePutOff = `-- name: NoticePutOff :exec
+UPDATE visit_notice SET due_at = $2 WHERE visit_id = $1 AND state = 'due'
+`
+
+type NoticePutOffParams struct {
+	VisitID uuid.UUID
+	DueAt   time.Time
+}
+
+// To the morning.
+func (q *Queries) NoticePutOff(ctx context.Context, arg NoticePutOffParams) error {
+	_, err := q.db.Exec(ctx, noticePutOff, arg.VisitID, arg.DueAt)
+	return err
+}
+
+const noticeSettle = `-- name: NoticeSettle :exec
+UPDATE visit_notice
+SET state = $1, kind = $2, why = $3, message_id = $4
+WHERE visit_id = $5
+`
+
+type NoticeSettleParams struct {
+	State     string
+	Kind      *string
+	Why       *string
+	MessageID *uuid.UUID
+	VisitID   uuid.UUID
+}
+
+func (q *Queries) NoticeSettle(ctx context.Context, arg NoticeSettleParams) error {
+	_, err := q.db.Exec(ctx, noticeSettle,
+		arg.State,
+		arg.Kind,
+		arg.Why,
+		arg.MessageID,
+		arg.VisitID,
+	)
+	return err
+}
+
+const noticeTake = `-- name: NoticeTake :one
+UPDATE visit_notice SET due_at = $1 WHERE visit_id = $2 AND state = 'due' RETURNING visit_id
+`
+
+type NoticeTakeParams struct {
+	DueAt   time.Time
+	VisitID uuid.UUID
+}
+
+// A cancellation may be taken back for as long as nobody has been told of it.
+func (q *Queries) NoticeTake(ctx context.Context, arg NoticeTakeParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, noticeTake, arg.DueAt, arg.VisitID)
+	var visit_id uuid.UUID
+	err := row.Scan(&visit_id)
+	return visit_id, err
+}
+
+const noticesDue = `-- name: NoticesDue :many
+SELECT n.visit_id, n.tries, n.known, n.known_practitioner, n.known_branch,
+       v.branch_id, v.practitioner_id, v.patient_id, v.service_id, v.specialty, v.status, v.version, v.during, v.cancel_reason,
+       p.given, p.deceased_at,
+       c.id AS conversation_id, c.channel, c.lang, coalesce(l.relation, '')::text AS relation,
+       coalesce((
+           SELECT e.action = 'withdrawn'
+           FROM consent_event e
+           JOIN consent_text t ON t.id = e.text_id
+           WHERE t.purpose = 'processing' AND (e.conversation_id = c.id OR e.patient_id = v.patient_id)
+           ORDER BY e.at DESC, e.id DESC
+           LIMIT 1
+       ), false)::boolean AS withdrawn,
+       EXISTS (
+           SELECT FROM visit o
+           WHERE o.patient_id = v.patient_id AND o.id <> v.id AND o.specialty = v.specialty AND o.status IN ('booked', 'confirmed')
+             AND o.source IN ('cabinet', 'phone') AND o.created_at >= v.cancelled_at
+       ) AS rebooked
+FROM visit_notice n
+JOIN visit v ON v.id = n.visit_id
+LEFT JOIN patient p ON p.id = v.patient_id
+LEFT JOIN LATERAL (
+    SELECT pl.conversation_id, pl.relation
+    FROM patient_link pl
+    JOIN conversation k ON k.id = pl.conversation_id
+    WHERE pl.patient_id = v.patient_id AND k.blocked_at IS NULL
+    ORDER BY (pl.relation = 'self') DESC, k.last_inbound_at DESC NULLS LAST
+    LIMIT 1
+) l ON true
+LEFT JOIN conversation c ON c.id = l.conversation_id
+WHERE n.state = 'due' AND n.due_at <= $1::timestamptz
+ORDER BY n.due_at
+LIMIT $2::integer
+FOR UPDATE OF n SKIP LOCKED
+`
+
+type NoticesDueParams struct {
+	Now  time.Time
+	Rows int32
+}
+
+type NoticesDueRow struct {
+	VisitID           uuid.UUID
+	Tries             int32
+	Known             pgtype.Range[pgtype.Timestamptz]
+	KnownPractitioner uuid.UUID
+	KnownBranch       uuid.UUID
+	BranchID          uuid.UUID
+	PractitionerID    uuid.UUID
+	PatientID         *uuid.UUID
+	ServiceID         uuid.UUID
+	Specialty         string
+	Status            string
+	Version           int32
+	During            pgtype.Range[pgtype.Timestamptz]
+	CancelReason      *string
+	Given             *string
+	DeceasedAt        *time.Time
+	ConversationID    *uuid.UUID
+	Channel           *string
+	Lang              *string
+	Relation          string
+	Withdrawn         bool
+	Rebooked          bool
+}
+
+// Due notices with the visit as the patient knew it and as it is now. rebooked: the desk has given the patient another visit since.
+func (q *Queries) NoticesDue(ctx context.Context, arg NoticesDueParams) ([]NoticesDueRow, error) {
+	rows, err := q.db.Query(ctx, noticesDue, arg.Now, arg.Rows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []NoticesDueRow{}
+	for rows.Next() {
+		var i NoticesDueRow
+		if err := rows.Scan(
+			&i.VisitID,
+			&i.Tries,
+			&i.Known,
+			&i.KnownPractitioner,
+			&i.KnownBranch,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.PatientID,
+			&i.ServiceID,
+			&i.Specialty,
+			&i.Status,
+			&i.Version,
+			&i.During,
+			&i.CancelReason,
+			&i.Given,
+			&i.DeceasedAt,
+			&i.ConversationID,
+			&i.Channel,
+			&i.Lang,
+			&i.Relation,
+			&i.Withdrawn,
+			&i.Rebooked,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const outboxAdd = `-- name: OutboxAdd :exec
@@ -1918,6 +2191,22 @@ func (q *Queries) RefreshFree(ctx context.Context, arg RefreshFreeParams) error 
 	return err
 }
 
+const remindersAgain = `-- name: RemindersAgain :exec
+UPDATE reminder SET state = 'due', due_at = $1::timestamptz, tries = tries + 1, message_id = NULL
+WHERE message_id = $2::uuid AND state = 'queued'
+`
+
+type RemindersAgainParams struct {
+	Now     time.Time
+	Message uuid.UUID
+}
+
+// Their message found its chat blocked: they are due for the patient's next one.
+func (q *Queries) RemindersAgain(ctx context.Context, arg RemindersAgainParams) error {
+	_, err := q.db.Exec(ctx, remindersAgain, arg.Now, arg.Message)
+	return err
+}
+
 const remindersDrop = `-- name: RemindersDrop :exec
 UPDATE reminder SET state = 'cancelled' WHERE visit_id = $1 AND state = 'due'
 `
@@ -1928,10 +2217,18 @@ func (q *Queries) RemindersDrop(ctx context.Context, visitID uuid.UUID) error {
 }
 
 const remindersDue = `-- name: RemindersDue :many
-SELECT r.visit_id, r.minutes, r.due_at,
-       v.branch_id, v.practitioner_id, v.patient_id, v.service_id, v.service_name, v.status, v.version, v.during, v.tz,
+SELECT r.visit_id, r.minutes, r.due_at, r.tries,
+       v.branch_id, v.practitioner_id, v.patient_id, v.status, v.version, v.during,
        p.given, p.deceased_at,
-       c.id AS conversation_id, c.channel, c.account, c.lang, coalesce(l.relation, '')::text AS relation
+       c.id AS conversation_id, c.channel, c.lang, coalesce(l.relation, '')::text AS relation,
+       coalesce((
+           SELECT e.action = 'withdrawn'
+           FROM consent_event e
+           JOIN consent_text t ON t.id = e.text_id
+           WHERE t.purpose = 'processing' AND (e.conversation_id = c.id OR e.patient_id = v.patient_id)
+           ORDER BY e.at DESC, e.id DESC
+           LIMIT 1
+       ), false)::boolean AS withdrawn
 FROM reminder r
 JOIN visit v ON v.id = r.visit_id
 LEFT JOIN patient p ON p.id = v.patient_id
@@ -1959,22 +2256,20 @@ type RemindersDueRow struct {
 	VisitID        uuid.UUID
 	Minutes        int32
 	DueAt          time.Time
+	Tries          int32
 	BranchID       uuid.UUID
 	PractitionerID uuid.UUID
 	PatientID      *uuid.UUID
-	ServiceID      uuid.UUID
-	ServiceName    string
 	Status         string
 	Version        int32
 	During         pgtype.Range[pgtype.Timestamptz]
-	Tz             string
 	Given          *string
 	DeceasedAt     *time.Time
 	ConversationID *uuid.UUID
 	Channel        *string
-	Account        *string
 	Lang           *string
 	Relation       string
+	Withdrawn      bool
 }
 
 // Due reminders with all that decides whether and where to send them. Two sweepers never take the same row.
@@ -1991,22 +2286,20 @@ func (q *Queries) RemindersDue(ctx context.Context, arg RemindersDueParams) ([]R
 			&i.VisitID,
 			&i.Minutes,
 			&i.DueAt,
+			&i.Tries,
 			&i.BranchID,
 			&i.PractitionerID,
 			&i.PatientID,
-			&i.ServiceID,
-			&i.ServiceName,
 			&i.Status,
 			&i.Version,
 			&i.During,
-			&i.Tz,
 			&i.Given,
 			&i.DeceasedAt,
 			&i.ConversationID,
 			&i.Channel,
-			&i.Account,
 			&i.Lang,
 			&i.Relation,
+			&i.Withdrawn,
 		); err != nil {
 			return nil, err
 		}
@@ -2023,7 +2316,7 @@ INSERT INTO reminder (visit_id, minutes, due_at)
 SELECT $1, m, $2::timestamptz - make_interval(mins => m)
 FROM unnest($3::integer[]) AS m
 WHERE $2::timestamptz - make_interval(mins => m) > $4::timestamptz + make_interval(mins => least(m / 4, 120))
-ON CONFLICT (visit_id, minutes) DO UPDATE SET due_at = excluded.due_at, state = 'due', why = NULL
+ON CONFLICT (visit_id, minutes) DO UPDATE SET due_at = excluded.due_at, state = 'due', why = NULL, message_id = NULL
 `
 
 type RemindersPlanParams struct {
@@ -2061,21 +2354,35 @@ func (q *Queries) RemindersPut(ctx context.Context, arg RemindersPutParams) erro
 	return err
 }
 
+const remindersRestore = `-- name: RemindersRestore :exec
+UPDATE reminder r
+SET state = 'due'
+FROM visit v
+WHERE r.visit_id = $1 AND v.id = r.visit_id AND r.state = 'cancelled' AND r.due_at = v.starts_at - make_interval(mins => r.minutes)
+`
+
+// A cancellation taken back: what was to be said of the visit at this time is to be said again.
+func (q *Queries) RemindersRestore(ctx context.Context, visitID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, remindersRestore, visitID)
+	return err
+}
+
 const remindersSettle = `-- name: RemindersSettle :exec
 UPDATE reminder r
-SET state = s.state, why = nullif(s.why, '')
+SET state = s.state, why = nullif(s.why, ''), message_id = nullif(s.message_id, '00000000-0000-0000-0000-000000000000')
 FROM (
     SELECT unnest($1::uuid[]) AS visit_id, unnest($2::integer[]) AS minutes, unnest($3::text[]) AS state,
-           unnest($4::text[]) AS why
+           unnest($4::text[]) AS why, unnest($5::uuid[]) AS message_id
 ) s
 WHERE r.visit_id = s.visit_id AND r.minutes = s.minutes
 `
 
 type RemindersSettleParams struct {
-	Visits  []uuid.UUID
-	Minutes []int32
-	States  []string
-	Whys    []string
+	Visits   []uuid.UUID
+	Minutes  []int32
+	States   []string
+	Whys     []string
+	Messages []uuid.UUID
 }
 
 func (q *Queries) RemindersSettle(ctx context.Context, arg RemindersSettleParams) error {
@@ -2084,6 +2391,7 @@ func (q *Queries) RemindersSettle(ctx context.Context, arg RemindersSettleParams
 		arg.Minutes,
 		arg.States,
 		arg.Whys,
+		arg.Messages,
 	)
 	return err
 }
@@ -3322,6 +3630,57 @@ func (q *Queries) VisitResourceTake(ctx context.Context, arg VisitResourceTakePa
 	var visit_id uuid.UUID
 	err := row.Scan(&visit_id)
 	return visit_id, err
+}
+
+const visitRestore = `-- name: VisitRestore :one
+UPDATE visit v
+SET status = 'booked', cancelled_at = NULL, cancelled_by = NULL, cancel_reason = NULL, version = v.version + 1
+WHERE v.id = $1 AND v.status = 'cancelled'
+  AND (v.overbook OR EXISTS (
+    SELECT FROM working_day w
+    WHERE w.practitioner_id = v.practitioner_id AND w.branch_id = v.branch_id
+      AND w.day BETWEEN v.local_start::date - 1 AND v.local_start::date
+      AND w.free @> v.blocked
+  ))
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+`
+
+// A cancelled visit takes its time back, if that is still free.
+func (q *Queries) VisitRestore(ctx context.Context, id uuid.UUID) (Visit, error) {
+	row := q.db.QueryRow(ctx, visitRestore, id)
+	var i Visit
+	err := row.Scan(
+		&i.ID,
+		&i.BranchID,
+		&i.PractitionerID,
+		&i.ServiceID,
+		&i.Specialty,
+		&i.RoomID,
+		&i.PatientID,
+		&i.HolderID,
+		&i.Status,
+		&i.Active,
+		&i.During,
+		&i.Blocked,
+		&i.StartsAt,
+		&i.EndsAt,
+		&i.LocalStart,
+		&i.Tz,
+		&i.Overbook,
+		&i.OverbookReason,
+		&i.SeriesID,
+		&i.Source,
+		&i.HoldExpiresAt,
+		&i.ServiceName,
+		&i.Price,
+		&i.Currency,
+		&i.CancelledAt,
+		&i.CancelledBy,
+		&i.CancelReason,
+		&i.Version,
+		&i.CreatedAt,
+	)
+	return i, err
 }
 
 const visitState = `-- name: VisitState :one
