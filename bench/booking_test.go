@@ -211,7 +211,7 @@ func pgbench(b *testing.B, o opened, script string, first int) time.Duration {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), 5*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, pgbenchPath(), "-n", "-M", "prepared", "-c", fmt.Sprint(deskClients), "-j", "2", "-t", fmt.Sprint(deskEach),
+	cmd := exec.CommandContext(ctx, pgbenchPath(), "-n", "-M", "prepared", "-c", strconv.Itoa(deskClients), "-j", "2", "-t", strconv.Itoa(deskEach),
 		"-D", "i=-1", "-D", fmt.Sprintf("first=%d", first), "-D", fmt.Sprintf("clients=%d", deskClients), "-f", script, durable(b, o.URL))
 	cmd.Env = append(os.Environ(), "PGOPTIONS=-c plan_cache_mode=force_generic_plan -c timezone=UTC", "PGSSLMODE=disable")
 	out, err := cmd.CombinedOutput()

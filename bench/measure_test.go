@@ -40,17 +40,17 @@ func open(b *testing.B, s storetest.Seed, conns int32) opened {
 }
 
 // exec runs a statement as the owner.
-func (o opened) exec(b *testing.B, sql string, args ...any) {
+func (o opened) exec(b *testing.B, sql string) {
 	b.Helper()
-	_, err := o.owner.Exec(b.Context(), sql, args...)
+	_, err := o.owner.Exec(b.Context(), sql)
 	require.NoError(b, err)
 }
 
 // count runs a statement that answers with one number as the owner.
-func (o opened) count(b *testing.B, sql string, args ...any) int {
+func (o opened) count(b *testing.B, sql string) int {
 	b.Helper()
 	var n int
-	require.NoError(b, o.owner.QueryRow(b.Context(), sql, args...).Scan(&n))
+	require.NoError(b, o.owner.QueryRow(b.Context(), sql).Scan(&n))
 	return n
 }
 
