@@ -128,7 +128,7 @@ func (t *Talks) refused(ctx context.Context, s said, l letter, why *conversation
 
 // elsewhere makes what a blocked chat was not told of a visit due again: the sweeper finds the patient's next chat, or none.
 func elsewhere(ctx context.Context, tx *store.Tx, l letter, now time.Time) error {
-	if l.lane != "service" || l.visit == uuid.Nil {
+	if l.lane != laneService || l.visit == uuid.Nil {
 		return nil
 	}
 	if err := tx.RemindersAgain(ctx, db.RemindersAgainParams{Message: l.id, Now: now}); err != nil {

@@ -14,6 +14,9 @@ import (
 	"github.com/zapis-clinic/zapis/dialog"
 )
 
+// laneService is the outbox lane of what the clinic says by itself about a visit.
+const laneService = "service"
+
 // mailbag gathers the service messages of a sweeper's batch, so that all are queued by two statements.
 type mailbag struct {
 	house *House
@@ -36,7 +39,7 @@ type post struct {
 func newMailbag(h *House, kind string, now time.Time) *mailbag {
 	return &mailbag{
 		house: h,
-		out:   db.OutboxAddManyParams{Lane: "service", Kind: kind, CreatedAt: now},
+		out:   db.OutboxAddManyParams{Lane: laneService, Kind: kind, CreatedAt: now},
 		keys:  db.KeyboardAddManyParams{Flow: kind, CreatedAt: now},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/core/visit"
 	"github.com/zapis-clinic/zapis/dialog"
 )
 
@@ -23,6 +24,12 @@ const (
 	othersTimes = 2                // and of the doctors beside
 	earlierBy   = 3                // days before the lost time that are looked at,
 	laterBy     = 14               // and after it
+)
+
+// What a notice tells.
+const (
+	toldCancelled = "cancelled"
+	toldMoved     = "moved"
 )
 
 // notify turns due notices into messages and says how many it settled.
@@ -66,7 +73,7 @@ func (h *House) notice(ctx context.Context, tx *store.Tx, r db.NoticesDueRow, ba
 		return tx.NoticePutOff(ctx, db.NoticePutOffParams{VisitID: r.VisitID, DueAt: morning})
 	} // else nobody is to come in vain because they were let sleep
 	say := h.tellMoved
-	if kind == "cancelled" {
+	if kind == toldCancelled {
 		say = h.tellCancelled
 	}
 	text, rows, err := say(ctx, tx, r)
@@ -80,7 +87,7 @@ func (h *House) notice(ctx context.Context, tx *store.Tx, r db.NoticesDueRow, ba
 	if err != nil {
 		return err
 	}
-	settle.State, settle.MessageID = "queued", &id
+	settle.State, settle.MessageID = queued, &id
 	return tx.NoticeSettle(ctx, settle)
 }
 
@@ -88,13 +95,13 @@ func (h *House) notice(ctx context.Context, tx *store.Tx, r db.NoticesDueRow, ba
 func untold(r db.NoticesDueRow, now time.Time) (kind, why string) {
 	known, starts := r.Known.Lower.Time, r.During.Lower.Time
 	slight := r.PractitionerID == r.KnownPractitioner && r.BranchID == r.KnownBranch && starts.Sub(known).Abs() <= movedBy
-	kind = "moved"
-	switch {
-	case r.Status == "cancelled" && r.Rebooked:
+	kind = toldMoved
+	switch status := visit.Status(r.Status); {
+	case status == visit.Cancelled && r.Rebooked:
 		return "", "rebooked"
-	case r.Status == "cancelled":
-		kind = "cancelled"
-	case r.Status != "booked" && r.Status != "confirmed":
+	case status == visit.Cancelled:
+		kind = toldCancelled
+	case status != visit.Booked && status != visit.Confirmed:
 		return "", "status"
 	case slight:
 		return "", "slight"
@@ -115,7 +122,7 @@ func untold(r db.NoticesDueRow, now time.Time) (kind, why string) {
 
 // until is when a notice is of no more use: at the time of the visit, or at that which was cancelled.
 func until(r db.NoticesDueRow, kind string) time.Time {
-	if kind == "cancelled" {
+	if kind == toldCancelled {
 		return r.Known.Lower.Time
 	}
 	return r.During.Lower.Time
@@ -151,7 +158,7 @@ func (h *House) tellMoved(_ context.Context, _ *store.Tx, r db.NoticesDueRow) (s
 	_, where, _ := strings.Cut(h.facts(lang, r.PractitionerID, r.BranchID, r.During.Lower.Time), "\n")
 	text := h.opening(lang, "notice.moved", r) + "\n\n" + h.Words.Say(lang, "notice.from_to", "From", from, "To", to) + "\n" + where +
 		"\n\n" + h.Words.Say(lang, "notice.suits")
-	return text, h.choices(lang, r.VisitID, "", r.Status == "booked"), nil
+	return text, h.choices(lang, r.VisitID, "", visit.Status(r.Status) == visit.Booked), nil
 }
 
 // tellCancelled says that the clinic cancelled a visit, why in words fit for it, and when else there is time.
@@ -261,8 +268,12 @@ func (h *House) bookThere(r db.NoticesDueRow, s schedule.Slot) []dialog.Command 
 		return dialog.Command{Do: dialog.Set, Slot: slot, Value: value}
 	}
 	cmds := []dialog.Command{
-		{Do: dialog.Start, Flow: "booking"}, set("person", store.ID(r.PatientID).String()), set("specialty", r.Specialty),
-		set("branch", s.Branch.String()), set("doctor", s.Doctor.String()), set("service", r.ServiceID.String()),
+		{Do: dialog.Start, Flow: "booking"},
+		set("person", store.ID(r.PatientID).String()),
+		set("specialty", r.Specialty),
+		set("branch", s.Branch.String()),
+		set("doctor", s.Doctor.String()),
+		set("service", r.ServiceID.String()),
 	}
 	if s.Start.IsZero() {
 		return cmds

@@ -14,6 +14,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/core/visit"
 	"github.com/zapis-clinic/zapis/dialog"
 )
 
@@ -82,10 +83,10 @@ func unsuited(r db.RemindersDueRow, now time.Time) string {
 	starts := r.During.Lower.Time
 	ahead := time.Duration(r.Minutes) * time.Minute
 	long := ahead > 3*time.Hour
-	switch {
-	case r.Status != "booked" && r.Status != "confirmed":
+	switch status := visit.Status(r.Status); {
+	case status != visit.Booked && status != visit.Confirmed:
 		return "status"
-	case r.Status == "confirmed" && !long:
+	case status == visit.Confirmed && !long:
 		return "confirmed" // who has said yes is reminded once
 	case r.DeceasedAt != nil:
 		return "deceased"
@@ -251,7 +252,7 @@ func (p *plan) actions(n note) [][]dialog.Button {
 		if n.mixed() && r.Given != nil {
 			which += " " + *r.Given
 		}
-		rows = append(rows, p.choices(cmp.Or(store.Str(r.Lang), "ru"), r.VisitID, which, r.Status == "booked")...)
+		rows = append(rows, p.choices(cmp.Or(store.Str(r.Lang), "ru"), r.VisitID, which, visit.Status(r.Status) == visit.Booked)...)
 	}
 	return rows
 }

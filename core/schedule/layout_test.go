@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -62,11 +63,11 @@ func (p place) hours(t *testing.T, rules []db.ScheduleTemplate, exceptions []db.
 	t.Helper()
 	var out []string
 	for _, d := range layOut(rules, exceptions, map[uuid.UUID]*time.Location{p.branch: p.zone}, date(t, from), date(t, to)) {
-		line := d.day.Format("Mon 02.01")
+		line := []string{d.day.Format("Mon 02.01")}
 		for _, w := range d.windows {
-			line += " " + w.from.In(p.zone).Format("15:04") + "–" + w.to.In(p.zone).Format("15:04")
+			line = append(line, w.from.In(p.zone).Format("15:04")+"–"+w.to.In(p.zone).Format("15:04"))
 		}
-		out = append(out, line)
+		out = append(out, strings.Join(line, " "))
 	}
 	return out
 }
@@ -95,7 +96,8 @@ func TestRulesGiveTheDaysTheyName(t *testing.T) {
 			[]db.ScheduleTemplate{oddMonday}, "2026-12-21", "2027-01-12", []string{"Mon 28.12 09:00–13:00", "Mon 04.01 09:00–13:00"},
 		},
 		"two days on, two off, and nothing before the cycle begins": {
-			[]db.ScheduleTemplate{cycle}, "2026-11-22", "2026-11-30",
+			[]db.ScheduleTemplate{cycle},
+			"2026-11-22", "2026-11-30",
 			[]string{"Tue 24.11 08:00–20:00", "Wed 25.11 08:00–20:00", "Sat 28.11 08:00–20:00", "Sun 29.11 08:00–20:00"},
 		},
 		"the last day of validity still counts": {
