@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -35,9 +36,10 @@ type statement struct {
 func begin(conn *pgx.Conn, actor core.Actor) *Tx {
 	tx := &Tx{Actor: actor, conn: conn}
 	tx.Queries = db.New(tx)
-	tx.queue = append(tx.queue, statement{sql: "BEGIN"}, statement{sql: `
-SELECT set_config('zapis.actor_kind', $1, true), set_config('zapis.actor_id', $2, true), set_config('zapis.actor_branches', $3, true)`,
-		args: []any{string(actor.Kind), id(actor.ID), branches(actor.Branches)}})
+	tx.queue = append(tx.queue, statement{sql: "BEGIN"}, statement{
+		sql:  "SELECT set_config('zapis.actor_kind', $1, true), set_config('zapis.actor_id', $2, true), set_config('zapis.actor_branches', $3, true)",
+		args: []any{string(actor.Kind), id(actor.ID), branches(actor.Branches)},
+	})
 	return tx
 }
 
@@ -49,14 +51,11 @@ func id(u uuid.UUID) string {
 }
 
 func branches(ids []uuid.UUID) string {
-	s := "{"
+	list := make([]string, len(ids))
 	for i, u := range ids {
-		if i > 0 {
-			s += ","
-		}
-		s += u.String()
+		list[i] = u.String()
 	}
-	return s + "}"
+	return "{" + strings.Join(list, ",") + "}"
 }
 
 // After runs f once the transaction has committed: to wake somebody, never to do what must not be lost.
@@ -163,7 +162,9 @@ func (t *Tx) InTx(ctx context.Context, _ core.Actor, fn func(*Tx) error) error {
 		return nil
 	}
 	t.after = t.after[:afters]
-	t.takeBack(name)
+	if lost := t.takeBack(ctx, name); lost != nil { // not a refusal any more: the whole transaction is lost
+		return fmt.Errorf("take a part back: %w", lost)
+	}
 	return Translate(err)
 }
 
@@ -176,14 +177,21 @@ type reading struct{ tx *Tx }
 func (r reading) InTx(_ context.Context, _ core.Actor, fn func(*Tx) error) error { return fn(r.tx) }
 
 // takeBack drops what is queued since the savepoint, or has the server do it where the savepoint was sent already.
-func (t *Tx) takeBack(name string) {
+func (t *Tx) takeBack(ctx context.Context, name string) error {
 	for i := len(t.queue) - 1; i >= 0; i-- {
 		if t.queue[i].sql == "SAVEPOINT "+name {
 			t.queue = t.queue[:i]
-			return
+			return nil
 		}
 	}
 	t.queue = append(t.queue[:0], statement{sql: "ROLLBACK TO SAVEPOINT " + name})
+	if t.conn.PgConn().TxStatus() != 'E' {
+		return nil
+	}
+	// A statement that is new to the connection is prepared before its batch is sent, which a transaction that has failed does not allow.
+	t.queue = t.queue[:0]
+	_, err := t.conn.Exec(ctx, "ROLLBACK TO SAVEPOINT "+name)
+	return err
 }
 
 func (t *Tx) commit(ctx context.Context) error {
