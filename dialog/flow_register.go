@@ -84,7 +84,7 @@ func askName(_ context.Context, t *Talk) (Reply, error) {
 }
 
 func checkName(_ context.Context, _ *Talk, c Command) (string, error) {
-	_, _, _, err := patient.Split(c.Value)
+	_, err := patient.Split(c.Value)
 	return strings.Join(strings.Fields(c.Value), " "), err
 }
 
@@ -93,11 +93,11 @@ func askPhone(_ context.Context, t *Talk) (Reply, error) {
 }
 
 func firstName(typed string) string {
-	_, given, _, err := patient.Split(typed)
+	name, err := patient.Split(typed)
 	if err != nil {
 		return typed
 	}
-	return given
+	return name.Given
 }
 
 // checkPhone keeps E.164; a number that the messenger vouches for is marked.

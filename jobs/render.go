@@ -24,6 +24,7 @@ import (
 type render struct {
 	house     *House
 	chat      *chat
+	said      *said // what is to be sent of it now
 	now       time.Time
 	replies   []dialog.Reply
 	tapped    string // the message whose button was tapped last, or ""
@@ -71,7 +72,7 @@ func (r *render) add(replies []dialog.Reply, h heard) {
 			kept = append(kept, old)
 		}
 	}
-	r.replies = append(kept, replies...)
+	r.replies = slices.Concat(kept, replies)
 	r.tapped = ""
 	if h.in.Kind == conversation.Button && (h.version == nil || *h.version != 0) { // what is to be kept is not written over
 		r.tapped = h.in.MessageID
@@ -94,7 +95,8 @@ func (r *render) messages() []dialog.Reply {
 }
 
 // queue writes the messages of a turn, ready to be delivered by this process unless older ones still wait.
-func (t *Talks) queue(ctx context.Context, tx *store.Tx, c chat, r *render, out *said) error {
+func (t *Talks) queue(ctx context.Context, tx *store.Tx, r *render) error {
+	c := *r.chat
 	card := store.Str(c.row.CardMessageID)
 	edit := ""
 	if r.tapped != "" && (r.tapped == card || (!r.stale && card == "")) {
@@ -115,7 +117,7 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, c chat, r *render, out 
 		if body.Edit != "" || reply.Keep {
 			card = ""
 		}
-		if err := t.put(ctx, tx, c, fmt.Sprint(i), body, out); err != nil {
+		if err := t.put(ctx, tx, r, strconv.Itoa(i), body); err != nil {
 			return err
 		}
 		if reply.File == nil {
@@ -123,32 +125,39 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, c chat, r *render, out 
 		}
 		// A file goes by itself: a message that is edited cannot take one up.
 		file := conversation.Outgoing{Text: reply.File.About, File: &conversation.Attachment{Name: reply.File.Name, MIME: reply.File.MIME, Data: reply.File.Data}}
-		if err := t.put(ctx, tx, c, fmt.Sprintf("%d:file", i), file, out); err != nil {
+		if err := t.put(ctx, tx, r, fmt.Sprintf("%d:file", i), file); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// replyLane is the lane of answers, which goes before all others; queued is the state of a message that waits to be sent.
+const (
+	replyLane = "reply"
+	queued    = "queued"
+)
+
 // replyLease is how long a message may be in a sender's hands before the sweeper takes it for lost.
 const replyLease = 13 * time.Second
 
-func (t *Talks) put(ctx context.Context, tx *store.Tx, c chat, place string, body conversation.Outgoing, out *said) error {
+// put writes one message; place is its own among those of the turn. Where nothing older waits, it is this process that sends it.
+func (t *Talks) put(ctx context.Context, tx *store.Tx, r *render, place string, body conversation.Outgoing) error {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	now := t.Clock()
+	c, now := r.chat, t.Clock()
 	lease := now.Add(replyLease)
 	p := db.OutboxReplyParams{
 		ID: t.IDs(), ConversationID: c.id, Channel: c.row.Channel, IdempotencyKey: fmt.Sprintf("%s:%d:%s", c.id, c.row.Version+1, place),
 		Body: data, State: "sending", NotBefore: now, LeaseUntil: &lease, CreatedAt: now,
 	}
 	if c.row.Behind {
-		p.State, p.LeaseUntil = "queued", nil
+		p.State, p.LeaseUntil = queued, nil
 	} else {
-		out.till = lease
-		out.out = append(out.out, letter{id: p.ID, created: now, lane: "reply", out: body, tries: 1})
+		r.said.till = lease
+		r.said.out = append(r.said.out, letter{id: p.ID, created: now, lane: replyLane, out: body, tries: 1})
 	}
 	return tx.OutboxReply(ctx, p)
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zapis-clinic/zapis/core"

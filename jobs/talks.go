@@ -3,11 +3,13 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/conversation"
@@ -188,10 +190,13 @@ func clean(in conversation.Incoming) conversation.Incoming {
 // failed counts a try of the message a chat is stuck on. The third makes it a dead letter: staff is told, the person gets an
 // apology, and the chat goes on.
 func (t *Talks) failed(ctx context.Context, id uuid.UUID) error {
-	err := t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
+	return t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
 		first, err := tx.InboundFirst(ctx, id)
+		if errors.Is(err, pgx.ErrNoRows) { // nothing is new
+			return nil
+		}
 		if err != nil {
-			return store.NoRows(err, "nothing_new")
+			return err
 		}
 		state, err := tx.InboundFailed(ctx, db.InboundFailedParams{ID: first.ID, Since: first.ReceivedAt})
 		if err != nil || state != "dead" {
@@ -199,10 +204,6 @@ func (t *Talks) failed(ctx context.Context, id uuid.UUID) error {
 		}
 		return t.dead(ctx, tx, id, first.ID)
 	})
-	if core.Refusal(err) != nil {
-		return nil
-	}
-	return err
 }
 
 func (t *Talks) dead(ctx context.Context, tx *store.Tx, id, message uuid.UUID) error {
@@ -218,8 +219,8 @@ func (t *Talks) dead(ctx context.Context, tx *store.Tx, id, message uuid.UUID) e
 		return err
 	}
 	return tx.OutboxAdd(ctx, db.OutboxAddParams{
-		ID: t.IDs(), ConversationID: id, Channel: c.Channel, Lane: "reply", Kind: "fault", Key: "fault:" + message.String(), Body: body,
-		State: "queued", NotBefore: t.Clock(), CreatedAt: t.Clock(),
+		ID: t.IDs(), ConversationID: id, Channel: c.Channel, Lane: replyLane, Kind: "fault", Key: "fault:" + message.String(), Body: body,
+		State: queued, NotBefore: t.Clock(), CreatedAt: t.Clock(),
 	})
 }
 

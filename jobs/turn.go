@@ -198,7 +198,7 @@ func (t *Talks) arrived(ctx context.Context, tx *store.Tx, c *chat, a arrival) e
 
 // answer plays the engine over the messages and queues what it says.
 func (t *Talks) answer(ctx context.Context, tx *store.Tx, c chat, extra []dialog.Command, out *said) error {
-	r := render{house: t.House, chat: &c, now: t.Clock(), heardFrom: len(c.news) > 0}
+	r := render{house: t.House, chat: &c, said: out, now: t.Clock(), heardFrom: len(c.news) > 0}
 	blocked := c.row.BlockedAt
 	for i, h := range c.news {
 		out.acks = r.acknowledge(out.acks, h)
@@ -222,7 +222,7 @@ func (t *Talks) answer(ctx context.Context, tx *store.Tx, c chat, extra []dialog
 		c.moved = true
 	}
 	if len(extra) > 0 && !c.session.Human {
-		if err := t.play(ctx, tx, &c, heard{}, extra, &r); err != nil {
+		if err := t.play(ctx, tx, heard{}, extra, &r); err != nil {
 			return err
 		}
 	}
@@ -231,7 +231,7 @@ func (t *Talks) answer(ctx context.Context, tx *store.Tx, c chat, extra []dialog
 	if r.stale && len(out.acks) > 0 {
 		out.acks[len(out.acks)-1].toast = t.Words.Say(r.lang(), "stale")
 	}
-	return t.save(ctx, tx, c, &r, blocked, out)
+	return t.save(ctx, tx, &r, blocked)
 }
 
 // partOfAlbum says that a later message belongs to the same album: the last one is answered for all.
@@ -248,11 +248,12 @@ func (t *Talks) one(ctx context.Context, tx *store.Tx, c *chat, h heard, r *rend
 	if err := t.files(ctx, tx, c.id, h); err != nil {
 		return err
 	}
-	return t.play(ctx, tx, c, h, cmds, r)
+	return t.play(ctx, tx, h, cmds, r)
 }
 
 // play runs one turn of the engine.
-func (t *Talks) play(ctx context.Context, tx *store.Tx, c *chat, h heard, cmds []dialog.Command, r *render) error {
+func (t *Talks) play(ctx context.Context, tx *store.Tx, h heard, cmds []dialog.Command, r *render) error {
+	c := r.chat
 	wasHuman := c.session.Human
 	d, bound := t.desk(tx, tx.Actor, h.in.MessageID)
 	talk := &dialog.Talk{Desk: bound, Words: t.Words, Now: t.Clock(), Lang: r.lang()}
@@ -299,8 +300,8 @@ func (t *Talks) lookAlike(ctx context.Context, id uuid.UUID) {
 }
 
 // save writes what the turn leaves: all of it travels with COMMIT.
-func (t *Talks) save(ctx context.Context, tx *store.Tx, c chat, r *render, blocked *time.Time, out *said) error {
-	now := t.Clock()
+func (t *Talks) save(ctx context.Context, tx *store.Tx, r *render, blocked *time.Time) error {
+	c, now := r.chat, t.Clock()
 	session, err := json.Marshal(c.session)
 	if err != nil {
 		return err
@@ -338,7 +339,7 @@ func (t *Talks) save(ctx context.Context, tx *store.Tx, c chat, r *render, block
 			return err
 		}
 	}
-	if err := t.queue(ctx, tx, c, r, out); err != nil {
+	if err := t.queue(ctx, tx, r); err != nil {
 		return err
 	}
 	t.crash("in_turn")

@@ -80,13 +80,13 @@ type Terms struct {
 
 // Short is «Иванова А. П.».
 func (d Doctor) Short() string {
-	s := d.Surname
-	for _, part := range []string{d.Given, d.Patronymic} {
-		if r := []rune(part); len(r) > 0 {
-			s += " " + string(r[0]) + "."
+	parts := []string{d.Surname}
+	for _, name := range []string{d.Given, d.Patronymic} {
+		if r := []rune(name); len(r) > 0 {
+			parts = append(parts, string(r[0])+".")
 		}
 	}
-	return s
+	return strings.Join(parts, " ")
 }
 
 // Full is «Иванова Анна Петровна».

@@ -60,12 +60,20 @@ func (r Register) Newest(ctx context.Context, actor core.Actor, p Purpose, lang 
 	return out, nil
 }
 
+// Wording is one version of what a person is asked to agree to, in one language.
+type Wording struct {
+	Purpose Purpose
+	Lang    string
+	Version int32
+	Body    string
+}
+
 // Publish puts a wording on record. The same version with other words is refused: the old one stands.
-func (r Register) Publish(ctx context.Context, actor core.Actor, p Purpose, lang string, version int32, body string) error {
-	sum := sha256.Sum256([]byte(body))
+func (r Register) Publish(ctx context.Context, actor core.Actor, w Wording) error {
+	sum := sha256.Sum256([]byte(w.Body))
 	err := r.In.InTx(ctx, actor, func(tx *store.Tx) error {
 		stands, err := tx.ConsentTextAdd(ctx, db.ConsentTextAddParams{
-			ID: r.IDs(), Purpose: string(p), Lang: lang, Version: version, Body: body, Sha256: sum[:],
+			ID: r.IDs(), Purpose: string(w.Purpose), Lang: w.Lang, Version: w.Version, Body: w.Body, Sha256: sum[:],
 		})
 		if err == nil && string(stands) != string(sum[:]) {
 			err = core.Refuse(core.Conflict, "consent_version_stands")

@@ -63,7 +63,7 @@ type New struct {
 
 // Register makes a card and links the acting chat to it. Nothing is kept of somebody who has not agreed to processing.
 func (c Cards) Register(ctx context.Context, actor core.Actor, n New) (uuid.UUID, error) {
-	surname, given, patronymic, err := Split(n.Name)
+	name, err := Split(n.Name)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -73,7 +73,7 @@ func (c Cards) Register(ctx context.Context, actor core.Actor, n New) (uuid.UUID
 			return err
 		}
 		err := tx.PatientRegister(ctx, db.PatientRegisterParams{
-			ID: id, Relation: string(n.Relation), Surname: surname, Given: given, Patronymic: patronymic, Lang: n.Lang, At: c.Clock(),
+			ID: id, Relation: string(n.Relation), Surname: name.Surname, Given: name.Given, Patronymic: name.Patronymic, Lang: n.Lang, At: c.Clock(),
 		})
 		if err != nil {
 			return err
@@ -154,37 +154,46 @@ func (c Cards) Duplicates(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error
 // maxName bounds a name in characters: the longest real ones stay under it.
 const maxName = 100
 
+// Name is a person's name in its parts, each of which may be empty but Given.
+type Name struct{ Surname, Given, Patronymic string }
+
 // Split takes a typed name apart: «Петров Иван Сергеевич», «Иван Петров», «Иван». What has no letters is no name.
-func Split(typed string) (surname, given, patronymic string, err error) {
+func Split(typed string) (Name, error) {
 	words := strings.Fields(typed)
 	letters := 0
 	for _, r := range typed {
 		if unicode.IsLetter(r) {
 			letters++
 		} else if !unicode.IsSpace(r) && !unicode.IsMark(r) && !strings.ContainsRune("-'’.`", r) {
-			return "", "", "", core.Refuse(core.Invalid, "name_invalid")
+			return Name{}, core.Refuse(core.Invalid, "name_invalid")
 		}
 	}
 	if letters < 2 || len(words) == 0 || len(words) > 5 || utf8.RuneCountInString(typed) > maxName {
-		return "", "", "", core.Refuse(core.Invalid, "name_invalid")
+		return Name{}, core.Refuse(core.Invalid, "name_invalid")
 	}
 	for i, w := range words {
 		r, size := utf8.DecodeRuneInString(w)
 		words[i] = string(unicode.ToUpper(r)) + w[size:]
 	}
+	return arrange(words), nil
+}
+
+// arrange tells by their endings which of the words is what.
+func arrange(words []string) Name {
+	last := len(words) - 1
 	switch {
-	case len(words) == 1:
-		return "", words[0], "", nil
-	case isPatronymic(words[len(words)-1]) && len(words) > 2:
-		return strings.Join(words[:len(words)-2], " "), words[len(words)-2], words[len(words)-1], nil
-	case isPatronymic(words[1]) && len(words) == 3:
-		return words[2], words[0], words[1], nil
+	case last == 0:
+		return Name{Given: words[0]}
+	case isPatronymic(words[last]) && last > 1:
+		return Name{Surname: strings.Join(words[:last-1], " "), Given: words[last-1], Patronymic: words[last]}
+	case isPatronymic(words[1]) && last == 2:
+		return Name{Surname: words[2], Given: words[0], Patronymic: words[1]}
 	case isPatronymic(words[1]):
-		return "", words[0], words[1], nil
-	case len(words) == 2 && isSurname(words[0]) && !isSurname(words[1]):
-		return words[0], words[1], "", nil
+		return Name{Given: words[0], Patronymic: words[1]}
+	case last == 1 && isSurname(words[0]) && !isSurname(words[1]):
+		return Name{Surname: words[0], Given: words[1]}
 	default:
-		return strings.Join(words[1:], " "), words[0], "", nil
+		return Name{Surname: strings.Join(words[1:], " "), Given: words[0]}
 	}
 }
 
