@@ -21,8 +21,9 @@ import (
 // The rules of sending reminders.
 const (
 	reminderBatch = 1000
-	tooNear       = 2 * time.Hour // a reminder of the day before that comes this late says nothing new
-	lateBy        = 6 * time.Hour // how long after its moment a reminder may still go out: a quarter of its time ahead, at most this
+	tooNear       = 2 * time.Hour    // a reminder of the day before that comes this late says nothing new
+	lateBy        = 6 * time.Hour    // how long after its moment a reminder of a day before may still go out
+	lateBySoon    = 75 * time.Minute // and one of a few hours before: a server's clock may be an hour off
 )
 
 // Remind turns due reminders and notices into messages and says how many rows it settled. It may run anywhere at any time: rows are
@@ -81,8 +82,10 @@ func (h *House) plan(due []db.RemindersDueRow) *plan {
 // unsuited says why a reminder is not sent at all; "" where it is.
 func unsuited(r db.RemindersDueRow, now time.Time) string {
 	starts := r.During.Lower.Time
-	ahead := time.Duration(r.Minutes) * time.Minute
-	long := ahead > 3*time.Hour
+	long, allowed := time.Duration(r.Minutes)*time.Minute > 3*time.Hour, lateBySoon
+	if long {
+		allowed = lateBy
+	}
 	switch status := visit.Status(r.Status); {
 	case status != visit.Booked && status != visit.Confirmed:
 		return "status"
@@ -92,7 +95,7 @@ func unsuited(r db.RemindersDueRow, now time.Time) string {
 		return "deceased"
 	case !starts.After(now):
 		return "past"
-	case long && starts.Sub(now) < tooNear, now.Sub(r.DueAt) > min(lateBy, ahead/4):
+	case long && starts.Sub(now) < tooNear, now.Sub(r.DueAt) > allowed:
 		return "too_late"
 	case r.ConversationID == nil:
 		return "no_channel"
