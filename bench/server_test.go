@@ -59,10 +59,10 @@ func startProgram(b *testing.B, db storetest.Database) *program {
 	b.Cleanup(fake.Close)
 	addr := freeAddr(b)
 	p := &program{fake: fake, log: &bytes.Buffer{}}
-	p.cmd = exec.Command(binary, "serve")
+	p.cmd = exec.CommandContext(context.WithoutCancel(b.Context()), binary, "serve")
 	p.cmd.Env = append(os.Environ(), "ZAPIS_ADDR="+addr, "ZAPIS_PUBLIC_URL=http://"+addr, "ZAPIS_DATABASE_URL="+durable(b, db.URL),
 		"ZAPIS_OWNER_DATABASE_URL="+db.OwnerURL, "ZAPIS_TELEGRAM_TOKEN="+botstest.FakeToken, "ZAPIS_TELEGRAM_API="+fake.URL(),
-		"ZAPIS_TELEGRAM_MODE=webhook", "ZAPIS_LOG=info")
+		"ZAPIS_TELEGRAM_MODE=webhook", "ZAPIS_LOG=warn")
 	p.cmd.Stderr = p.log
 	require.NoError(b, p.cmd.Start())
 	b.Cleanup(func() {
@@ -99,6 +99,21 @@ func (p *program) peakMemory(b *testing.B) float64 {
 		}
 	}
 	return 0
+}
+
+// cpu is the time the program has computed so far.
+func (p *program) cpu(b *testing.B) time.Duration {
+	b.Helper()
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	require.NoError(b, err)
+	f := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
+	var ticks int64
+	for _, field := range f[11:13] { // user and system
+		n, err := strconv.ParseInt(field, 10, 64)
+		require.NoError(b, err)
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 // durable is an address without a test's short cuts: what is measured waits for the disk.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -71,13 +72,13 @@ type heard struct {
 
 // turn answers everything a chat has said, with a message that has just come in where there is one: one transaction, in which the
 // flows book, the session is saved and the answers are queued. Commands of the clock (nudge, drop) come as extra.
-func (t *Talks) turn(ctx context.Context, id uuid.UUID, a *arrival, extra ...dialog.Command) (said, error) {
-	var out said
+func (t *Talks) turn(ctx context.Context, id uuid.UUID, a *arrival, extra ...dialog.Command) (out said, err error) {
+	defer survive(&err)
 	actor := core.Actor{Kind: core.Patient, ID: id, Channel: "worker"}
 	if a != nil {
 		actor = chatActor(a.in)
 	}
-	err := t.DB.InTx(ctx, actor, func(tx *store.Tx) error {
+	err = t.DB.InTx(ctx, actor, func(tx *store.Tx) error {
 		out = said{id: id}
 		c, err := t.read(ctx, tx, id, a)
 		due := c.due(extra, t.Clock())
@@ -91,6 +92,14 @@ func (t *Talks) turn(ctx context.Context, id uuid.UUID, a *arrival, extra ...dia
 		return said{}, err
 	}
 	return out, nil
+}
+
+// survive makes a panic of one turn that turn's fault: a message that breaks the program is tried again and put aside like any other,
+// and everybody else is served on. The panic's value may hold a person's words and is not kept.
+func survive(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("a turn panicked (%T): %s", p, debug.Stack())
+	}
 }
 
 // due are the commands of the clock that still hold: the person may have gone on since they were planned.
