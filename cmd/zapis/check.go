@@ -39,13 +39,16 @@ func (checkCmd) Run(e *env) error {
 			e.say("off   %s: %v", probe.name, err)
 		case err != nil:
 			bad++
-			e.say("bad   %s: %v", probe.name, err)
+			e.say("bad   %s: %s", probe.name, advice(err))
+			if probe.name == "database" { // the rest would only say it again
+				return errors.New("the database is not reached")
+			}
 		default:
 			e.say("ok    %s", probe.name)
 		}
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d of the connections are bad", bad)
+		return fmt.Errorf("bad: %d of the above", bad)
 	}
 	return nil
 }

@@ -9,10 +9,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
 	configenv "github.com/caarlos0/env/v11"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/joho/godotenv"
 )
 
@@ -43,22 +45,46 @@ func known() []string {
 // localDatabase is where `make db-up` leaves the addresses of the local database.
 const localDatabase = ".local/database.env"
 
-// load reads the settings: the environment first, then .env, then the local database.
+// load reads the settings: the environment first, then .env and the files of secrets. Where nothing names a database, it is the local one.
 func load() (config, error) {
-	for _, file := range []string{".env", localDatabase} {
-		if err := godotenv.Load(file); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return config{}, usageError{fmt.Errorf("%s: %w", file, errors.New("not readable as NAME=value lines"))}
-		}
+	if err := dotenv(".env"); err != nil {
+		return config{}, err
 	}
 	if err := secrets(); err != nil {
 		return config{}, err
 	}
+	if os.Getenv("ZAPIS_DATABASE_URL") == "" && os.Getenv("ZAPIS_OWNER_DATABASE_URL") == "" {
+		if err := dotenv(localDatabase); err != nil {
+			return config{}, err
+		}
+	}
 	var c config
 	if err := configenv.Parse(&c); err != nil {
-		return c, usageError{fmt.Errorf("settings: %w", err)}
+		return c, unreadable(err)
 	}
 	return c, c.check()
 }
+
+// dotenv adds a file's settings to the environment, if there is such a file; what is set already stays.
+func dotenv(file string) error {
+	if err := godotenv.Load(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return usageError{fmt.Errorf("%s: not readable as NAME=value lines; mend or remove it", file)}
+	}
+	return nil
+}
+
+// unreadable names the first setting whose value is not of its kind.
+func unreadable(err error) error {
+	var bad configenv.ParseError
+	if errors.As(err, &bad) {
+		if field, ok := reflect.TypeFor[config]().FieldByName(bad.Name); ok {
+			return wrong(field.Tag.Get("env"), map[reflect.Kind]string{reflect.Bool: "expected 1 or 0", reflect.Int32: "expected a number"}[field.Type.Kind()])
+		}
+	}
+	return usageError{fmt.Errorf("settings: %w", err)}
+}
+
+func wrong(name, what string) error { return usageError{fmt.Errorf("%s: %s", name, what)} }
 
 // secrets reads NAME_FILE where NAME is not set.
 func secrets() error {
@@ -67,7 +93,7 @@ func secrets() error {
 		if path == "" || os.Getenv(name) != "" {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Clean(path))
+		data, err := os.ReadFile(filepath.Clean(path)) //nolint:gosec // whoever starts the program says which file to read
 		if err != nil {
 			return usageError{fmt.Errorf("%s_FILE: cannot read %s: make the file readable or set %s", name, path, name)}
 		}
@@ -80,15 +106,14 @@ func secrets() error {
 
 // check names the first wrong or missing setting and says what to do.
 func (c config) check() error {
-	wrong := func(name, what string) error { return usageError{fmt.Errorf("%s: %s", name, what)} }
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		return wrong("ZAPIS_ADDR", "expected host:port, for example 127.0.0.1:8080")
 	}
 	if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return wrong("ZAPIS_PUBLIC_URL", "expected an address that starts with http:// or https://")
 	}
-	if c.Database == "" {
-		return wrong("ZAPIS_DATABASE_URL", "not set; start the local database with `make db-up`, or set it to postgres://user:password@host:port/name")
+	if err := c.checkDatabase(); err != nil {
+		return err
 	}
 	if !slices.Contains([]string{"polling", "webhook"}, c.TelegramMode) {
 		return wrong("ZAPIS_TELEGRAM_MODE", "expected polling or webhook")
@@ -99,6 +124,30 @@ func (c config) check() error {
 	var level slog.Level
 	if level.UnmarshalText([]byte(c.Log)) != nil {
 		return wrong("ZAPIS_LOG", "expected debug, info, warn or error")
+	}
+	return nil
+}
+
+// checkDatabase does so for the database. The driver's own words are not shown: they carry the password.
+func (c config) checkDatabase() error {
+	if c.Database == "" {
+		return wrong("ZAPIS_DATABASE_URL", "not set; start the local database with `make db-up`, or set it to postgres://user:password@host:port/name")
+	}
+	for name, address := range map[string]string{"ZAPIS_DATABASE_URL": c.Database, "ZAPIS_OWNER_DATABASE_URL": c.OwnerDatabase} {
+		if _, err := pgconn.ParseConfig(address); err != nil {
+			return wrong(name, "not a valid address; expected postgres://user:password@host:port/name")
+		}
+	}
+	if c.Connections < 1 {
+		return wrong("ZAPIS_DATABASE_CONNECTIONS", "expected a number from 1 on")
+	}
+	return nil
+}
+
+// needOwner is for commands that change the schema or fill it.
+func (c config) needOwner() error {
+	if c.OwnerDatabase == "" {
+		return wrong("ZAPIS_OWNER_DATABASE_URL", "not set; it names the same database as ZAPIS_DATABASE_URL, as role zapis_owner")
 	}
 	return nil
 }

@@ -16,6 +16,9 @@ func (d demoCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if err := c.needOwner(); err != nil {
+		return err
+	}
 	s, err := demo.Load(e.ctx, demo.Options{OwnerURL: c.OwnerDatabase, Size: demo.Size(d.Size), Now: time.Now(), Progress: e.err})
 	if err != nil {
 		return err

@@ -37,8 +37,8 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 // metrics exposes the process and what waits in the database.
 func (s *server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &backlog{server: s,
-		rows: prometheus.NewDesc("zapis_waiting", "Rows that wait to be worked on.", []string{"what"}, nil)})
+	waiting := prometheus.NewDesc("zapis_waiting", "Rows that wait to be worked on.", []string{"what"}, nil)
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &backlog{server: s, rows: waiting})
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 

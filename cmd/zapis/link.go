@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -23,7 +22,7 @@ import (
 
 type linkCmd struct {
 	Kind   string `arg:"" enum:"doctor,branch,service,campaign" help:"doctor, branch, service or campaign."`
-	Target string `arg:"" help:"An id, a doctor's surname, or a campaign's name."`
+	Target string `arg:"" help:"A name or an id: the doctor's surname, the branch's city, the service; a campaign is what you call it."`
 	QR     string `help:"Write the QR code here." placeholder:"FILE.png" name:"qr"`
 }
 
@@ -74,20 +73,60 @@ func (l linkCmd) target(ctx context.Context, d *store.DB) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c := book.Current()
-	id, _ := uuid.Parse(l.Target)
-	_, branch := c.Branch(id)
-	_, service := c.Service(id)
-	switch {
-	case l.Kind == "doctor":
-		i := slices.IndexFunc(c.Doctors, func(d clinic.Doctor) bool { return d.ID == id || strings.EqualFold(d.Surname, l.Target) })
-		if i >= 0 {
-			return c.Doctors[i].ID.String(), nil
-		}
-	case l.Kind == "branch" && branch, l.Kind == "service" && service:
-		return id.String(), nil
+	all := l.places(book.Current())
+	fits := slices.DeleteFunc(slices.Clone(all), func(p place) bool { return !p.is(l.Target) })
+	switch len(fits) {
+	case 0:
+		return "", usageError{fmt.Errorf("no %s %q in this clinic; there are: %s", l.Kind, l.Target, list(all))}
+	case 1:
+		return fits[0].id.String(), nil
+	default:
+		return "", usageError{fmt.Errorf("%q is more than one %s, give the id: %s", l.Target, l.Kind, list(fits))}
 	}
-	return "", usageError{fmt.Errorf("no %s %q in this clinic", l.Kind, l.Target)}
+}
+
+// place is where a link may lead. It goes by its id, by its whole name, or by what people call it.
+type place struct {
+	id    uuid.UUID
+	names []string // the first is shown
+}
+
+func (p place) is(target string) bool {
+	id, err := uuid.Parse(target)
+	return (err == nil && id == p.id) || slices.ContainsFunc(p.names, func(name string) bool { return strings.EqualFold(name, target) })
+}
+
+// list shows places by name with their ids, the first few of many.
+func list(places []place) string {
+	const shown = 10
+	var out []string
+	for i, p := range places {
+		if i == shown {
+			out = append(out, "…")
+			break
+		}
+		out = append(out, fmt.Sprintf("%s (%s)", p.names[0], p.id))
+	}
+	return strings.Join(out, ", ")
+}
+
+func (l linkCmd) places(c *clinic.Catalog) []place {
+	var out []place
+	switch l.Kind {
+	case "doctor":
+		for _, d := range c.Doctors {
+			out = append(out, place{d.ID, []string{d.Full(), d.Surname}})
+		}
+	case "branch":
+		for _, b := range c.Branches {
+			out = append(out, place{b.ID, []string{b.Name.RU, b.Name.EN, b.City.RU, b.City.EN}})
+		}
+	case "service":
+		for _, s := range c.Services {
+			out = append(out, place{s.ID, []string{s.Name.RU, s.Name.EN}})
+		}
+	}
+	return out
 }
 
 func (l linkCmd) keep(ctx context.Context, d *store.DB, target string) (string, error) {
@@ -117,7 +156,7 @@ func (l linkCmd) draw(link string) error {
 		return err
 	}
 	if err := os.WriteFile(l.QR, png, 0o600); err != nil {
-		return errors.Join(fmt.Errorf("--qr: cannot write %s", l.QR), err)
+		return fmt.Errorf("--qr: %w", err)
 	}
 	return nil
 }

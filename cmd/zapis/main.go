@@ -21,6 +21,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -67,11 +68,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return exited
 	}
 	if err != nil {
-		_, _ = fmt.Fprintf(errs, "zapis: %v (zapis --help lists the commands)\n", err)
+		misused(parser, err, errs)
 		return exitUsage
 	}
 	if err := call.Run(&env{ctx: ctx, in: in, out: out, err: errs}); err != nil {
-		_, _ = fmt.Fprintln(errs, "zapis:", err)
+		_, _ = fmt.Fprintln(errs, "zapis:", advice(err))
 		var usage usageError
 		if errors.As(err, &usage) {
 			return exitUsage
@@ -79,6 +80,16 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return exitFailed
 	}
 	return 0
+}
+
+// misused says what is wrong with a call; where a subcommand is missing, after the list of them.
+func misused(parser *kong.Kong, err error, errs io.Writer) {
+	var bad *kong.ParseError
+	if errors.As(err, &bad) && bad.Context.Selected() != nil && !bad.Context.Selected().Leaf() {
+		parser.Stdout = errs
+		_ = bad.Context.PrintUsage(false)
+	}
+	_, _ = fmt.Fprintf(errs, "zapis: %s (zapis --help lists the commands)\n", advice(err))
 }
 
 // say writes a line for the person at the terminal.

@@ -2,20 +2,22 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/jobs"
 	"github.com/zapis-clinic/zapis/migrations"
 )
 
+// migrateCmd has no Run of its own: it would run after those of its subcommands too.
 type migrateCmd struct {
-	Up     struct{}         `cmd:"" default:"1" help:"Apply what is missing (the default)."`
+	Up     migrateUpCmd     `cmd:"" default:"1" help:"Apply what is missing (the default)."`
 	Status migrateStatusCmd `cmd:"" help:"List the migrations and whether they stand."`
 }
 
+type migrateUpCmd struct{}
+
 // Run applies what is missing, ours and the queue's.
-func (migrateCmd) Run(e *env) error {
+func (migrateUpCmd) Run(e *env) error {
 	c, err := load()
 	if err != nil {
 		return err
@@ -24,8 +26,8 @@ func (migrateCmd) Run(e *env) error {
 }
 
 func migrate(ctx context.Context, e *env, c config) error {
-	if c.OwnerDatabase == "" {
-		return usageError{errors.New("ZAPIS_OWNER_DATABASE_URL: not set; it names the same database as role zapis_owner")}
+	if err := c.needOwner(); err != nil {
+		return err
 	}
 	done, err := store.Migrate(ctx, c.OwnerDatabase, migrations.FS)
 	if err != nil {
@@ -49,6 +51,9 @@ type migrateStatusCmd struct{}
 func (migrateStatusCmd) Run(e *env) error {
 	c, err := load()
 	if err != nil {
+		return err
+	}
+	if err := c.needOwner(); err != nil {
 		return err
 	}
 	list, err := store.Migrations(e.ctx, c.OwnerDatabase, migrations.FS)

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,7 +66,13 @@ func inWords(err error) error {
 	case r == nil:
 		return err
 	case r.Key == "login_taken":
-		return fmt.Errorf("this login is taken: choose another")
+		return errors.New("--login: taken; choose another")
+	case r.Key == "login_invalid":
+		return usageError{errors.New("--login: expected 2 to 64 characters: small Latin letters, digits and . _ @ -")}
+	case r.Key == "role_unknown":
+		return usageError{fmt.Errorf("--role: expected one of %s", strings.Join(staff.Roles(), ", "))}
+	case r.Key == "doctor_unknown":
+		return usageError{errors.New("--doctor: no such practitioner in this clinic")}
 	default:
 		return usageError{fmt.Errorf("refused: %s", r.Key)}
 	}

@@ -106,8 +106,12 @@ func (t *talk) show(heard string) {
 	}
 	for line := range strings.Lines(heard) {
 		mark, rest, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
-		if mark != "[" || strings.Trim(rest, "[] 0123456789") == "" { // days of a calendar are typed as they are
+		if mark != "[" {
 			t.say("  %s", rest)
+			continue
+		}
+		if strings.Trim(rest, "[] 0123456789") == "" { // days of a calendar are typed as they are
+			t.say("    [ %s", rest)
 			continue
 		}
 		var row []string

@@ -28,7 +28,6 @@ func (u understandCmd) Run(e *env) error {
 	}
 	reader := understand.New(vocabulary())
 	out := json.NewEncoder(e.out)
-	out.SetEscapeHTML(false)
 	show := func(text string) error {
 		return out.Encode(reader.Read(text, understand.Situation{Now: now, Lang: "ru"}))
 	}

@@ -53,8 +53,13 @@ func menu(say *words.Book, lang string) []telegram.Command {
 	}
 	var out []telegram.Command
 	for _, c := range []struct{ name, key string }{
-		{"book", "command.book"}, {"visits", "command.visits"}, {"move", "command.move"}, {"prices", "command.prices"},
-		{"contacts", "command.contacts"}, {"language", "command.language"}, {"help", "command.help"},
+		{"book", "command.book"},
+		{"visits", "command.visits"},
+		{"move", "command.move"},
+		{"prices", "command.prices"},
+		{"contacts", "command.contacts"},
+		{"language", "command.language"},
+		{"help", "command.help"},
 	} {
 		out = append(out, telegram.Command{Name: c.name, About: say.Say(lang, c.key)})
 	}

@@ -134,7 +134,7 @@ func (s *Stage) patient(ctx context.Context, text string) error {
 		}
 		s.updates++
 		in.Channel, in.Account, in.Chat = "talk", "talk:test", s.Chat
-		in.ExternalID, in.Position, in.At = strconv.FormatInt(s.updates, 10), s.updates, s.Clock()
+		in.ExternalID, in.Position, in.At = fmt.Sprintf("%s:%d", s.Chat, s.updates), s.updates, s.Clock() // ids are an account's, not a chat's
 		n := 1
 		if s.Twice {
 			n = 2
