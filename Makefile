@@ -85,7 +85,11 @@ test-faults: test-setup ## the long fault drills too (up to an hour)
 	@$(with_db) go test -count=1 -p 1 -timeout 60m -tags faults $(TESTFLAGS) $(PACKAGES) | awk -f tools/test-summary.awk
 
 .PHONY: check
-check: lint generated-fresh test ## lint, generated code fresh, tests: what CI runs
+check: lint tidy generated-fresh test ## lint, module and generated code fresh, tests: what CI runs
+
+.PHONY: tidy
+tidy: need-go ## go.mod and go.sum list what is used, no more and no less
+	@go mod tidy -diff >/dev/null || { echo 'go.mod or go.sum is stale: run "go mod tidy" and commit them' >&2; exit 1; }
 
 .PHONY: lint
 lint: need-go $(bin)/golangci-lint ## the linters of .golangci.yml
