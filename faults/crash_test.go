@@ -164,13 +164,13 @@ func sweepers() []work {
 			"SELECT count(*) FROM outbox WHERE state = 'sent' AND created_at > $1",
 		},
 		{
-			"sweep_outbox", func(g *ground, m *mortal) { m.queue("waits") },
+			"sweep_outbox", func(_ *ground, m *mortal) { m.queue("waits") },
 			func(t *jobs.Talks) func(context.Context) error { return t.SweepOutbox },
 			"SELECT count(*) FROM outbox WHERE state = 'sent' AND created_at > $1",
 		},
 		{
 			"sweep_holds",
-			func(g *ground, m *mortal) {
+			func(g *ground, _ *mortal) {
 				p := g.people(2)
 				for i, slot := range g.free(g.doctor("Иванова"), beginning().AddDate(0, 0, 5), beginning().AddDate(0, 0, 6))[:2] {
 					_, err := g.desk().Hold(g.t.Context(), p[i].actor(), visit.Wish{Slot: slot, Service: g.service(g.doctor("Иванова")).ID, Holder: p[i].chat, Source: "api"})
@@ -182,7 +182,7 @@ func sweepers() []work {
 			"SELECT count(*) / 2 FROM visit_event WHERE action = 'expired' AND at > $1",
 		},
 		{
-			"sweep_reminders", func(g *ground, m *mortal) { m.visitTomorrow() },
+			"sweep_reminders", func(_ *ground, m *mortal) { m.visitTomorrow() },
 			func(t *jobs.Talks) func(context.Context) error { return t.SweepReminders },
 			"SELECT count(*) FROM outbox WHERE kind = 'reminder' AND created_at > $1",
 		},
@@ -196,7 +196,7 @@ func sweepers() []work {
 			"SELECT count(*) FROM conversation WHERE session @> '{\"nudged\": true}' AND last_inbound_at > $1",
 		},
 		{
-			"housekeeping", func(g *ground, m *mortal) { g.exec("DELETE FROM working_day WHERE day > '2026-12-20'") },
+			"housekeeping", func(g *ground, _ *mortal) { g.exec("DELETE FROM working_day WHERE day > '2026-12-20'") },
 			func(t *jobs.Talks) func(context.Context) error { return t.Housekeeping },
 			"SELECT count(DISTINCT practitioner_id) / 24 FROM working_day WHERE day > '2026-12-20' AND $1 < now() + interval '100 years'",
 		},

@@ -159,6 +159,8 @@ func (p person) actor() core.Actor {
 }
 
 // doctor is the first doctor of a surname.
+//
+//nolint:unparam // most drills are about one doctor
 func (g *ground) doctor(surname string) clinic.Doctor {
 	g.t.Helper()
 	doctors := g.book.Current().Doctors

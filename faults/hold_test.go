@@ -185,7 +185,7 @@ func (s *stand) do(ctx context.Context, a act) (result, error) {
 		return s.look(ctx, p)
 	}
 	if refusal := core.Refusal(err); refusal != nil {
-		return result{refused: refusal.Key}, nil
+		return result{refused: refusal.Key}, nil //nolint:nilerr // a refusal is an answer, and what is compared
 	}
 	return result{}, err
 }
@@ -292,7 +292,7 @@ func model() porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return calendarState{} },
 		Step: func(state, input, output any) (bool, any) {
-			ok, next := step(state.(calendarState), input.(act), output.(result))
+			ok, next := step(state.(calendarState), input.(act), output.(result)) //nolint:forcetypeassert // the model is given nothing else
 			return ok, next
 		},
 		DescribeOperation: func(input, output any) string { return fmt.Sprintf("%+v → %+v", input, output) },

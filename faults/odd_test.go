@@ -2,6 +2,7 @@ package faults_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -10,8 +11,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-
-	"crypto/rand"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
@@ -177,7 +176,7 @@ func TestOddRequestsNeverBecomeFaults(t *testing.T) { //nolint:paralleltest // i
 		n, took := 0, 0
 		post := func(what string, body []byte) {
 			n++
-			r := httptest.NewRequest(http.MethodPost, d.path, bytes.NewReader(body))
+			r := httptest.NewRequestWithContext(g.t.Context(), http.MethodPost, d.path, bytes.NewReader(body))
 			d.dress(r, n)
 			w := httptest.NewRecorder()
 			d.handler.ServeHTTP(w, r)

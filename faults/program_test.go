@@ -34,11 +34,12 @@ var program struct {
 func built(t *testing.T) string {
 	t.Helper()
 	program.once.Do(func() {
+		//nolint:usetesting // one program serves all tests, and outlives the one that builds it
 		if program.dir, program.err = os.MkdirTemp("", "zapis-faults-"); program.err != nil {
 			return
 		}
 		program.path = filepath.Join(program.dir, "zapis")
-		out, err := exec.Command("go", "build", "-tags", "faults", "-buildvcs=false", "-o", program.path, "../cmd/zapis").CombinedOutput()
+		out, err := exec.CommandContext(context.Background(), "go", "build", "-tags", "faults", "-buildvcs=false", "-o", program.path, "../cmd/zapis").CombinedOutput()
 		if program.err = err; err != nil {
 			t.Logf("go build: %s", out)
 		}
@@ -86,7 +87,7 @@ func newLive(t *testing.T) *live {
 // start runs the program; crash is ZAPIS_CRASH.
 func (l *live) start(crash string) {
 	l.t.Helper()
-	cmd := exec.Command(built(l.t), "serve")
+	cmd := exec.CommandContext(context.Background(), built(l.t), "serve")
 	cmd.Dir = l.t.TempDir()
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + cmd.Dir, "ZAPIS_ADDR=127.0.0.1:0", "ZAPIS_DATABASE_URL=" + l.url.URL, "ZAPIS_DATABASE_CONNECTIONS=6",
@@ -159,20 +160,10 @@ func value[T any](l *live, sql string, args ...any) (T, error) {
 	return out, err
 }
 
-func (l *live) exec(sql string, args ...any) error {
-	conn, err := pgx.Connect(context.Background(), l.url.OwnerURL)
-	if err != nil {
-		return err
-	}
-	defer conn.Close(context.Background())
-	_, err = conn.Exec(context.Background(), sql, args...)
-	return err
-}
-
 // until waits for a count in the database to be want.
 func (l *live) until(ctx context.Context, want int, sql string, args ...any) error {
 	for {
-		got, err := value[int](l, sql, args...)
+		got, err := value[int](l, sql, args...) //nolint:contextcheck // a look outlives the wait that asks for it
 		if err != nil || got == want {
 			return err
 		}
@@ -190,7 +181,7 @@ func (l *live) check(ctx context.Context) error {
 		return err
 	}
 	l.stop()
-	broken, err := faults.Broken(context.Background(), faults.Scene{
+	broken, err := faults.Broken(context.WithoutCancel(ctx), faults.Scene{
 		OwnerURL: l.url.OwnerURL, Now: time.Now(), Since: l.began, Logs: l.logs.String(), Canaries: personal(),
 	})
 	if err != nil {

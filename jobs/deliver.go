@@ -91,11 +91,11 @@ func (t *Talks) refused(ctx context.Context, s said, l letter, why *conversation
 	settle := db.OutboxSettleParams{ID: l.id, CreatedAt: l.created, NotBefore: now, Error: store.Text(string(why.Kind)), State: "failed"}
 	switch {
 	case why.Kind == conversation.RetryAfter:
-		settle.State, settle.NotBefore = "queued", now.Add(max(why.After, time.Second))
+		settle.State, settle.NotBefore = queued, now.Add(max(why.After, time.Second))
 	case why.Retryable() && l.tries < maxSends:
-		settle.State, settle.NotBefore = "queued", now.Add(backoff(l.tries))
+		settle.State, settle.NotBefore = queued, now.Add(backoff(l.tries))
 	case why.Kind == conversation.Ambiguous && l.lane == "reply":
-		settle.State, settle.NotBefore = "queued", now.Add(backoff(l.tries)) // the card repairs a doubled answer
+		settle.State, settle.NotBefore = queued, now.Add(backoff(l.tries)) // the card repairs a doubled answer
 		if l.tries >= maxSends {
 			settle.State = "failed"
 		}
@@ -150,7 +150,7 @@ func (t *Talks) putOff(ctx context.Context, s said, rest []letter) {
 	}
 	err := t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
 		for _, l := range rest {
-			settle := db.OutboxSettleParams{ID: l.id, CreatedAt: l.created, NotBefore: now, State: "queued"}
+			settle := db.OutboxSettleParams{ID: l.id, CreatedAt: l.created, NotBefore: now, State: queued}
 			if err := tx.OutboxSettle(ctx, settle); err != nil {
 				return err
 			}

@@ -87,7 +87,7 @@ func (h *House) notice(ctx context.Context, tx *store.Tx, r db.NoticesDueRow, ba
 	if err != nil {
 		return err
 	}
-	settle.State, settle.MessageID = "queued", &id
+	settle.State, settle.MessageID = queued, &id
 	return tx.NoticeSettle(ctx, settle)
 }
 

@@ -179,7 +179,7 @@ func (p *plan) letter(n note, bag *mailbag) error {
 		key: again(fmt.Sprintf("%s:%d:reminder:%d", first.VisitID, first.Version, first.Minutes), first.Tries), text: p.text(n), rows: p.actions(n),
 	})
 	for _, r := range n {
-		p.done(r, "queued", "", id)
+		p.done(r, queued, "", id)
 	}
 	return err
 }

@@ -159,7 +159,7 @@ func (s search) shortest() int32 {
 			least = n
 		}
 	}
-	return int32((least + s.service.BufferBefore + s.service.BufferAfter) / time.Minute)
+	return int32((least + s.service.BufferBefore + s.service.BufferAfter) / time.Minute) //nolint:gosec // a service lasts less than a day
 }
 
 func (s search) need(doctor uuid.UUID) time.Duration {
