@@ -21,7 +21,7 @@ import (
 // config is every setting, from the environment or a .env file. Secrets may also come as NAME_FILE.
 type config struct {
 	Addr          string   `env:"ZAPIS_ADDR" envDefault:"127.0.0.1:8080"`
-	PublicURL     string   `env:"ZAPIS_PUBLIC_URL" envDefault:"http://127.0.0.1:8080"`
+	PublicURL     string   `env:"ZAPIS_PUBLIC_URL"` // else where a browser on this machine finds Addr
 	Database      string   `env:"ZAPIS_DATABASE_URL"`
 	OwnerDatabase string   `env:"ZAPIS_OWNER_DATABASE_URL"`
 	TelegramToken string   `env:"ZAPIS_TELEGRAM_TOKEN"`
@@ -62,7 +62,19 @@ func load() (config, error) {
 	if err := configenv.Parse(&c); err != nil {
 		return c, unreadable(err)
 	}
+	if c.PublicURL == "" {
+		c.PublicURL = near(c.Addr)
+	}
 	return c, c.check()
+}
+
+// near is how a browser on this machine reaches what listens on addr.
+func near(addr string) string {
+	host, port, _ := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // dotenv adds a file's settings to the environment, if there is such a file; what is set already stays.
