@@ -31,7 +31,7 @@ const (
 // Grain is how exact a Window is meant.
 type Grain string
 
-// The grains, as CONTRACT.md lists them.
+// The grains, from fine to coarse.
 const (
 	Minute Grain = "minute"
 	Hour   Grain = "hour"

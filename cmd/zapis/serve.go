@@ -94,18 +94,9 @@ func (s *server) serve(ctx context.Context) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var wait sync.WaitGroup
-	wait.Go(func() { s.talks.Book.Follow(background, 5*time.Second, s.log) })
-	wait.Go(func() { s.talks.Hub.Run(background, s.talks.DB.Pool(), s.log) })
-	if err := s.startWorker(background); err != nil {
+	stopPolling, err := s.begin(background, &wait)
+	if err != nil {
 		return err
-	}
-	if s.has("worker") {
-		wait.Go(func() { s.talks.CatchUp(background) })
-	}
-	polling, stopPolling := context.WithCancel(background)
-	defer stopPolling()
-	if s.bot != nil && s.has("bots") {
-		wait.Go(func() { s.listenTelegram(polling) })
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
@@ -113,17 +104,30 @@ func (s *server) serve(ctx context.Context) error {
 
 	select {
 	case <-ctx.Done():
-		err = nil
 	case err = <-failed:
 	}
 	stopPolling()
 	s.drain(ctx, web)
 	stop()
 	wait.Wait()
-	if errors.Is(err, http.ErrServerClosed) {
-		err = nil
-	}
 	return err
+}
+
+// begin sets everything going that is not asked for over the web. What it returns ends the polling, which takes in new work.
+func (s *server) begin(ctx context.Context, wait *sync.WaitGroup) (context.CancelFunc, error) {
+	wait.Go(func() { s.talks.Book.Follow(ctx, 5*time.Second, s.log) })
+	wait.Go(func() { s.talks.Hub.Run(ctx, s.talks.DB.Pool(), s.log) })
+	if err := s.startWorker(ctx); err != nil {
+		return nil, err
+	}
+	if s.has("worker") {
+		wait.Go(func() { s.talks.CatchUp(ctx) })
+	}
+	polling, stop := context.WithCancel(ctx)
+	if s.bot != nil && s.has("bots") {
+		wait.Go(func() { s.listenTelegram(polling) })
+	}
+	return stop, nil
 }
 
 // drain finishes what was begun: requests, deliveries, jobs.

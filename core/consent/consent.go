@@ -17,7 +17,7 @@ import (
 // Purpose is what a consent is for. Each has its own document, its own message and its own button.
 type Purpose string
 
-// The purposes of ACCESS: booking depends on Processing alone.
+// The purposes. Booking depends on Processing alone.
 const (
 	Processing  Purpose = "processing"
 	Advertising Purpose = "advertising"

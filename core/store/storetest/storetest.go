@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ type Database struct {
 	OwnerURL string // as zapis_owner
 }
 
-// Seed fills a template. Key names what it puts in: another key is another template.
+// Seed fills a template. Key names what it puts in: another key is another template, and a seed that puts in something else needs another key.
 type Seed struct {
 	Key  string
 	Fill func(ctx context.Context, ownerURL string) error
@@ -110,7 +111,7 @@ func at(address, name string) string {
 
 // prepare makes the template if nobody has yet; several test programs may try at once.
 func prepare(ctx context.Context, admin *pgx.Conn, owner string, seed Seed) (string, error) {
-	name := "zapis_template_" + fingerprint(seed.Key)
+	name := "zapis_template_" + fingerprint(seed)
 	if _, err := admin.Exec(ctx, "SELECT pg_advisory_lock(hashtext('zapis_template'))"); err != nil {
 		return "", err
 	}
@@ -137,10 +138,13 @@ func prepare(ctx context.Context, admin *pgx.Conn, owner string, seed Seed) (str
 	return name, err
 }
 
-// fingerprint changes with the migrations, the seed's key and the program that holds the seed's code.
-func fingerprint(key string) string {
+// fingerprint changes with the migrations, the seed's key and the package whose seed it is: two packages may have hit upon one key.
+func fingerprint(seed Seed) string {
 	sum := sha256.New()
-	_, _ = sum.Write([]byte(key))
+	_, _ = sum.Write([]byte(seed.Key))
+	if seed.Fill != nil {
+		_, _ = sum.Write([]byte(filepath.Base(os.Args[0]))) // cabinet.test
+	}
 	_ = fs.WalkDir(migrations.FS, ".", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			data, _ := migrations.FS.ReadFile(path)
