@@ -160,9 +160,9 @@ func (l *load) book(ctx context.Context, id int64, pace <-chan struct{}) {
 	l.fail(fmt.Errorf("chat %d goes in circles: %q", id, c.Last().Text))
 }
 
-// settled says that a card is whole: the one that asks for a phone comes in two messages.
+// settled says that a card is whole: the one that asks for a phone comes in two messages, and the calendar file is the last of all.
 func settled(m botstest.Message) bool {
-	return m.Phone != "" || (len(m.Buttons) > 0 && !strings.Contains(m.Text, "номер телефона"))
+	return m.File != nil || m.Phone != "" || (len(m.Buttons) > 0 && !strings.Contains(m.Text, "номер телефона"))
 }
 
 // push has the person act: the fake delivers the update to the webhook and returns when it was taken.
