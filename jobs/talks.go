@@ -31,7 +31,7 @@ type Talks struct {
 const albumWait = time.Second
 
 // moment is how long a message waits for its chat's turn before it is journalled alone, to be answered by whoever is at the chat.
-const moment = 30 * time.Millisecond
+const moment = 150 * time.Millisecond
 
 // Receive journals a message and answers it. It returns nil once the message is committed: the messenger need not send it again.
 // The delivery goes on in the background.

@@ -112,11 +112,11 @@ CREATE INDEX consent_event_patient ON consent_event (patient_id, at);
 -- The patients the acting chat may see. The owner reads the links: the policy of patient_link itself could not.
 -- +goose StatementBegin
 CREATE FUNCTION actor_patients() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
-    SELECT coalesce(array_agg(patient_id), '{}')
-    FROM patient_link
-    WHERE conversation_id = actor_id() AND actor_kind() = 'patient'
+BEGIN
+    RETURN ARRAY(SELECT patient_id FROM patient_link WHERE conversation_id = actor_id() AND actor_kind() = 'patient');
+END
 $$;
 -- +goose StatementEnd
 

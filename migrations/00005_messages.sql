@@ -126,7 +126,7 @@ CREATE TABLE audit_rest PARTITION OF audit DEFAULT;
 CREATE INDEX audit_object ON audit (object_type, object_id, at);
 CREATE INDEX audit_patient ON audit (patient_id, at) WHERE patient_id IS NOT NULL;
 
-SELECT ensure_partitions(t, current_date, 3) FROM unnest(ARRAY['inbound', 'outbox', 'audit']) t;
+SELECT ensure_partitions(t, current_date, 2) FROM unnest(ARRAY['inbound', 'outbox', 'audit']) t;
 
 -- +goose StatementBegin
 DO $$

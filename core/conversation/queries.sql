@@ -1,6 +1,8 @@
 -- name: ConversationOpen :exec
--- First contact; every later one finds the row.
-INSERT INTO conversation (id, channel, account, external_id, created_at, last_inbound_at) VALUES ($1, $2, $3, $4, $5, $5)
+-- First contact; every later one finds the row, and finds it without waiting for whoever is changing it.
+INSERT INTO conversation (id, channel, account, external_id, created_at, last_inbound_at)
+SELECT sqlc.arg(id)::uuid, sqlc.arg(channel), sqlc.arg(account), sqlc.arg(external_id), sqlc.arg(created_at), sqlc.arg(created_at)
+WHERE NOT EXISTS (SELECT FROM conversation WHERE conversation.id = sqlc.arg(id)::uuid)
 ON CONFLICT DO NOTHING;
 
 -- name: Conversation :one
@@ -237,4 +239,4 @@ INSERT INTO task (id, kind, key, conversation_id, visit_id, patient_id, created_
 ON CONFLICT DO NOTHING;
 
 -- name: PartitionsEnsure :exec
-SELECT ensure_partitions(t, sqlc.arg(day)::date, 3) FROM unnest(ARRAY['inbound', 'outbox', 'audit']) AS t;
+SELECT ensure_partitions(t, sqlc.arg(day)::date, 2) FROM unnest(ARRAY['inbound', 'outbox', 'audit']) AS t;

@@ -348,7 +348,9 @@ func (q *Queries) ConversationLock(ctx context.Context, id uuid.UUID) error {
 }
 
 const conversationOpen = `-- name: ConversationOpen :exec
-INSERT INTO conversation (id, channel, account, external_id, created_at, last_inbound_at) VALUES ($1, $2, $3, $4, $5, $5)
+INSERT INTO conversation (id, channel, account, external_id, created_at, last_inbound_at)
+SELECT $1::uuid, $2, $3, $4, $5, $5
+WHERE NOT EXISTS (SELECT FROM conversation WHERE conversation.id = $1::uuid)
 ON CONFLICT DO NOTHING
 `
 
@@ -360,7 +362,7 @@ type ConversationOpenParams struct {
 	CreatedAt  time.Time
 }
 
-// First contact; every later one finds the row.
+// First contact; every later one finds the row, and finds it without waiting for whoever is changing it.
 func (q *Queries) ConversationOpen(ctx context.Context, arg ConversationOpenParams) error {
 	_, err := q.db.Exec(ctx, conversationOpen,
 		arg.ID,
@@ -1774,7 +1776,7 @@ func (q *Queries) OutboxSettle(ctx context.Context, arg OutboxSettleParams) erro
 }
 
 const partitionsEnsure = `-- name: PartitionsEnsure :exec
-SELECT ensure_partitions(t, $1::date, 3) FROM unnest(ARRAY['inbound', 'outbox', 'audit']) AS t
+SELECT ensure_partitions(t, $1::date, 2) FROM unnest(ARRAY['inbound', 'outbox', 'audit']) AS t
 `
 
 func (q *Queries) PartitionsEnsure(ctx context.Context, day time.Time) error {
