@@ -43,7 +43,7 @@ func (t *Talks) deliver(ctx context.Context, s said) {
 			t.putOff(ctx, s, s.out[i:])
 			break
 		}
-		if !t.send(ctx, sender, s, l) {
+		if !t.send(ctx, sender, &s, l) {
 			t.putOff(ctx, s, s.out[i+1:])
 			break
 		}
@@ -52,22 +52,23 @@ func (t *Talks) deliver(ctx context.Context, s said) {
 }
 
 // send sends one message and marks what became of it.
-func (t *Talks) send(ctx context.Context, sender Sender, s said, l letter) bool {
+func (t *Talks) send(ctx context.Context, sender Sender, s *said, l letter) bool {
 	t.crash("before_send")
 	limited, cancel := context.WithTimeout(ctx, sendFor)
 	receipt, err := sender.Send(limited, s.to, l.out)
 	cancel()
 	t.crash("after_send")
 	if err != nil {
-		t.refused(ctx, s, l, conversation.Refused(err))
+		t.refused(ctx, *s, l, conversation.Refused(err))
 		return false
 	}
 	m := mark{id: l.id, created: l.created, at: t.Clock(), external: receipt.MessageID, chat: s.id}
 	if l.lane == "reply" && l.out.File == nil && receipt.MessageID != "" {
-		m.card, m.moved = receipt.MessageID, true
-		if !l.out.Card {
-			m.card = ""
+		if l.out.Card {
+			m.card = receipt.MessageID
 		}
+		m.moved = m.card != s.card
+		s.card = m.card
 	}
 	if err := t.marks.put(ctx, t.House, m); err != nil {
 		t.Log.ErrorContext(ctx, "delivery not marked", "conversation", s.id, "error", err)
@@ -200,7 +201,7 @@ func (t *Talks) claim(ctx context.Context, id uuid.UUID) (said, error) {
 		if err != nil {
 			return err
 		}
-		s.to = conversation.To{Channel: c.Channel, Account: c.Account, Chat: c.ExternalID}
+		s.to, s.card = conversation.To{Channel: c.Channel, Account: c.Account, Chat: c.ExternalID}, store.Str(c.CardMessageID)
 		return t.letters(ctx, tx, rows, c.BlockedAt != nil, &s)
 	})
 	if err != nil {
@@ -292,7 +293,13 @@ func (q *marks) drain(ctx context.Context, h *House) {
 func write(ctx context.Context, h *House, batch []mark) error {
 	var sent db.OutboxSentParams
 	var cards db.ConversationCardsParams
-	for _, m := range batch {
+	for i, m := range batch {
+		if i == 0 || m.created.Before(sent.Oldest) {
+			sent.Oldest = m.created
+		}
+		if i == 0 || m.created.After(sent.Newest) {
+			sent.Newest = m.created
+		}
 		sent.Ids, sent.Created = append(sent.Ids, m.id), append(sent.Created, m.created)
 		sent.Ats, sent.ExternalIds = append(sent.Ats, m.at), append(sent.ExternalIds, m.external)
 		if m.moved {

@@ -29,6 +29,7 @@ const (
 type said struct {
 	id   uuid.UUID
 	to   conversation.To
+	card string // the live card, as the chat's row has it
 	out  []letter
 	till time.Time // the letters are ours until then
 	acks []ack
@@ -235,7 +236,7 @@ func (t *Talks) answer(ctx context.Context, tx *store.Tx, c chat, extra []dialog
 			return err
 		}
 	}
-	out.to = conversation.To{Channel: c.row.Channel, Account: c.row.Account, Chat: c.row.ExternalID}
+	out.to, out.card = conversation.To{Channel: c.row.Channel, Account: c.row.Account, Chat: c.row.ExternalID}, store.Str(c.row.CardMessageID)
 	out.more = c.more || (len(c.news) > 0 && c.news[0].in.Kind == conversation.Blocked)
 	if r.stale && len(out.acks) > 0 {
 		out.acks[len(out.acks)-1].toast = t.Words.Say(r.lang(), "stale")

@@ -154,13 +154,15 @@ WHERE (o.id, o.created_at) IN (
 RETURNING o.id, o.seq, o.created_at, o.channel, o.lane, o.kind, o.body, o.visit_id, o.not_after, o.attempts;
 
 -- name: OutboxSent :exec
+-- Deliveries written down. oldest and newest bound created: with them other months are left alone.
 UPDATE outbox o
 SET state = 'sent', sent_at = s.at, external_id = nullif(s.external_id, ''), lease_until = NULL, error = NULL
 FROM (
     SELECT unnest(sqlc.arg(ids)::uuid[]) AS id, unnest(sqlc.arg(created)::timestamptz[]) AS created, unnest(sqlc.arg(ats)::timestamptz[]) AS at,
            unnest(sqlc.arg(external_ids)::text[]) AS external_id
 ) s
-WHERE o.id = s.id AND o.created_at = s.created AND o.state = 'sending';
+WHERE o.id = s.id AND o.created_at = s.created AND o.state = 'sending'
+  AND o.created_at BETWEEN sqlc.arg(oldest)::timestamptz AND sqlc.arg(newest)::timestamptz;
 
 -- name: OutboxSettle :exec
 -- Failed, unknown, expired, or queued again for later.

@@ -1727,21 +1727,27 @@ const outboxSent = `-- name: OutboxSent :exec
 UPDATE outbox o
 SET state = 'sent', sent_at = s.at, external_id = nullif(s.external_id, ''), lease_until = NULL, error = NULL
 FROM (
-    SELECT unnest($1::uuid[]) AS id, unnest($2::timestamptz[]) AS created, unnest($3::timestamptz[]) AS at,
-           unnest($4::text[]) AS external_id
+    SELECT unnest($3::uuid[]) AS id, unnest($4::timestamptz[]) AS created, unnest($5::timestamptz[]) AS at,
+           unnest($6::text[]) AS external_id
 ) s
 WHERE o.id = s.id AND o.created_at = s.created AND o.state = 'sending'
+  AND o.created_at BETWEEN $1::timestamptz AND $2::timestamptz
 `
 
 type OutboxSentParams struct {
+	Oldest      time.Time
+	Newest      time.Time
 	Ids         []uuid.UUID
 	Created     []time.Time
 	Ats         []time.Time
 	ExternalIds []string
 }
 
+// Deliveries written down. oldest and newest bound created: with them other months are left alone.
 func (q *Queries) OutboxSent(ctx context.Context, arg OutboxSentParams) error {
 	_, err := q.db.Exec(ctx, outboxSent,
+		arg.Oldest,
+		arg.Newest,
 		arg.Ids,
 		arg.Created,
 		arg.Ats,
