@@ -30,7 +30,7 @@ type config struct {
 	ChatSites     []string `env:"ZAPIS_CHAT_SITES"` // sites that may embed the chat
 	Demo          bool     `env:"ZAPIS_DEMO" envDefault:"false"`
 	Log           string   `env:"ZAPIS_LOG" envDefault:"info"`
-	Connections   int32    `env:"ZAPIS_DATABASE_CONNECTIONS" envDefault:"24"`
+	Connections   int32    `env:"ZAPIS_DATABASE_CONNECTIONS" envDefault:"10"`
 }
 
 // known lists the settings that other parts or later versions read, so that a misspelt one can be named.
