@@ -49,6 +49,8 @@ type Desk struct {
 	Calendar Calendar
 	Visits   Visits
 	People   People
+	Waiting  Waiting
+	Mutes    Mutes
 }
 
 // Talk is everything a slot may look at in one turn.

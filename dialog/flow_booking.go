@@ -21,14 +21,14 @@ func Booking() Flow {
 	return Flow{
 		Name: flowBooking,
 		Slots: []Slot{
-			{Name: "person", Fill: fillPerson, Ask: askPerson, Check: checkPerson, Clears: []string{"patient"}},
+			{Name: slotPerson, Fill: fillPerson, Ask: askPerson, Check: checkPerson, Clears: []string{slotPatient}},
 			{Name: slotSpecialty, Fill: fillSpecialty, Ask: askSpecialty, Check: checkSpecialty, Clears: []string{slotTime}},
 			{Name: slotBranch, Fill: fillBranch, Ask: askBranch, Check: checkBranch, Clears: []string{slotTime}},
 			{Name: slotDoctor, Fill: fillDoctor, Ask: askDoctor, Check: checkDoctor, Clears: []string{slotTime}},
 			{Name: slotService, Fill: fillService, Ask: askService, Check: checkService, Clears: []string{slotTime}},
 			{Name: slotWhen, Ask: askWhen, Check: checkWhen, Clears: []string{slotTime}},
 			{Name: slotTime, Fill: fillTime, Ask: askTime, Check: holdTime, Undo: releaseTime},
-			{Name: "patient", Fill: fillPatient, Via: viaPatient},
+			{Name: slotPatient, Fill: fillPatient, Via: viaPatient},
 			{Name: slotConfirm, Ask: askBooking, Check: checkYes},
 		},
 		Finish: book,
@@ -49,7 +49,7 @@ func fillSpecialty(_ context.Context, t *Talk) (string, error) {
 
 func askSpecialty(_ context.Context, t *Talk) (Reply, error) {
 	r := Reply{Text: t.Say("booking.ask_specialty")}
-	if t.Get("person") != string(patient.Self) {
+	if t.Get(slotPerson) != string(patient.Self) {
 		r.Text = t.Say("booking.ask_specialty_other")
 	}
 	var buttons []Button
@@ -60,8 +60,8 @@ func askSpecialty(_ context.Context, t *Talk) (Reply, error) {
 		return r, refusing("nothing_bookable")
 	}
 	r.Buttons = grid(2, buttons)
-	if t.Get("person") == string(patient.Self) {
-		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.for_other"), Commands: []Command{{Do: Clear, Slot: "person"}}}})
+	if t.Get(slotPerson) == string(patient.Self) {
+		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.for_other"), Commands: []Command{{Do: Clear, Slot: slotPerson}}}})
 	}
 	return withCancel(t, r), nil
 }
@@ -265,7 +265,7 @@ func summary(ctx context.Context, t *Talk) (string, error) {
 	}
 	family, err := t.Desk.People.Family(ctx)
 	for _, p := range family {
-		if p.ID == t.ID("patient") {
+		if p.ID == t.ID(slotPatient) {
 			lines = append(lines, "👤 "+p.Name())
 		}
 	}
@@ -280,11 +280,11 @@ func book(ctx context.Context, t *Talk) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	v, err := t.Desk.Visits.Book(ctx, at.Hold, t.ID("patient"))
+	v, err := t.Desk.Visits.Book(ctx, at.Hold, t.ID(slotPatient))
 	if r := core.Refusal(err); r != nil && r.Key == "hold_expired" {
 		// The ten minutes are over, but perhaps nobody wanted the time.
 		if at.Hold, err = t.Desk.Visits.Hold(ctx, at.slot(), t.ID(slotService)); err == nil {
-			v, err = t.Desk.Visits.Book(ctx, at.Hold, t.ID("patient"))
+			v, err = t.Desk.Visits.Book(ctx, at.Hold, t.ID(slotPatient))
 		}
 	}
 	if err != nil {

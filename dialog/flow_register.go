@@ -154,7 +154,7 @@ func fillSelf(ctx context.Context, t *Talk) (string, error) {
 
 // fillRelation takes it from the flow below: who the visit is for was said there.
 func fillRelation(_ context.Context, t *Talk) (string, error) {
-	return strings.TrimPrefix(t.below("person"), "new:"), nil
+	return strings.TrimPrefix(t.below(slotPerson), "new:"), nil
 }
 
 func askRelativeName(_ context.Context, t *Talk) (Reply, error) {

@@ -26,7 +26,7 @@ func MyVisits() Flow {
 func narrow() []Slot {
 	never := func(context.Context, *Talk) (string, error) { return anyone, nil }
 	return []Slot{
-		{Name: "person", Fill: never, Check: checkPerson, Clears: []string{slotVisit}},
+		{Name: slotPerson, Fill: never, Check: checkPerson, Clears: []string{slotVisit}},
 		{Name: slotDoctor, Fill: never, Check: checkDoctor, Clears: []string{slotVisit}},
 		{Name: slotWhen, Fill: never, Check: checkWhen, Clears: []string{slotVisit}},
 	}
@@ -62,7 +62,7 @@ func fits(t *Talk, v visit.Visit, family []patient.Person) bool {
 	if w, ok := t.saidWindow(v.Start.Location()); ok && t.frame.Flow != flowReschedule && (v.Start.Before(w.From) || !v.Start.Before(w.To)) {
 		return false
 	}
-	who := t.Get("person")
+	who := t.Get(slotPerson)
 	if who == "" || who == anyone {
 		return true
 	}

@@ -5,6 +5,9 @@ const (
 	flowBooking    = "booking"
 	flowReschedule = "reschedule"
 	flowConfirm    = "confirm"
+	flowWaitlist   = "waitlist"
+
+	flowUnsubscribe = "unsubscribe"
 
 	slotSpecialty = "specialty"
 	slotBranch    = "branch"
@@ -16,6 +19,9 @@ const (
 	slotReason    = "reason"
 	slotName      = "name"
 	slotConfirm   = "confirm"
+	slotWhat      = "what"
+	slotPerson    = "person"
+	slotPatient   = "patient"
 
 	yes = "yes"
 )

@@ -25,16 +25,16 @@ func askPerson(ctx context.Context, t *Talk) (Reply, error) {
 			label = t.Say("person.self")
 		}
 		known[p.Relation] = true
-		r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set("person", p.ID.String())}})
+		r.Buttons = append(r.Buttons, []Button{{Label: label, Commands: set(slotPerson, p.ID.String())}})
 	}
 	if !known[patient.Self] {
-		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("person.self"), Commands: set("person", "self")}})
+		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("person.self"), Commands: set(slotPerson, "self")}})
 	}
 	r.Buttons = append(r.Buttons, grid(2, []Button{
-		{Label: t.Say("person.new_child"), Commands: set("person", "new:child")},
-		{Label: t.Say("person.new_spouse"), Commands: set("person", "new:spouse")},
-		{Label: t.Say("person.new_parent"), Commands: set("person", "new:parent")},
-		{Label: t.Say("person.new_other"), Commands: set("person", "new:other")},
+		{Label: t.Say("person.new_child"), Commands: set(slotPerson, "new:child")},
+		{Label: t.Say("person.new_spouse"), Commands: set(slotPerson, "new:spouse")},
+		{Label: t.Say("person.new_parent"), Commands: set(slotPerson, "new:parent")},
+		{Label: t.Say("person.new_other"), Commands: set(slotPerson, "new:other")},
 	})...)
 	return withBack(t, r), nil
 }
@@ -59,8 +59,8 @@ func checkPerson(ctx context.Context, t *Talk, c Command) (string, error) {
 	case !slices.Contains([]string{"self", "child", "spouse", "parent", "other"}, strings.TrimPrefix(c.Value, "new:")):
 		return "", refusing("person_unknown")
 	case same > 1:
-		t.forget("person")
-		t.frame.Force = append(t.frame.Force, "person")
+		t.forget(slotPerson)
+		t.frame.Force = append(t.frame.Force, slotPerson)
 		return "", refusing("person_which")
 	}
 	return c.Value, nil
@@ -68,7 +68,7 @@ func checkPerson(ctx context.Context, t *Talk, c Command) (string, error) {
 
 // fillPatient finds the card of whoever is to come, where there is one already.
 func fillPatient(ctx context.Context, t *Talk) (string, error) {
-	who := t.Get("person")
+	who := t.Get(slotPerson)
 	if id, err := uuid.Parse(who); err == nil {
 		return id.String(), nil
 	}
@@ -86,7 +86,7 @@ func fillPatient(ctx context.Context, t *Talk) (string, error) {
 
 // viaPatient is the flow that makes the missing card: one's own always comes first.
 func viaPatient(t *Talk) string {
-	if t.Get("person") == string(patient.Self) {
+	if t.Get(slotPerson) == string(patient.Self) {
 		return "register"
 	}
 	return "relative"

@@ -70,7 +70,8 @@ func askTime(ctx context.Context, t *Talk) (Reply, error) {
 		}
 		return timesCard(t, text, slots, dated(w, zone)), nil
 	}
-	return askTimeElse(ctx, t, ask, w)
+	r, err := askTimeElse(ctx, t, ask, w)
+	return withWait(t, r), err
 }
 
 // askAround answers a moment that is not to be had: by the rest of its day, from a little before it.
@@ -85,7 +86,8 @@ func askAround(ctx context.Context, t *Talk, w Window) (Reply, error) {
 		return Reply{}, err
 	}
 	if len(slots) == 0 {
-		return askTimeElse(ctx, t, ask, Window{From: ask.From, To: ask.To, Grain: Day})
+		r, err := askTimeElse(ctx, t, ask, Window{From: ask.From, To: ask.To, Grain: Day})
+		return withWait(t, r), err
 	}
 	text := t.Say("booking.ask_time", "Day", t.Words.Day(t.Lang, at))
 	if !slices.ContainsFunc(slots, func(s schedule.Slot) bool { return wall(s.Start, zone).Equal(at) }) {

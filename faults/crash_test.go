@@ -16,6 +16,7 @@ import (
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/visit"
+	"github.com/zapis-clinic/zapis/core/waitlist"
 	"github.com/zapis-clinic/zapis/jobs"
 	"github.com/zapis-clinic/zapis/jobs/stage"
 )
@@ -196,6 +197,11 @@ func sweepers() []work {
 			"SELECT count(*) FROM conversation WHERE session @> '{\"nudged\": true}' AND last_inbound_at > $1",
 		},
 		{
+			"sweep_openings", func(_ *ground, m *mortal) { m.waitsForATime() },
+			func(t *jobs.Talks) func(context.Context) error { return t.SweepOpenings },
+			"SELECT count(*) FROM outbox WHERE kind = 'waitlist' AND created_at > $1",
+		},
+		{
 			"housekeeping", func(g *ground, _ *mortal) { g.exec("DELETE FROM working_day WHERE day > '2026-12-20'") },
 			func(t *jobs.Talks) func(context.Context) error { return t.Housekeeping },
 			"SELECT count(DISTINCT practitioner_id) / 24 FROM working_day WHERE day > '2026-12-20' AND $1 < now() + interval '100 years'",
@@ -225,6 +231,25 @@ func (m *mortal) visitTomorrow() {
 	require.NoError(g.t, err)
 	g.exec("UPDATE reminder SET state = 'cancelled' WHERE state = 'due' AND due_at < $1", slot.Start.Add(-24*time.Hour)) // the demo's own
 	g.clock.Set(slot.Start.Add(-24*time.Hour + time.Second))
+}
+
+// waitsForATime has the chat wait for a time that a stranger then lets go.
+func (m *mortal) waitsForATime() {
+	g := m.g
+	g.t.Helper()
+	p := g.people(2)
+	g.exec("UPDATE patient_link SET conversation_id = $1 WHERE patient_id = $2", m.id(), p[0].patient)
+	doctor := g.doctor("Иванова")
+	slot := g.free(doctor, beginning().AddDate(0, 0, 3), beginning().AddDate(0, 0, 4))[2]
+	wish := visit.Wish{Slot: slot, Service: g.service(doctor).ID, Patient: p[1].patient, Source: "phone"}
+	v, err := g.desk().Make(g.t.Context(), core.Sys("cabinet"), wish)
+	require.NoError(g.t, err)
+	list := waitlist.List{In: g.db, Clock: g.clock.Now, IDs: core.NewIDs(nil)}
+	require.NoError(g.t, list.Join(g.t.Context(), core.Actor{Kind: core.Patient, ID: m.id(), Channel: "talk"}, waitlist.Wish{
+		Patient: p[0].patient, Specialty: v.Specialty, Service: v.Service, From: g.clock.Now(), To: slot.Start.Add(time.Hour),
+	}))
+	_, err = g.desk().Cancel(g.t.Context(), core.Sys("cabinet"), v.ID, "")
+	require.NoError(g.t, err)
 }
 
 // A worker dies in the middle of each sweeper's round. The next round does what was left, and nothing twice.

@@ -10,7 +10,9 @@ import (
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/db"
 	"github.com/zapis-clinic/zapis/core/visit"
+	"github.com/zapis-clinic/zapis/core/waitlist"
 	"github.com/zapis-clinic/zapis/dialog"
 )
 
@@ -27,7 +29,7 @@ type desk struct {
 
 func (h *House) desk(tx *store.Tx, actor core.Actor, message string) (*desk, dialog.Desk) {
 	d := &desk{house: h, tx: tx, actor: actor, message: message}
-	return d, dialog.Desk{Clinic: h.Book.Current(), Calendar: d, Visits: d, People: d}
+	return d, dialog.Desk{Clinic: h.Book.Current(), Calendar: d, Visits: d, People: d, Waiting: d, Mutes: d}
 }
 
 func (d *desk) visits() visit.Desk {
@@ -136,4 +138,26 @@ func (d *desk) Terms(ctx context.Context, lang string) (consent.Text, error) {
 
 func (d *desk) Agree(ctx context.Context, text uuid.UUID) error {
 	return d.consents(d.tx).Give(ctx, d.actor, text, d.message)
+}
+
+func (d *desk) waiting(in store.Opener) waitlist.List {
+	return waitlist.List{In: in, Clock: d.house.Clock, IDs: d.house.IDs}
+}
+
+func (d *desk) Join(ctx context.Context, w waitlist.Wish) error {
+	return d.waiting(d.tx).Join(ctx, d.actor, w)
+}
+
+func (d *desk) Waits(ctx context.Context) (bool, error) {
+	return d.waiting(d.tx.Reading()).Waiting(ctx, d.actor)
+}
+
+func (d *desk) Leave(ctx context.Context) error { return d.waiting(d.tx).Leave(ctx, d.actor) }
+
+func (d *desk) Muted(ctx context.Context) ([]string, error) {
+	return d.tx.ConversationMuted(ctx, d.actor.ID)
+}
+
+func (d *desk) Mute(ctx context.Context, purposes []string) error {
+	return d.tx.ConversationMute(ctx, db.ConversationMuteParams{ID: d.actor.ID, Muted: purposes})
 }

@@ -101,6 +101,8 @@ func unsuited(r db.RemindersDueRow, now time.Time) string {
 		return "no_channel"
 	case r.Withdrawn:
 		return "consent"
+	case r.Muted:
+		return "refused"
 	default:
 		return ""
 	}

@@ -31,6 +31,7 @@ type (
 	holdsArgs     struct{}
 	remindersArgs struct{}
 	talksArgs     struct{}
+	openingsArgs  struct{}
 	houseArgs     struct{}
 )
 
@@ -39,6 +40,7 @@ func (outboxArgs) Kind() string    { return "sweep_outbox" }
 func (holdsArgs) Kind() string     { return "sweep_holds" }
 func (remindersArgs) Kind() string { return "sweep_reminders" }
 func (talksArgs) Kind() string     { return "sweep_talks" }
+func (openingsArgs) Kind() string  { return "sweep_openings" }
 func (houseArgs) Kind() string     { return "housekeeping" }
 
 // sweeper runs a plain function as a job.
@@ -86,6 +88,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, sweeper[holdsArgs]{run: t.SweepHolds})
 	river.AddWorker(workers, sweeper[remindersArgs]{run: t.SweepReminders})
 	river.AddWorker(workers, sweeper[talksArgs]{run: t.SweepTalks})
+	river.AddWorker(workers, sweeper[openingsArgs]{run: t.SweepOpenings})
 	river.AddWorker(workers, sweeper[houseArgs]{run: t.Housekeeping})
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema:               Schema,
@@ -105,6 +108,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(5*time.Second, holdsArgs{}, queueMaintenance),
 			every(5*time.Second, remindersArgs{}, queueNotices),
 			every(15*time.Second, talksArgs{}, queueBulk),
+			every(10*time.Second, openingsArgs{}, queueBulk),
 			every(time.Hour, houseArgs{}, queueMaintenance),
 		},
 	})

@@ -40,6 +40,7 @@ CREATE TABLE conversation (
     last_inbound_at timestamptz,
     nudge_at        timestamptz, -- ask once more, then
     drop_at         timestamptz, -- leave the flow
+    muted           text[] NOT NULL DEFAULT '{}', -- what the person does not want to be told: reminders
     wake_at         timestamptz, -- not after either, and coarse: a turn that leaves it as it was touches no index
     CONSTRAINT conversation_external UNIQUE (account, external_id)
 ) WITH (fillfactor = 60);

@@ -105,10 +105,40 @@ func (d Desk) cancelled(ctx context.Context, tx *store.Tx, v db.Visit, reason st
 	if err := d.forget(ctx, tx, v.ID); err != nil {
 		return err
 	}
-	if err := d.tell(ctx, tx, v, UndoFor); err != nil {
+	if err := errors.Join(d.tell(ctx, tx, v, UndoFor), d.leave(ctx, tx, v, reason)); err != nil {
 		return err
 	}
 	return d.note(ctx, tx, v, change{action: "cancelled", reason: reason, fields: []string{"status"}})
+}
+
+// unable says that a clinic's reason stands against anybody's visit at that time.
+func unable(reason string) bool {
+	switch reason {
+	case "doctor ill", "doctor away", "leave", "branch closed", "equipment":
+		return true
+	default:
+		return false
+	}
+}
+
+// leave lets the waiting list know of a time that a visit gave up: at once where the patient did, and where the clinic did, once it
+// can no longer be taken back. A time at which the clinic itself cannot is none.
+func (d Desk) leave(ctx context.Context, tx *store.Tx, v db.Visit, reason string) error {
+	if tx.Actor.Kind == core.Staff && unable(reason) {
+		return nil
+	}
+	now := d.Clock()
+	due := now
+	if tx.Actor.Kind == core.Staff {
+		due = now.Add(UndoFor)
+	}
+	if !v.During.Lower.Time.After(due) {
+		return nil
+	}
+	return tx.OpeningAdd(ctx, db.OpeningAddParams{
+		ID: d.IDs(), BranchID: v.BranchID, PractitionerID: v.PractitionerID, Specialty: v.Specialty,
+		StartsAt: v.During.Lower.Time, EndsAt: v.During.Upper.Time, DueAt: due, CreatedAt: now,
+	})
 }
 
 func by(a core.Actor) string {
@@ -187,6 +217,7 @@ func (d Desk) move(ctx context.Context, tx *store.Tx, old db.Visit, to schedule.
 		func() error { return d.forget(ctx, tx, v.ID) },
 		func() error { return d.remind(ctx, tx, v) },
 		func() error { return d.tell(ctx, tx, old, settleFor) },
+		func() error { return d.leave(ctx, tx, old, "") },
 		func() error {
 			return d.note(ctx, tx, v, change{action: "moved", before: old.During, fields: []string{"during"}})
 		},

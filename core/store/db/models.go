@@ -66,6 +66,7 @@ type Conversation struct {
 	LastInboundAt *time.Time
 	NudgeAt       *time.Time
 	DropAt        *time.Time
+	Muted         []string
 	WakeAt        *time.Time
 }
 
@@ -74,6 +75,19 @@ type EntryLink struct {
 	Kind   string
 	Target string
 	Opened int64
+}
+
+type Opening struct {
+	ID             uuid.UUID
+	BranchID       uuid.UUID
+	PractitionerID uuid.UUID
+	Specialty      string
+	StartsAt       time.Time
+	EndsAt         time.Time
+	DueAt          time.Time
+	State          string
+	Why            *string
+	CreatedAt      time.Time
 }
 
 type Patient struct {
@@ -221,4 +235,19 @@ type VisitEvent struct {
 	During    pgtype.Range[pgtype.Timestamptz]
 	Before    pgtype.Range[pgtype.Timestamptz]
 	Reason    *string
+}
+
+type Waitlist struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	PatientID      uuid.UUID
+	Specialty      string
+	ServiceID      uuid.UUID
+	PractitionerID *uuid.UUID
+	BranchID       *uuid.UUID
+	FromAt         time.Time
+	UntilAt        time.Time
+	State          string
+	AskedAt        *time.Time
+	CreatedAt      time.Time
 }

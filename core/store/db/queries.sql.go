@@ -280,7 +280,7 @@ func (q *Queries) ConsentTexts(ctx context.Context) ([]ConsentText, error) {
 }
 
 const conversation = `-- name: Conversation :one
-SELECT id, channel, account, external_id, lang, owner, session, version, card_message_id, blocked_at, created_at, last_inbound_at, nudge_at, drop_at, wake_at FROM conversation WHERE id = $1
+SELECT id, channel, account, external_id, lang, owner, session, version, card_message_id, blocked_at, created_at, last_inbound_at, nudge_at, drop_at, muted, wake_at FROM conversation WHERE id = $1
 `
 
 func (q *Queries) Conversation(ctx context.Context, id uuid.UUID) (Conversation, error) {
@@ -301,6 +301,7 @@ func (q *Queries) Conversation(ctx context.Context, id uuid.UUID) (Conversation,
 		&i.LastInboundAt,
 		&i.NudgeAt,
 		&i.DropAt,
+		&i.Muted,
 		&i.WakeAt,
 	)
 	return i, err
@@ -345,6 +346,32 @@ SELECT 1 FROM conversation WHERE id = $1 FOR UPDATE
 func (q *Queries) ConversationLock(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, conversationLock, id)
 	return err
+}
+
+const conversationMute = `-- name: ConversationMute :exec
+UPDATE conversation SET muted = $2 WHERE id = $1
+`
+
+type ConversationMuteParams struct {
+	ID    uuid.UUID
+	Muted []string
+}
+
+// What a chat does not want to be told, as a whole.
+func (q *Queries) ConversationMute(ctx context.Context, arg ConversationMuteParams) error {
+	_, err := q.db.Exec(ctx, conversationMute, arg.ID, arg.Muted)
+	return err
+}
+
+const conversationMuted = `-- name: ConversationMuted :one
+SELECT muted FROM conversation WHERE id = $1
+`
+
+func (q *Queries) ConversationMuted(ctx context.Context, id uuid.UUID) ([]string, error) {
+	row := q.db.QueryRow(ctx, conversationMuted, id)
+	var muted []string
+	err := row.Scan(&muted)
+	return muted, err
 }
 
 const conversationOpen = `-- name: ConversationOpen :exec
@@ -1380,6 +1407,107 @@ func (q *Queries) NoticesDue(ctx context.Context, arg NoticesDueParams) ([]Notic
 	return items, nil
 }
 
+const openingAdd = `-- name: OpeningAdd :exec
+INSERT INTO opening (id, branch_id, practitioner_id, specialty, starts_at, ends_at, due_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type OpeningAddParams struct {
+	ID             uuid.UUID
+	BranchID       uuid.UUID
+	PractitionerID uuid.UUID
+	Specialty      string
+	StartsAt       time.Time
+	EndsAt         time.Time
+	DueAt          time.Time
+	CreatedAt      time.Time
+}
+
+func (q *Queries) OpeningAdd(ctx context.Context, arg OpeningAddParams) error {
+	_, err := q.db.Exec(ctx, openingAdd,
+		arg.ID,
+		arg.BranchID,
+		arg.PractitionerID,
+		arg.Specialty,
+		arg.StartsAt,
+		arg.EndsAt,
+		arg.DueAt,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const openingOver = `-- name: OpeningOver :exec
+UPDATE opening SET state = 'over', why = $2 WHERE id = $1
+`
+
+type OpeningOverParams struct {
+	ID  uuid.UUID
+	Why *string
+}
+
+func (q *Queries) OpeningOver(ctx context.Context, arg OpeningOverParams) error {
+	_, err := q.db.Exec(ctx, openingOver, arg.ID, arg.Why)
+	return err
+}
+
+const openingPut = `-- name: OpeningPut :exec
+UPDATE opening SET due_at = $2 WHERE id = $1
+`
+
+type OpeningPutParams struct {
+	ID    uuid.UUID
+	DueAt time.Time
+}
+
+// When the next are asked.
+func (q *Queries) OpeningPut(ctx context.Context, arg OpeningPutParams) error {
+	_, err := q.db.Exec(ctx, openingPut, arg.ID, arg.DueAt)
+	return err
+}
+
+const openingsDue = `-- name: OpeningsDue :many
+SELECT id, branch_id, practitioner_id, specialty, starts_at, ends_at, due_at, state, why, created_at FROM opening WHERE state = 'due' AND due_at <= $1::timestamptz ORDER BY due_at LIMIT $2::integer
+FOR UPDATE SKIP LOCKED
+`
+
+type OpeningsDueParams struct {
+	Now  time.Time
+	Rows int32
+}
+
+// Times to be offered now. Two sweepers never take the same one.
+func (q *Queries) OpeningsDue(ctx context.Context, arg OpeningsDueParams) ([]Opening, error) {
+	rows, err := q.db.Query(ctx, openingsDue, arg.Now, arg.Rows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Opening{}
+	for rows.Next() {
+		var i Opening
+		if err := rows.Scan(
+			&i.ID,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.Specialty,
+			&i.StartsAt,
+			&i.EndsAt,
+			&i.DueAt,
+			&i.State,
+			&i.Why,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const outboxAdd = `-- name: OutboxAdd :exec
 WITH fresh AS (
     INSERT INTO outbox_key (key, at) VALUES ($6, $13)
@@ -2228,7 +2356,7 @@ const remindersDue = `-- name: RemindersDue :many
 SELECT r.visit_id, r.minutes, r.due_at, r.tries,
        v.branch_id, v.practitioner_id, v.patient_id, v.status, v.version, v.during,
        p.given, p.deceased_at,
-       c.id AS conversation_id, c.channel, c.lang, coalesce(l.relation, '')::text AS relation,
+       c.id AS conversation_id, c.channel, c.lang, coalesce('reminders' = ANY (c.muted), false)::boolean AS muted, coalesce(l.relation, '')::text AS relation,
        coalesce((
            SELECT e.action = 'withdrawn'
            FROM consent_event e
@@ -2276,6 +2404,7 @@ type RemindersDueRow struct {
 	ConversationID *uuid.UUID
 	Channel        *string
 	Lang           *string
+	Muted          bool
 	Relation       string
 	Withdrawn      bool
 }
@@ -2306,6 +2435,7 @@ func (q *Queries) RemindersDue(ctx context.Context, arg RemindersDueParams) ([]R
 			&i.ConversationID,
 			&i.Channel,
 			&i.Lang,
+			&i.Muted,
 			&i.Relation,
 			&i.Withdrawn,
 		); err != nil {
@@ -4001,6 +4131,233 @@ func (q *Queries) VisitsUpcoming(ctx context.Context, arg VisitsUpcomingParams) 
 		return nil, err
 	}
 	return items, nil
+}
+
+const waitlistAdd = `-- name: WaitlistAdd :exec
+INSERT INTO waitlist (id, conversation_id, patient_id, specialty, service_id, practitioner_id, branch_id, from_at, until_at, state, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10)
+ON CONFLICT (patient_id, specialty) WHERE state = 'waiting' DO UPDATE
+SET conversation_id = excluded.conversation_id, service_id = excluded.service_id, practitioner_id = excluded.practitioner_id,
+    branch_id = excluded.branch_id, from_at = excluded.from_at, until_at = excluded.until_at
+`
+
+type WaitlistAddParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	PatientID      uuid.UUID
+	Specialty      string
+	ServiceID      uuid.UUID
+	PractitionerID *uuid.UUID
+	BranchID       *uuid.UUID
+	FromAt         time.Time
+	UntilAt        time.Time
+	CreatedAt      time.Time
+}
+
+// One wait of a person for a speciality: a newer wish takes the older one's place.
+func (q *Queries) WaitlistAdd(ctx context.Context, arg WaitlistAddParams) error {
+	_, err := q.db.Exec(ctx, waitlistAdd,
+		arg.ID,
+		arg.ConversationID,
+		arg.PatientID,
+		arg.Specialty,
+		arg.ServiceID,
+		arg.PractitionerID,
+		arg.BranchID,
+		arg.FromAt,
+		arg.UntilAt,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const waitlistBooked = `-- name: WaitlistBooked :exec
+UPDATE waitlist SET state = 'booked' WHERE patient_id = $1 AND specialty = $2 AND state = 'waiting'
+`
+
+type WaitlistBookedParams struct {
+	PatientID uuid.UUID
+	Specialty string
+}
+
+// A visit that the person wished for, or any other of that speciality: the wait is over.
+func (q *Queries) WaitlistBooked(ctx context.Context, arg WaitlistBookedParams) error {
+	_, err := q.db.Exec(ctx, waitlistBooked, arg.PatientID, arg.Specialty)
+	return err
+}
+
+const waitlistLeave = `-- name: WaitlistLeave :exec
+UPDATE waitlist SET state = 'left' WHERE conversation_id = $1 AND state = 'waiting'
+`
+
+func (q *Queries) WaitlistLeave(ctx context.Context, conversationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, waitlistLeave, conversationID)
+	return err
+}
+
+const waitlistNext = `-- name: WaitlistNext :many
+SELECT w.id, w.conversation_id, w.patient_id, w.service_id, c.channel, c.lang, p.given, coalesce(l.relation, '')::text AS relation
+FROM waitlist w
+JOIN conversation c ON c.id = w.conversation_id
+JOIN patient p ON p.id = w.patient_id
+LEFT JOIN patient_link l ON l.conversation_id = w.conversation_id AND l.patient_id = w.patient_id
+WHERE w.state = 'waiting' AND w.specialty = $1
+  AND (w.practitioner_id IS NULL OR w.practitioner_id = $2::uuid)
+  AND (w.branch_id IS NULL OR w.branch_id = $3::uuid)
+  AND w.from_at <= $4::timestamptz AND w.until_at > $4::timestamptz
+  AND c.blocked_at IS NULL AND p.deceased_at IS NULL
+  AND NOT EXISTS (SELECT FROM waitlist_offer o WHERE o.opening_id = $5::uuid AND o.waitlist_id = w.id)
+  AND (SELECT count(*) FROM waitlist_offer o WHERE o.waitlist_id = w.id AND o.at > $6::timestamptz) < $7::bigint
+  AND NOT EXISTS ( -- whoever comes then cannot come here
+      SELECT FROM visit v
+      WHERE v.patient_id = w.patient_id AND v.status IN ('booked', 'confirmed', 'arrived', 'in_progress')
+        AND v.starts_at < $8::timestamptz AND v.ends_at > $4::timestamptz
+  )
+  AND NOT coalesce((
+      SELECT e.action = 'withdrawn'
+      FROM consent_event e
+      JOIN consent_text t ON t.id = e.text_id
+      WHERE t.purpose = 'processing' AND (e.conversation_id = c.id OR e.patient_id = w.patient_id)
+      ORDER BY e.at DESC, e.id DESC
+      LIMIT 1
+  ), false)
+ORDER BY w.asked_at NULLS FIRST, w.created_at
+LIMIT $9::integer
+FOR UPDATE OF w SKIP LOCKED
+`
+
+type WaitlistNextParams struct {
+	Specialty    string
+	Practitioner uuid.UUID
+	Branch       uuid.UUID
+	StartsAt     time.Time
+	Opening      uuid.UUID
+	Since        time.Time
+	Most         int64
+	EndsAt       time.Time
+	Rows         int32
+}
+
+type WaitlistNextRow struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	PatientID      uuid.UUID
+	ServiceID      uuid.UUID
+	Channel        string
+	Lang           *string
+	Given          string
+	Relation       string
+}
+
+// Whom to offer a time to: those not asked lately first, and nobody too often. unfit is left to the caller: the service must fit in.
+func (q *Queries) WaitlistNext(ctx context.Context, arg WaitlistNextParams) ([]WaitlistNextRow, error) {
+	rows, err := q.db.Query(ctx, waitlistNext,
+		arg.Specialty,
+		arg.Practitioner,
+		arg.Branch,
+		arg.StartsAt,
+		arg.Opening,
+		arg.Since,
+		arg.Most,
+		arg.EndsAt,
+		arg.Rows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WaitlistNextRow{}
+	for rows.Next() {
+		var i WaitlistNextRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ConversationID,
+			&i.PatientID,
+			&i.ServiceID,
+			&i.Channel,
+			&i.Lang,
+			&i.Given,
+			&i.Relation,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const waitlistOf = `-- name: WaitlistOf :many
+SELECT id, conversation_id, patient_id, specialty, service_id, practitioner_id, branch_id, from_at, until_at, state, asked_at, created_at FROM waitlist WHERE conversation_id = $1 AND state = 'waiting' AND until_at > $2::timestamptz ORDER BY created_at LIMIT 20
+`
+
+type WaitlistOfParams struct {
+	ConversationID uuid.UUID
+	Now            time.Time
+}
+
+// What a chat waits for.
+func (q *Queries) WaitlistOf(ctx context.Context, arg WaitlistOfParams) ([]Waitlist, error) {
+	rows, err := q.db.Query(ctx, waitlistOf, arg.ConversationID, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Waitlist{}
+	for rows.Next() {
+		var i Waitlist
+		if err := rows.Scan(
+			&i.ID,
+			&i.ConversationID,
+			&i.PatientID,
+			&i.Specialty,
+			&i.ServiceID,
+			&i.PractitionerID,
+			&i.BranchID,
+			&i.FromAt,
+			&i.UntilAt,
+			&i.State,
+			&i.AskedAt,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const waitlistOffered = `-- name: WaitlistOffered :exec
+WITH said AS (
+    INSERT INTO waitlist_offer (opening_id, waitlist_id, at, message_id)
+    SELECT $2, s.id, $1, s.message
+    FROM (SELECT unnest($3::uuid[]) AS id, unnest($4::uuid[]) AS message) s
+    ON CONFLICT DO NOTHING
+    RETURNING waitlist_id
+)
+UPDATE waitlist w SET asked_at = $1 FROM said WHERE w.id = said.waitlist_id
+`
+
+type WaitlistOfferedParams struct {
+	At       *time.Time
+	Opening  uuid.UUID
+	Ids      []uuid.UUID
+	Messages []uuid.UUID
+}
+
+func (q *Queries) WaitlistOffered(ctx context.Context, arg WaitlistOfferedParams) error {
+	_, err := q.db.Exec(ctx, waitlistOffered,
+		arg.At,
+		arg.Opening,
+		arg.Ids,
+		arg.Messages,
+	)
+	return err
 }
 
 const webchatFile = `-- name: WebchatFile :one
