@@ -129,7 +129,8 @@ ORDER BY 1`, id)
 }
 
 // meanwhile is what others do: "taken Иванова 2026-11-25 10:00" books a time, "closed Иванова 2026-11-25" is a day of leave,
-// "cancelled Иванова 2026-11-25 10:00" is the clinic's own cancellation, "restored …" takes it back, and "moved Иванова 2026-11-25 10:00
+// "cancelled Иванова 2026-11-25 10:00" is the clinic's own cancellation, "restored …" takes it back, "freed …" is one that the patient
+// asked for on the phone, and "moved Иванова 2026-11-25 10:00
 // 12:30" is its own move within the day.
 func (s *Stage) meanwhile(ctx context.Context, text string) error {
 	f := strings.Fields(text)
@@ -154,7 +155,7 @@ func (s *Stage) meanwhile(ctx context.Context, text string) error {
 		days := schedule.Days{In: s.DB, Book: s.Talks.Book, Clock: s.Clock, IDs: core.NewIDs(nil)}
 		_, err := days.Close(ctx, core.Sys("cabinet"), schedule.Closure{Practitioner: doctor.ID, From: at, To: at.AddDate(0, 0, 1), Reason: "leave"})
 		return err
-	case "cancelled", "restored", "moved":
+	case "cancelled", "freed", "restored", "moved":
 		id, err := s.visitAt(ctx, doctor, at)
 		if err != nil {
 			return err
@@ -216,6 +217,9 @@ func (s *Stage) changed(ctx context.Context, words []string, id uuid.UUID, at ti
 	switch words[0] {
 	case "cancelled":
 		_, err := s.visits().Cancel(ctx, desk, id, "doctor ill")
+		return err
+	case "freed":
+		_, err := s.visits().Cancel(ctx, desk, id, "")
 		return err
 	case "restored":
 		_, err := s.visits().Restore(ctx, desk, id)
