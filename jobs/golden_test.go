@@ -17,7 +17,10 @@ import (
 	"github.com/zapis-clinic/zapis/jobs/stage"
 )
 
-var update = flag.Bool("update", false, "rewrite the clinic's lines of the golden conversations")
+var (
+	update  = flag.Bool("update", false, "rewrite the clinic's lines of the golden conversations")
+	explain = flag.Bool("explain", false, "with -update: write under the patient's words what the rules understood")
+)
 
 // golden is where the conversations lie: a folder a flow, a file a conversation.
 const golden = "../dialog/testdata"
@@ -51,7 +54,7 @@ func TestConversations(t *testing.T) {
 			play := func(set func(*stage.Stage)) string {
 				return play(t, string(want), func(s *stage.Stage) { s.Shelf, s.Coverage = shelf, coverage; set(s) })
 			}
-			got := play(func(*stage.Stage) {})
+			got := play(func(s *stage.Stage) { s.Explain = *explain })
 			if *update {
 				require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
 				want = []byte(got)

@@ -28,6 +28,9 @@ func (s *Stage) Play(ctx context.Context, script Script) (string, error) {
 		if err := s.Do(ctx, *line.Step); err != nil {
 			return out.String(), fmt.Errorf("at %q: %w", line.Raw, err)
 		}
+		if note := Note(s.model.found); s.Explain && note != "" {
+			out.WriteString("? " + note + "\n")
+		}
 		out.WriteString(s.Heard())
 	}
 	state, err := s.State(ctx)

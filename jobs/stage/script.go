@@ -1,8 +1,12 @@
 package stage
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/zapis-clinic/zapis/dialog"
 )
@@ -52,6 +56,32 @@ func ReadScript(text string) (Script, error) {
 		s.Lines = append(s.Lines, Line{Raw: raw})
 	}
 	return s, nil
+}
+
+// Note is the other way: what Commands reads back as cmds; "" for commands that cannot be written so.
+func Note(cmds []dialog.Command) string {
+	parts := make([]string, 0, len(cmds))
+	for _, c := range cmds {
+		part := []string{string(c.Do)}
+		value := c.Value
+		if c.When != nil {
+			value = c.When.From.Format(time.RFC3339) + "/" + c.When.To.Format(time.RFC3339) + " " + string(c.When.Grain)
+		}
+		for _, s := range []string{c.Flow, c.Slot, value} {
+			if s != "" {
+				part = append(part, s)
+			}
+		}
+		parts = append(parts, strings.Join(part, " "))
+	}
+	note := strings.Join(parts, "; ")
+	back, err := Commands(note)
+	want, errWant := json.Marshal(cmds)
+	got, errGot := json.Marshal(back)
+	if errors.Join(err, errWant, errGot) != nil || !bytes.Equal(want, got) {
+		return ""
+	}
+	return note
 }
 
 // Commands reads "start booking; set doctor Иванова; set when 2026-11-25T10:00+03:00/2026-11-25T13:00+03:00 part".

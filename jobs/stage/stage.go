@@ -47,6 +47,7 @@ type Stage struct {
 	Twice   bool // every update is delivered twice
 	Restart bool // the program is restarted after each step
 	ByRules bool // "?" lines are ignored: the rules understand alone
+	Explain bool // a "?" line is written under words that the rules understood
 
 	Chat     string
 	Log      *slog.Logger
@@ -63,6 +64,7 @@ type scripted struct {
 	rules    jobs.Rules
 	cmds     []dialog.Command
 	told     bool
+	found    []dialog.Command // by the rules
 	coverage *Coverage
 }
 
@@ -71,6 +73,7 @@ func (m *scripted) Read(c *clinic.Catalog, text string, s understand.Situation) 
 	cmds := m.cmds
 	if !m.told {
 		cmds = m.rules.Read(c, text, s)
+		m.found = append(m.found, cmds...)
 	}
 	m.coverage.heard(cmds...)
 	return cmds
@@ -105,7 +108,7 @@ func (s *Stage) Begin(ctx context.Context) error {
 
 // Do plays one step and waits until everything it led to is done.
 func (s *Stage) Do(ctx context.Context, step Step) error {
-	s.model.cmds, s.model.told = step.Cmds, step.Told && !s.ByRules
+	s.model.cmds, s.model.told, s.model.found = step.Cmds, step.Told && !s.ByRules, nil
 	var err error
 	switch step.Mark {
 	case ">":
