@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
@@ -103,7 +101,7 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, r *render) error {
 		edit = r.tapped
 	}
 	for i, reply := range r.messages() {
-		body, err := t.body(ctx, tx, c, reply)
+		body, board, err := t.body(c, reply)
 		if err != nil {
 			return err
 		}
@@ -117,7 +115,7 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, r *render) error {
 		if body.Edit != "" || reply.Keep {
 			card = ""
 		}
-		if err := t.put(ctx, tx, r, strconv.Itoa(i), body); err != nil {
+		if err := t.put(ctx, tx, r, answer{strconv.Itoa(i), body, board}); err != nil {
 			return err
 		}
 		if reply.File == nil {
@@ -125,7 +123,7 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, r *render) error {
 		}
 		// A file goes by itself: a message that is edited cannot take one up.
 		file := conversation.Outgoing{Text: reply.File.About, File: &conversation.Attachment{Name: reply.File.Name, MIME: reply.File.MIME, Data: reply.File.Data}}
-		if err := t.put(ctx, tx, r, fmt.Sprintf("%d:file", i), file); err != nil {
+		if err := t.put(ctx, tx, r, answer{place: fmt.Sprintf("%d:file", i), body: file}); err != nil {
 			return err
 		}
 	}
@@ -141,39 +139,55 @@ const (
 // replyLease is how long a message may be in a sender's hands before the sweeper takes it for lost.
 const replyLease = 13 * time.Second
 
-// put writes one message; place is its own among those of the turn. Where nothing older waits, it is this process that sends it.
-func (t *Talks) put(ctx context.Context, tx *store.Tx, r *render, place string, body conversation.Outgoing) error {
-	data, err := json.Marshal(body)
+// answer is one message of a turn: its place among them, and what its buttons mean, where it has some.
+type answer struct {
+	place string
+	body  conversation.Outgoing
+	board *keyboard
+}
+
+// put writes one message. Where nothing older waits, it is this process that sends it.
+func (t *Talks) put(ctx context.Context, tx *store.Tx, r *render, a answer) error {
+	data, err := json.Marshal(a.body)
 	if err != nil {
 		return err
 	}
 	c, now := r.chat, t.Clock()
 	lease := now.Add(replyLease)
 	p := db.OutboxReplyParams{
-		ID: t.IDs(), ConversationID: c.id, Channel: c.row.Channel, IdempotencyKey: fmt.Sprintf("%s:%d:%s", c.id, c.row.Version+1, place),
+		ID: t.IDs(), ConversationID: c.id, Channel: c.row.Channel, IdempotencyKey: fmt.Sprintf("%s:%d:%s", c.id, c.row.Version+1, a.place),
 		Body: data, State: "sending", NotBefore: now, LeaseUntil: &lease, CreatedAt: now,
 	}
 	if c.row.Behind {
 		p.State, p.LeaseUntil = queued, nil
 	} else {
 		r.said.till = lease
-		r.said.out = append(r.said.out, letter{id: p.ID, created: now, lane: replyLane, out: body, tries: 1})
+		r.said.out = append(r.said.out, letter{id: p.ID, created: now, lane: replyLane, out: a.body, tries: 1})
 	}
-	return tx.OutboxReply(ctx, p)
+	board := a.board
+	if board == nil {
+		return tx.OutboxReply(ctx, p)
+	}
+	return tx.OutboxAsk(ctx, db.OutboxAskParams{
+		TokenHash: board.token, ConversationID: c.id, Flow: board.flow, Step: board.step, Version: board.version, Actions: board.actions,
+		CreatedAt: now, ExpiresAt: board.expires,
+		ID: p.ID, Channel: p.Channel, IdempotencyKey: p.IdempotencyKey, Body: p.Body, State: p.State, NotBefore: p.NotBefore, LeaseUntil: p.LeaseUntil,
+	})
 }
 
-func (t *Talks) body(ctx context.Context, tx *store.Tx, c chat, reply dialog.Reply) (conversation.Outgoing, error) {
+// body is a reply as it goes out, with what its buttons mean, where it has some.
+func (t *Talks) body(c chat, reply dialog.Reply) (conversation.Outgoing, *keyboard, error) {
 	out := conversation.Outgoing{Text: reply.Text, AskPhone: reply.AskPhone}
 	if len(reply.Buttons) == 0 {
-		return out, nil
+		return out, nil, nil
 	}
 	k := keyboard{flow: c.session.Flow(), step: c.session.Asked, version: c.row.Version + 1, expires: t.Clock().Add(dropAfter)}
 	if reply.Keep { // speaks for itself, whatever is asked later
 		k.version, k.expires = 0, t.Clock().Add(keptFor)
 	}
 	var err error
-	out.Buttons, err = t.buttons(ctx, tx, c.id, k, reply.Buttons)
-	return out, err
+	out.Buttons, err = t.buttons(&k, reply.Buttons)
+	return out, &k, err
 }
 
 // keptFor is how long the buttons under a message that stands by itself work.
@@ -184,23 +198,21 @@ type keyboard struct {
 	flow, step string
 	version    int32
 	expires    time.Time
+	token      []byte // its hash
+	actions    []byte
 }
 
-// buttons stores what the buttons mean under a token nobody can guess, and labels them with it.
-func (h *House) buttons(ctx context.Context, tx *store.Tx, chat uuid.UUID, k keyboard, rows [][]dialog.Button) ([][]conversation.Choice, error) {
+// buttons puts down what the buttons mean under a token nobody can guess, and labels them with it.
+func (h *House) buttons(k *keyboard, rows [][]dialog.Button) ([][]conversation.Choice, error) {
 	token, err := h.token()
 	if err != nil {
 		return nil, err
 	}
 	actions, choices := label(token, rows)
-	data, err := json.Marshal(actions)
-	if err != nil {
-		return nil, err
-	}
 	sum := sha256.Sum256([]byte(token))
-	return choices, tx.KeyboardAdd(ctx, db.KeyboardAddParams{
-		TokenHash: sum[:], ConversationID: chat, Flow: k.flow, Step: k.step, Version: k.version, Actions: data, CreatedAt: h.Clock(), ExpiresAt: k.expires,
-	})
+	k.token = sum[:]
+	k.actions, err = json.Marshal(actions)
+	return choices, err
 }
 
 // tokenHash is what the database knows of a button's token.

@@ -55,9 +55,10 @@ type chat struct {
 	row     db.ConversationTurnRow
 	session dialog.Session
 	news    []heard
-	more    bool // than the news that were taken
-	alone   bool // the first of the news has failed before, and is tried without the others
-	moved   bool // something of the news was answered already: buttons of before are of yesterday
+	put     *db.InboundPutParams // the message that has just come in, written with what the turn leaves
+	more    bool                 // than the news that were taken
+	alone   bool                 // the first of the news has failed before, and is tried without the others
+	moved   bool                 // something of the news was answered already: buttons of before are of yesterday
 }
 
 // heard is one unanswered message with the buttons it tapped.
@@ -193,17 +194,18 @@ func (t *Talks) arrived(ctx context.Context, tx *store.Tx, c *chat, a arrival) e
 	now := t.Clock()
 	p := db.InboundPutParams{
 		ID: t.IDs(), ConversationID: c.id, Account: a.in.Account, ExternalID: a.in.ExternalID, Position: a.in.Position, Body: body, Raw: a.raw,
-		Tapped: tokenHash(a.in.Button), ReceivedAt: now, State: "handled", HandledAt: &now,
+		Tapped: tokenHash(a.in.Button), ReceivedAt: now,
 	}
 	if c.alone || c.more {
-		p.State, p.HandledAt, c.more = "new", nil, true
+		c.more = true
 		return tx.InboundPut(ctx, p)
 	}
 	c.news = append(c.news, heard{
 		id: p.ID, in: a.in, received: now, written: true, actions: c.row.TappedActions, version: c.row.TappedVersion, expires: c.row.TappedExpiresAt,
 	})
 	slices.SortStableFunc(c.news, func(a, b heard) int { return cmp.Compare(a.in.Position, b.in.Position) })
-	return tx.InboundPut(ctx, p)
+	c.put = &p
+	return nil
 }
 
 // answer plays the engine over the messages and queues what it says.
@@ -331,7 +333,7 @@ func (t *Talks) save(ctx context.Context, tx *store.Tx, r *render, blocked *time
 		wake = wake.Truncate(wakeGrain)
 		params.WakeAt = &wake
 	}
-	if err := tx.ConversationSave(ctx, params); err != nil {
+	if err := saved(ctx, tx, params, c.put); err != nil {
 		return err
 	}
 	ids, since := make([]uuid.UUID, 0, len(c.news)), now
@@ -354,4 +356,16 @@ func (t *Talks) save(ctx context.Context, tx *store.Tx, r *render, blocked *time
 	}
 	t.crash("in_turn")
 	return nil
+}
+
+// saved writes the chat's new state, with the message that it answers where that is not in the journal yet.
+func saved(ctx context.Context, tx *store.Tx, p db.ConversationSaveParams, in *db.InboundPutParams) error {
+	if in == nil {
+		return tx.ConversationSave(ctx, p)
+	}
+	return tx.ConversationHeard(ctx, db.ConversationHeardParams{
+		ID: p.ID, Session: p.Session, Lang: p.Lang, Owner: p.Owner, At: p.At, BlockedAt: p.BlockedAt, NudgeAt: p.NudgeAt, DropAt: p.DropAt, WakeAt: p.WakeAt,
+		InboundID: in.ID, Account: in.Account, ExternalID: in.ExternalID, Position: in.Position, Body: in.Body, Raw: in.Raw, Tapped: in.Tapped,
+		ReceivedAt: in.ReceivedAt,
+	})
 }

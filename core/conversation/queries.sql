@@ -71,9 +71,22 @@ SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(account), sqlc.arg(exte
 FROM fresh;
 
 -- name: InboundPut :exec
--- A message whose id is known to be new: handled where the same transaction answers it.
-INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at, state, handled_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+-- A message whose id is known to be new, to be answered later.
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: ConversationHeard :exec
+-- ConversationSave with the message that was answered, handled as it is written: one statement, for a turn waits for each.
+WITH heard AS (
+    INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at, state, handled_at)
+    VALUES (sqlc.arg(inbound_id), sqlc.arg(id), sqlc.arg(account), sqlc.arg(external_id), sqlc.arg(position), sqlc.arg(body), sqlc.arg(raw),
+            sqlc.arg(tapped), sqlc.arg(received_at), 'handled', sqlc.arg(received_at))
+)
+UPDATE conversation
+SET session = sqlc.arg(session), lang = sqlc.arg(lang), owner = sqlc.arg(owner), version = version + 1, last_inbound_at = sqlc.arg(at),
+    blocked_at = sqlc.arg(blocked_at), nudge_at = sqlc.arg(nudge_at), drop_at = sqlc.arg(drop_at),
+    wake_at = sqlc.arg(wake_at)
+WHERE conversation.id = sqlc.arg(id);
 
 -- name: InboundHandled :exec
 UPDATE inbound SET state = 'handled', handled_at = sqlc.arg(at) WHERE id = ANY (sqlc.arg(ids)::uuid[]) AND received_at >= sqlc.arg(since)::timestamptz;
@@ -116,6 +129,17 @@ FROM fresh;
 -- An answer of a turn. Its key is the chat's version, which the chat's lock makes unique; outbox_key need not vouch for it.
 INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at)
 VALUES ($1, $2, $3, 'reply', 'dialog', $4, $5, $6, $7, $8, $9);
+
+-- name: OutboxAsk :exec
+-- OutboxReply with what its buttons mean.
+WITH board AS (
+    INSERT INTO keyboard (token_hash, conversation_id, flow, step, version, actions, created_at, expires_at)
+    VALUES (sqlc.arg(token_hash), sqlc.arg(conversation_id), sqlc.arg(flow), sqlc.arg(step), sqlc.arg(version), sqlc.arg(actions),
+            sqlc.arg(created_at), sqlc.arg(expires_at))
+)
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at)
+VALUES (sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(channel), 'reply', 'dialog', sqlc.arg(idempotency_key), sqlc.arg(body),
+        sqlc.arg(state), sqlc.arg(not_before), sqlc.arg(lease_until), sqlc.arg(created_at));
 
 -- name: OutboxAddMany :exec
 -- The same for many at once: a sweeper's batch.
@@ -199,10 +223,6 @@ LIMIT 500;
 -- name: OutboxCancelVisit :exec
 -- What was queued about a visit that is no more as it was.
 UPDATE outbox SET state = 'cancelled' WHERE visit_id = $1 AND state = 'queued' AND kind = 'reminder';
-
--- name: KeyboardAdd :exec
-INSERT INTO keyboard (token_hash, conversation_id, flow, step, version, actions, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: KeyboardAddMany :exec
 INSERT INTO keyboard (token_hash, conversation_id, flow, step, version, actions, created_at, expires_at)

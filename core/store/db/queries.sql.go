@@ -338,6 +338,63 @@ func (q *Queries) ConversationCards(ctx context.Context, arg ConversationCardsPa
 	return err
 }
 
+const conversationHeard = `-- name: ConversationHeard :exec
+WITH heard AS (
+    INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at, state, handled_at)
+    VALUES ($10, $9, $11, $12, $13, $14, $15,
+            $16, $17, 'handled', $17)
+)
+UPDATE conversation
+SET session = $1, lang = $2, owner = $3, version = version + 1, last_inbound_at = $4,
+    blocked_at = $5, nudge_at = $6, drop_at = $7,
+    wake_at = $8
+WHERE conversation.id = $9
+`
+
+type ConversationHeardParams struct {
+	Session    []byte
+	Lang       *string
+	Owner      string
+	At         *time.Time
+	BlockedAt  *time.Time
+	NudgeAt    *time.Time
+	DropAt     *time.Time
+	WakeAt     *time.Time
+	ID         uuid.UUID
+	InboundID  uuid.UUID
+	Account    string
+	ExternalID string
+	Position   int64
+	Body       []byte
+	Raw        []byte
+	Tapped     []byte
+	ReceivedAt time.Time
+}
+
+// ConversationSave with the message that was answered, handled as it is written: one statement, for a turn waits for each.
+func (q *Queries) ConversationHeard(ctx context.Context, arg ConversationHeardParams) error {
+	_, err := q.db.Exec(ctx, conversationHeard,
+		arg.Session,
+		arg.Lang,
+		arg.Owner,
+		arg.At,
+		arg.BlockedAt,
+		arg.NudgeAt,
+		arg.DropAt,
+		arg.WakeAt,
+		arg.ID,
+		arg.InboundID,
+		arg.Account,
+		arg.ExternalID,
+		arg.Position,
+		arg.Body,
+		arg.Raw,
+		arg.Tapped,
+		arg.ReceivedAt,
+	)
+	return err
+}
+
 const conversationLock = `-- name: ConversationLock :exec
 SELECT 1 FROM conversation WHERE id = $1 FOR UPDATE
 `
@@ -1010,8 +1067,8 @@ func (q *Queries) InboundHistory(ctx context.Context, arg InboundHistoryParams) 
 }
 
 const inboundPut = `-- name: InboundPut :exec
-INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at, state, handled_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type InboundPutParams struct {
@@ -1024,11 +1081,9 @@ type InboundPutParams struct {
 	Raw            []byte
 	Tapped         []byte
 	ReceivedAt     time.Time
-	State          string
-	HandledAt      *time.Time
 }
 
-// A message whose id is known to be new: handled where the same transaction answers it.
+// A message whose id is known to be new, to be answered later.
 func (q *Queries) InboundPut(ctx context.Context, arg InboundPutParams) error {
 	_, err := q.db.Exec(ctx, inboundPut,
 		arg.ID,
@@ -1040,8 +1095,6 @@ func (q *Queries) InboundPut(ctx context.Context, arg InboundPutParams) error {
 		arg.Raw,
 		arg.Tapped,
 		arg.ReceivedAt,
-		arg.State,
-		arg.HandledAt,
 	)
 	return err
 }
@@ -1074,36 +1127,6 @@ func (q *Queries) InboundWaiting(ctx context.Context, before time.Time) ([]uuid.
 		return nil, err
 	}
 	return items, nil
-}
-
-const keyboardAdd = `-- name: KeyboardAdd :exec
-INSERT INTO keyboard (token_hash, conversation_id, flow, step, version, actions, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-`
-
-type KeyboardAddParams struct {
-	TokenHash      []byte
-	ConversationID uuid.UUID
-	Flow           string
-	Step           string
-	Version        int32
-	Actions        []byte
-	CreatedAt      time.Time
-	ExpiresAt      time.Time
-}
-
-func (q *Queries) KeyboardAdd(ctx context.Context, arg KeyboardAddParams) error {
-	_, err := q.db.Exec(ctx, keyboardAdd,
-		arg.TokenHash,
-		arg.ConversationID,
-		arg.Flow,
-		arg.Step,
-		arg.Version,
-		arg.Actions,
-		arg.CreatedAt,
-		arg.ExpiresAt,
-	)
-	return err
 }
 
 const keyboardAddMany = `-- name: KeyboardAddMany :exec
@@ -1599,6 +1622,57 @@ func (q *Queries) OutboxAddMany(ctx context.Context, arg OutboxAddManyParams) er
 		arg.Visits,
 		arg.NotBefores,
 		arg.NotAfters,
+	)
+	return err
+}
+
+const outboxAsk = `-- name: OutboxAsk :exec
+WITH board AS (
+    INSERT INTO keyboard (token_hash, conversation_id, flow, step, version, actions, created_at, expires_at)
+    VALUES ($10, $2, $11, $12, $13, $14,
+            $9, $15)
+)
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at)
+VALUES ($1, $2, $3, 'reply', 'dialog', $4, $5,
+        $6, $7, $8, $9)
+`
+
+type OutboxAskParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Channel        string
+	IdempotencyKey string
+	Body           []byte
+	State          string
+	NotBefore      time.Time
+	LeaseUntil     *time.Time
+	CreatedAt      time.Time
+	TokenHash      []byte
+	Flow           string
+	Step           string
+	Version        int32
+	Actions        []byte
+	ExpiresAt      time.Time
+}
+
+// OutboxReply with what its buttons mean.
+func (q *Queries) OutboxAsk(ctx context.Context, arg OutboxAskParams) error {
+	_, err := q.db.Exec(ctx, outboxAsk,
+		arg.ID,
+		arg.ConversationID,
+		arg.Channel,
+		arg.IdempotencyKey,
+		arg.Body,
+		arg.State,
+		arg.NotBefore,
+		arg.LeaseUntil,
+		arg.CreatedAt,
+		arg.TokenHash,
+		arg.Flow,
+		arg.Step,
+		arg.Version,
+		arg.Actions,
+		arg.ExpiresAt,
 	)
 	return err
 }
