@@ -125,6 +125,8 @@ type Flow struct {
 	Called bool     // only ever runs for a slot of another flow
 	Ends   []string // flows that are over once this one begins: it takes up the same visit
 
+	Takes []string // slots whose values it goes on with from such a flow
+
 	// Finish does what the flow is for. Its refusal clears the slot that Redo names and asks again; any other refusal ends the flow.
 	Finish func(ctx context.Context, t *Talk) (Outcome, error)
 	Redo   map[string]string // refusal's key → slot

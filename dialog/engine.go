@@ -144,7 +144,12 @@ func (u *turn) start(ctx context.Context, c Command) error {
 	}
 	u.begun = c.Flow
 	u.surface()
+	next := Frame{Flow: c.Flow}
 	if slices.Contains(u.Engine[c.Flow].Ends, u.s.Flow()) {
+		next.take(u.Engine[c.Flow].Takes, *u.s.top())
+		if err := u.undo(ctx, u.s.top()); err != nil {
+			return err
+		}
 		u.s.pop()
 	}
 	if u.s.Flow() == c.Flow && slices.ContainsFunc(u.cmds, func(c Command) bool { return c.Do == Set }) {
@@ -156,6 +161,7 @@ func (u *turn) start(ctx context.Context, c Command) error {
 		}
 	}
 	u.s.push(c.Flow)
+	*u.s.top() = next
 	return nil
 }
 

@@ -32,6 +32,7 @@ func Waitlist() Flow {
 			{Name: slotPatient, Fill: fillPatient, Via: viaPatient},
 		},
 		Ends:   []string{flowBooking},
+		Takes:  []string{slotPerson, slotSpecialty, slotBranch, slotDoctor, slotService, slotWhen},
 		Finish: joinWaitlist,
 	}
 }
@@ -93,16 +94,7 @@ func withWait(t *Talk, r Reply) Reply {
 	if t.frame.Flow != flowBooking || len(r.Buttons) == 0 {
 		return r
 	}
-	cmds := []Command{{Do: Start, Flow: flowWaitlist}}
-	for _, slot := range []string{slotPerson, slotSpecialty, slotBranch, slotDoctor, slotService} {
-		if v := t.Get(slot); v != "" {
-			cmds = append(cmds, Command{Do: Set, Slot: slot, Value: v})
-		}
-	}
-	if w, ok := t.saidWindow(t.zone()); ok && w.Grain != Asap {
-		cmds = append(cmds, Command{Do: Set, Slot: slotWhen, When: &w})
-	}
-	r.Buttons = slices.Insert(r.Buttons, len(r.Buttons)-1, []Button{{Label: t.Say("button.wait"), Commands: cmds}})
+	r.Buttons = slices.Insert(r.Buttons, len(r.Buttons)-1, []Button{{Label: t.Say("button.wait"), Commands: []Command{{Do: Start, Flow: flowWaitlist}}}})
 	return r
 }
 

@@ -124,3 +124,15 @@ func (s Session) Day() time.Time {
 	}
 	return time.Time{}
 }
+
+// take goes on with what was said in another flow.
+func (f *Frame) take(slots []string, from Frame) {
+	for _, slot := range slots {
+		if v, ok := from.Slots[slot]; ok {
+			f.put(slot, v)
+		}
+		if slices.Contains(from.Trail, slot) {
+			f.said(slot)
+		}
+	}
+}

@@ -2,9 +2,9 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/jobs/stage"
 )
 
@@ -24,6 +25,9 @@ const talkHelp = "Write to the clinic; a number taps that button. :save FILE kee
 
 // Run is a conversation in the terminal, on the real database.
 func (t talkCmd) Run(e *env) error {
+	if flows := begun(); t.Flow != "" && !slices.Contains(flows, t.Flow) {
+		return usageError{fmt.Errorf("there is no flow %q; did you mean %s? There are %s", t.Flow, nearest(t.Flow, flows), strings.Join(flows, ", "))}
+	}
 	c, err := load()
 	if err != nil {
 		return err
@@ -39,12 +43,24 @@ func (t talkCmd) Run(e *env) error {
 			return err
 		}
 		if t.Flow != "" {
-			if err := talk.do("/" + cmp.Or(map[string]string{"booking": "book", "reschedule": "move"}[t.Flow], t.Flow)); err != nil {
+			if err := talk.begin(t.Flow); err != nil {
 				return err
 			}
 		}
 		return talk.run()
 	})
+}
+
+// begun are the flows that a person can begin, by name.
+func begun() []string {
+	var names []string
+	for name, flow := range dialog.Standard() {
+		if !flow.Called {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // talk is a conversation under way.
@@ -68,6 +84,8 @@ func (t *talk) run() error {
 		case text == "":
 		case text == ":quit":
 			return nil
+		case strings.HasPrefix(text, ":") && !save:
+			t.say("there are :save FILE and :quit; whatever else begins so is no command")
 		case save:
 			if err := os.WriteFile(file, []byte(t.script.String()), 0o600); err != nil {
 				t.say("cannot write %s: %v", file, err)
@@ -89,8 +107,16 @@ func (t *talk) button(text string) string {
 	return "[" + t.buttons[n-1] + "]"
 }
 
-func (t *talk) do(text string) error {
-	if err := t.stage.Do(t.ctx, stage.Step{Mark: ">", Text: text}); err != nil {
+func (t *talk) do(text string) error { return t.step(stage.Step{Mark: ">", Text: text}) }
+
+// begin starts a flow as the words for it would.
+func (t *talk) begin(flow string) error {
+	return t.step(stage.Step{Mark: ">", Text: flow, Cmds: []dialog.Command{{Do: dialog.Start, Flow: flow}}, Told: true})
+}
+
+func (t *talk) step(s stage.Step) error {
+	text := s.Text
+	if err := t.stage.Do(t.ctx, s); err != nil {
 		return err
 	}
 	heard := t.stage.Heard()

@@ -3,8 +3,10 @@ package clinic
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -113,11 +115,59 @@ type Catalog struct {
 	Doctors     []Doctor
 	Articles    []Article
 	Links       map[string]Link
+
+	once sync.Once
+	at   finder
+}
+
+// finder says where in its lists the catalog has what is asked for again and again: a large clinic has a thousand doctors.
+type finder struct {
+	branches, services, doctors map[uuid.UUID]int
+	practising                  map[string][]int     // speciality → doctors
+	offered                     map[string][]Service // speciality → services, those a first visit begins with first
+}
+
+func (c *Catalog) index() *finder {
+	c.once.Do(func() {
+		c.at = finder{
+			branches: byID(c.Branches, func(b Branch) uuid.UUID { return b.ID }), services: byID(c.Services, func(s Service) uuid.UUID { return s.ID }),
+			doctors: byID(c.Doctors, func(d Doctor) uuid.UUID { return d.ID }), practising: map[string][]int{}, offered: map[string][]Service{},
+		}
+		for i, d := range c.Doctors {
+			for _, code := range d.Specialties {
+				c.at.practising[code] = append(c.at.practising[code], i)
+			}
+		}
+		for _, s := range c.Services {
+			c.at.offered[s.Specialty] = append(c.at.offered[s.Specialty], s)
+		}
+		order := []string{"initial", "repeat", "procedure"}
+		for _, list := range c.at.offered {
+			slices.SortStableFunc(list, func(a, b Service) int { return cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind)) })
+		}
+	})
+	return &c.at
+}
+
+func byID[T any](list []T, id func(T) uuid.UUID) map[uuid.UUID]int {
+	at := make(map[uuid.UUID]int, len(list))
+	for i, x := range list {
+		at[id(x)] = i
+	}
+	return at
+}
+
+func get[T any](list []T, at map[uuid.UUID]int, id uuid.UUID) (T, bool) {
+	if i, ok := at[id]; ok {
+		return list[i], true
+	}
+	var none T
+	return none, false
 }
 
 // Branch finds a branch.
 func (c *Catalog) Branch(id uuid.UUID) (Branch, bool) {
-	return find(c.Branches, func(b Branch) bool { return b.ID == id })
+	return get(c.Branches, c.index().branches, id)
 }
 
 // Specialty finds a speciality by its code.
@@ -127,12 +177,12 @@ func (c *Catalog) Specialty(code string) (Specialty, bool) {
 
 // Service finds a service.
 func (c *Catalog) Service(id uuid.UUID) (Service, bool) {
-	return find(c.Services, func(s Service) bool { return s.ID == id })
+	return get(c.Services, c.index().services, id)
 }
 
 // Doctor finds a doctor.
 func (c *Catalog) Doctor(id uuid.UUID) (Doctor, bool) {
-	return find(c.Doctors, func(d Doctor) bool { return d.ID == id })
+	return get(c.Doctors, c.index().doctors, id)
 }
 
 // Article finds an article, in Russian where lang has none.
@@ -146,23 +196,46 @@ func (c *Catalog) Article(slug, lang string) (Article, bool) {
 // DoctorsOf lists who practises a speciality in a branch; an empty code or a nil branch is any.
 func (c *Catalog) DoctorsOf(specialty string, branch uuid.UUID) []Doctor {
 	var out []Doctor
-	for _, d := range c.Doctors {
-		if (specialty == "" || slices.Contains(d.Specialties, specialty)) && (branch == uuid.Nil || slices.Contains(d.Branches, branch)) {
-			out = append(out, d)
+	for d := range c.practising(specialty) {
+		if branch == uuid.Nil || slices.Contains(d.Branches, branch) {
+			out = append(out, *d)
 		}
 	}
 	return out
 }
 
+// practising are a speciality's doctors, in their order; an empty code is all.
+func (c *Catalog) practising(specialty string) iter.Seq[*Doctor] {
+	return func(yield func(*Doctor) bool) {
+		if specialty == "" {
+			for i := range c.Doctors {
+				if !yield(&c.Doctors[i]) {
+					return
+				}
+			}
+		}
+		for _, i := range c.index().practising[specialty] {
+			if !yield(&c.Doctors[i]) {
+				return
+			}
+		}
+	}
+}
+
 // BranchesOf lists where a speciality is practised, or where a doctor works.
 func (c *Catalog) BranchesOf(specialty string, doctor uuid.UUID) []Branch {
+	there := map[uuid.UUID]bool{}
+	for d := range c.practising(specialty) {
+		if doctor == uuid.Nil || d.ID == doctor {
+			for _, b := range d.Branches {
+				there[b] = true
+			}
+		}
+	}
 	var out []Branch
 	for _, b := range c.Branches {
-		for _, d := range c.DoctorsOf(specialty, b.ID) {
-			if doctor == uuid.Nil || d.ID == doctor {
-				out = append(out, b)
-				break
-			}
+		if there[b.ID] {
+			out = append(out, b)
 		}
 	}
 	return out
@@ -172,17 +245,12 @@ func (c *Catalog) BranchesOf(specialty string, doctor uuid.UUID) []Branch {
 func (c *Catalog) ServicesOf(specialty string, doctor uuid.UUID) []Service {
 	var out []Service
 	d, known := c.Doctor(doctor)
-	for _, s := range c.Services {
-		if s.Specialty != specialty {
-			continue
-		}
+	for _, s := range c.index().offered[specialty] {
 		if _, performs := d.Services[s.ID]; known && !performs {
 			continue
 		}
 		out = append(out, s)
 	}
-	order := []string{"initial", "repeat", "procedure"}
-	slices.SortStableFunc(out, func(a, b Service) int { return cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind)) })
 	return out
 }
 
@@ -198,7 +266,7 @@ func (c *Catalog) Terms(doctor, service uuid.UUID) Terms {
 func (c *Catalog) Bookable() []Specialty {
 	var out []Specialty
 	for _, s := range c.Specialties {
-		if len(c.DoctorsOf(s.Code, uuid.Nil)) > 0 && len(c.ServicesOf(s.Code, uuid.Nil)) > 0 {
+		if len(c.index().practising[s.Code]) > 0 && len(c.index().offered[s.Code]) > 0 {
 			out = append(out, s)
 		}
 	}

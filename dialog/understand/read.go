@@ -163,9 +163,9 @@ func (h *heard) within(flow string, weight int) []dialog.Command {
 		return sets
 	case flow == flowOperator:
 		return []dialog.Command{{Do: dialog.Handoff}}
-	case takesTimes(running) && takesTimes(flow) && len(sets) > 0: // "перенесите на пятницу" while booking
+	case takesTimes(running) && takesTimes(flow) && flow != flowWaitlist && len(sets) > 0: // "перенесите на пятницу" while booking
 		return sets
-	case flow == flowCancel && takesTimes(running) && len(sets) == 0:
+	case flow == flowCancel && takesTimes(running) && running != flowReschedule && len(sets) == 0:
 		return []dialog.Command{{Do: dialog.Cancel}}
 	case weight < hintOnly && len(sets) > 0:
 		return sets

@@ -121,7 +121,7 @@ func (b *Book) In(lang string, d time.Duration) string {
 	case d >= 24*time.Hour: // 47 hours are two days to anybody
 		return b.Say(lang, "in_days", "Count", int(d.Round(24*time.Hour)/(24*time.Hour)))
 	case d >= time.Hour:
-		return b.Say(lang, "in_hours", "Count", int(d/time.Hour))
+		return b.Say(lang, "in_hours", "Count", int(d.Round(time.Hour)/time.Hour))
 	default:
 		return b.Say(lang, "in_minutes", "Count", max(1, int(d/time.Minute)))
 	}
