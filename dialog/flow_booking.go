@@ -213,7 +213,11 @@ func checkService(_ context.Context, t *Talk, c Command) (string, error) {
 	}
 	if t.Get(slotSpecialty) != s.Specialty {
 		t.forget(slotSpecialty)
-		t.forget(slotDoctor)
+		if d, ok := t.Desk.Clinic.Doctor(t.ID(slotDoctor)); ok {
+			if _, performs := d.Services[id]; !performs {
+				t.forget(slotDoctor)
+			}
+		}
 	}
 	return c.Value, nil
 }
