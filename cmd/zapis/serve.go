@@ -43,8 +43,8 @@ func (s serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	// A turn leaves much and keeps little: collecting less often saves a tenth of the machine, and the limit keeps memory modest.
-	debug.SetGCPercent(300)
+	// A turn leaves much and keeps little: collecting less often saves a tenth of its time, and the limit keeps memory modest.
+	debug.SetGCPercent(600)
 	debug.SetMemoryLimit(160 << 20)
 	log := c.logger(e.err)
 	for _, hint := range misspelt() {
