@@ -161,13 +161,18 @@ func readTwice(shown []botstest.Message) int {
 
 // untilKilled waits for a kill after the last answer was seen.
 func (l *live) untilKilled(ctx context.Context) error {
-	for ctx.Err() == nil {
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
 		if kills, _ := l.killed(); kills > 0 {
 			return nil
 		}
-		time.Sleep(20 * time.Millisecond)
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("the point was not passed: %w", ctx.Err())
+		}
 	}
-	return fmt.Errorf("the point was not passed: %w", ctx.Err())
 }
 
 func killPoints() []string {

@@ -10,7 +10,10 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/visit"
+	"github.com/zapis-clinic/zapis/core/waitlist"
 )
 
 // crowd puts n more people on the list for Ivanova, each in a chat of their own.
@@ -80,6 +83,29 @@ func TestATimeAtWhichTheDoctorIsIllIsNotOffered(t *testing.T) {
 	x.play("@ +11m\n")
 	_, messages := x.offered()
 	require.Zero(t, messages)
+}
+
+func TestWhoHasBookedSinceWaitsNoMoreInAnyChat(t *testing.T) {
+	t.Parallel()
+	x := newTold(t)
+	x.crowd(2)
+	x.secondChat()
+	list := waitlist.List{In: x.db, Clock: x.clock.Now, IDs: core.NewIDs(nil)}
+	v, err := x.desk.Find(t.Context(), core.Sys("test"), x.visit)
+	require.NoError(t, err)
+	wish := waitlist.Wish{Patient: v.Patient, Specialty: v.Specialty, Service: v.Service, From: x.clock.Now(), To: x.start.AddDate(0, 1, 0)}
+	for _, chat := range []uuid.UUID{x.chat(), x.chat(), conversation.ID("webchat:test", "2")} {
+		require.NoError(t, list.Join(t.Context(), core.Actor{Kind: core.Patient, ID: chat, Channel: "talk"}, wish), "twice here, once there")
+	}
+	require.Equal(t, 2, one[int](x, "SELECT count(*) FROM waitlist WHERE patient_id = $1", v.Patient))
+	x.clock.Set(x.clock.Now().Add(time.Minute))
+	slot := schedule.Slot{Doctor: v.Doctor, Branch: v.Branch, Room: v.Room, Start: x.start.AddDate(0, 0, 1)}
+	_, err = x.desk.Make(t.Context(), staff(), visit.Wish{Slot: slot, Service: v.Service, Patient: v.Patient, Source: "phone"})
+	require.NoError(t, err)
+	x.letGo()
+	x.play("@ +1s\n")
+	people, _ := x.offered()
+	require.Equal(t, 2, people, "the others alone")
 }
 
 func TestWhoWasAskedLatelyComesLastAndNobodyIsAskedTooOften(t *testing.T) {

@@ -10,14 +10,13 @@ CREATE TABLE waitlist (
     branch_id       uuid REFERENCES branch,       -- NULL: any
     from_at         timestamptz NOT NULL,         -- the visit begins in [from_at, until_at)
     until_at        timestamptz NOT NULL,
-    state           text NOT NULL CONSTRAINT waitlist_state CHECK (state IN ('waiting', 'booked', 'left')),
+    state           text NOT NULL CONSTRAINT waitlist_state CHECK (state IN ('waiting', 'left')),
     asked_at        timestamptz, -- last time something was offered
     created_at      timestamptz NOT NULL,
     CONSTRAINT waitlist_span CHECK (until_at > from_at)
 );
-CREATE UNIQUE INDEX waitlist_one ON waitlist (patient_id, specialty) WHERE state = 'waiting';
+CREATE UNIQUE INDEX waitlist_one ON waitlist (conversation_id, patient_id, specialty) WHERE state = 'waiting';
 CREATE INDEX waitlist_waiting ON waitlist (specialty, asked_at) WHERE state = 'waiting';
-CREATE INDEX waitlist_conversation ON waitlist (conversation_id);
 
 -- A time that a cancelled or moved visit left behind. The sweeper offers it to some, then to some more, for as long as it is free.
 CREATE TABLE opening (

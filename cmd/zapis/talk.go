@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,6 +64,9 @@ func begun() []string {
 	return names
 }
 
+// command is what is meant for the terminal and not for the clinic.
+var command = regexp.MustCompile(`^:[a-z]+\b`)
+
 // talk is a conversation under way.
 type talk struct {
 	*env
@@ -84,8 +88,8 @@ func (t *talk) run() error {
 		case text == "":
 		case text == ":quit":
 			return nil
-		case strings.HasPrefix(text, ":") && !save:
-			t.say("there are :save FILE and :quit; whatever else begins so is no command")
+		case command.MatchString(text) && !save: // ":)" is for the clinic
+			t.say("there are :save FILE and :quit, and no %s", text)
 		case save:
 			if err := os.WriteFile(file, []byte(t.script.String()), 0o600); err != nil {
 				t.say("cannot write %s: %v", file, err)

@@ -94,9 +94,6 @@ func (d Desk) booked(ctx context.Context, tx *store.Tx, v db.Visit) error {
 	if err := d.remind(ctx, tx, v); err != nil {
 		return err
 	}
-	if err := tx.WaitlistBooked(ctx, db.WaitlistBookedParams{PatientID: store.ID(v.PatientID), Specialty: v.Specialty}); err != nil {
-		return err
-	}
 	return d.note(ctx, tx, v, change{action: "booked"})
 }
 

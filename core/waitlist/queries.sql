@@ -1,10 +1,10 @@
 -- name: WaitlistAdd :exec
--- One wait of a person for a speciality: a newer wish takes the older one's place.
+-- One wait of a person for a speciality in a chat: a newer wish takes the older one's place.
 INSERT INTO waitlist (id, conversation_id, patient_id, specialty, service_id, practitioner_id, branch_id, from_at, until_at, state, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10)
-ON CONFLICT (patient_id, specialty) WHERE state = 'waiting' DO UPDATE
-SET conversation_id = excluded.conversation_id, service_id = excluded.service_id, practitioner_id = excluded.practitioner_id,
-    branch_id = excluded.branch_id, from_at = excluded.from_at, until_at = excluded.until_at;
+ON CONFLICT (conversation_id, patient_id, specialty) WHERE state = 'waiting' DO UPDATE
+SET service_id = excluded.service_id, practitioner_id = excluded.practitioner_id,
+    branch_id = excluded.branch_id, from_at = excluded.from_at, until_at = excluded.until_at, created_at = excluded.created_at;
 
 -- name: WaitlistOf :many
 -- What a chat waits for.
@@ -12,10 +12,6 @@ SELECT * FROM waitlist WHERE conversation_id = $1 AND state = 'waiting' AND unti
 
 -- name: WaitlistLeave :exec
 UPDATE waitlist SET state = 'left' WHERE conversation_id = $1 AND state = 'waiting';
-
--- name: WaitlistBooked :exec
--- A visit that the person wished for, or any other of that speciality: the wait is over.
-UPDATE waitlist SET state = 'booked' WHERE patient_id = $1 AND specialty = $2 AND state = 'waiting';
 
 -- name: OpeningAdd :exec
 INSERT INTO opening (id, branch_id, practitioner_id, specialty, starts_at, ends_at, due_at, created_at)
@@ -34,7 +30,8 @@ UPDATE opening SET due_at = $2 WHERE id = $1;
 UPDATE opening SET state = 'over', why = $2 WHERE id = $1;
 
 -- name: WaitlistNext :many
--- Whom to offer a time to: those not asked lately first, and nobody too often. unfit is left to the caller: the service must fit in.
+-- Whom to offer a time to: those not asked lately first, and nobody too often. Whoever has booked that speciality since, in whatever
+-- chat or by phone, waits no more. That the service fits in is the caller's to see.
 SELECT w.id, w.conversation_id, w.patient_id, w.service_id, c.channel, c.lang, p.given, coalesce(l.relation, '')::text AS relation
 FROM waitlist w
 JOIN conversation c ON c.id = w.conversation_id
@@ -47,10 +44,11 @@ WHERE w.state = 'waiting' AND w.specialty = sqlc.arg(specialty)
   AND c.blocked_at IS NULL AND p.deceased_at IS NULL
   AND NOT EXISTS (SELECT FROM waitlist_offer o WHERE o.opening_id = sqlc.arg(opening)::uuid AND o.waitlist_id = w.id)
   AND (SELECT count(*) FROM waitlist_offer o WHERE o.waitlist_id = w.id AND o.at > sqlc.arg(since)::timestamptz) < sqlc.arg(most)::bigint
-  AND NOT EXISTS ( -- whoever comes then cannot come here
+  AND NOT EXISTS (
       SELECT FROM visit v
-      WHERE v.patient_id = w.patient_id AND v.status IN ('booked', 'confirmed', 'arrived', 'in_progress')
-        AND v.starts_at < sqlc.arg(ends_at)::timestamptz AND v.ends_at > sqlc.arg(starts_at)::timestamptz
+      WHERE v.patient_id = w.patient_id AND v.status IN ('booked', 'confirmed', 'arrived', 'in_progress', 'done')
+        AND ((v.specialty = w.specialty AND v.created_at > w.created_at)
+             OR (v.starts_at < sqlc.arg(ends_at)::timestamptz AND v.ends_at > sqlc.arg(starts_at)::timestamptz)) -- comes to another doctor then
   )
   AND NOT coalesce((
       SELECT e.action = 'withdrawn'

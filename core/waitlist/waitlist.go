@@ -31,7 +31,7 @@ type List struct {
 	IDs   core.IDs
 }
 
-// Join puts the acting chat's patient on the list. One person waits once for a speciality: a newer wish takes the older one's place.
+// Join puts the acting chat's patient on the list. One person waits once for a speciality in a chat: a newer wish takes the older one's place.
 func (l List) Join(ctx context.Context, actor core.Actor, w Wish) error {
 	err := l.In.InTx(ctx, actor, func(tx *store.Tx) error {
 		id, now := l.IDs(), l.Clock()

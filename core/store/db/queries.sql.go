@@ -4210,9 +4210,9 @@ func (q *Queries) VisitsUpcoming(ctx context.Context, arg VisitsUpcomingParams) 
 const waitlistAdd = `-- name: WaitlistAdd :exec
 INSERT INTO waitlist (id, conversation_id, patient_id, specialty, service_id, practitioner_id, branch_id, from_at, until_at, state, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10)
-ON CONFLICT (patient_id, specialty) WHERE state = 'waiting' DO UPDATE
-SET conversation_id = excluded.conversation_id, service_id = excluded.service_id, practitioner_id = excluded.practitioner_id,
-    branch_id = excluded.branch_id, from_at = excluded.from_at, until_at = excluded.until_at
+ON CONFLICT (conversation_id, patient_id, specialty) WHERE state = 'waiting' DO UPDATE
+SET service_id = excluded.service_id, practitioner_id = excluded.practitioner_id,
+    branch_id = excluded.branch_id, from_at = excluded.from_at, until_at = excluded.until_at, created_at = excluded.created_at
 `
 
 type WaitlistAddParams struct {
@@ -4228,7 +4228,7 @@ type WaitlistAddParams struct {
 	CreatedAt      time.Time
 }
 
-// One wait of a person for a speciality: a newer wish takes the older one's place.
+// One wait of a person for a speciality in a chat: a newer wish takes the older one's place.
 func (q *Queries) WaitlistAdd(ctx context.Context, arg WaitlistAddParams) error {
 	_, err := q.db.Exec(ctx, waitlistAdd,
 		arg.ID,
@@ -4242,21 +4242,6 @@ func (q *Queries) WaitlistAdd(ctx context.Context, arg WaitlistAddParams) error 
 		arg.UntilAt,
 		arg.CreatedAt,
 	)
-	return err
-}
-
-const waitlistBooked = `-- name: WaitlistBooked :exec
-UPDATE waitlist SET state = 'booked' WHERE patient_id = $1 AND specialty = $2 AND state = 'waiting'
-`
-
-type WaitlistBookedParams struct {
-	PatientID uuid.UUID
-	Specialty string
-}
-
-// A visit that the person wished for, or any other of that speciality: the wait is over.
-func (q *Queries) WaitlistBooked(ctx context.Context, arg WaitlistBookedParams) error {
-	_, err := q.db.Exec(ctx, waitlistBooked, arg.PatientID, arg.Specialty)
 	return err
 }
 
@@ -4282,10 +4267,11 @@ WHERE w.state = 'waiting' AND w.specialty = $1
   AND c.blocked_at IS NULL AND p.deceased_at IS NULL
   AND NOT EXISTS (SELECT FROM waitlist_offer o WHERE o.opening_id = $5::uuid AND o.waitlist_id = w.id)
   AND (SELECT count(*) FROM waitlist_offer o WHERE o.waitlist_id = w.id AND o.at > $6::timestamptz) < $7::bigint
-  AND NOT EXISTS ( -- whoever comes then cannot come here
+  AND NOT EXISTS (
       SELECT FROM visit v
-      WHERE v.patient_id = w.patient_id AND v.status IN ('booked', 'confirmed', 'arrived', 'in_progress')
-        AND v.starts_at < $8::timestamptz AND v.ends_at > $4::timestamptz
+      WHERE v.patient_id = w.patient_id AND v.status IN ('booked', 'confirmed', 'arrived', 'in_progress', 'done')
+        AND ((v.specialty = w.specialty AND v.created_at > w.created_at)
+             OR (v.starts_at < $8::timestamptz AND v.ends_at > $4::timestamptz)) -- comes to another doctor then
   )
   AND NOT coalesce((
       SELECT e.action = 'withdrawn'
@@ -4323,7 +4309,8 @@ type WaitlistNextRow struct {
 	Relation       string
 }
 
-// Whom to offer a time to: those not asked lately first, and nobody too often. unfit is left to the caller: the service must fit in.
+// Whom to offer a time to: those not asked lately first, and nobody too often. Whoever has booked that speciality since, in whatever
+// chat or by phone, waits no more. That the service fits in is the caller's to see.
 func (q *Queries) WaitlistNext(ctx context.Context, arg WaitlistNextParams) ([]WaitlistNextRow, error) {
 	rows, err := q.db.Query(ctx, waitlistNext,
 		arg.Specialty,
