@@ -46,10 +46,15 @@ const (
 type Actor struct {
 	Kind       Kind
 	ID         uuid.UUID
-	Role       string      // the active role of a member of staff
+	Role       string      // the active role of a member of staff; the scope of a Service
+	Doctor     uuid.UUID   // the practitioner that a member of staff is
 	Branches   []uuid.UUID // of a member of staff; empty is all
 	OnBehalfOf uuid.UUID
-	Channel    string // telegram, webchat, cabinet, worker, cli …
+	Channel    string    // telegram, webchat, cabinet, worker, cli …
+	Request    string    // the id of the request or the job, for the record
+	Rules      Rules     // none: nothing that rules decide on is allowed
+	Fresh      time.Time // when a second factor was last shown
+	Agent      []string  // a model acts for this person, and may do these things only ("read appointments"); nil: nobody but the person
 }
 
 // Sys is Zapis itself acting through the given channel ("worker", "cli", "inbox").

@@ -31,7 +31,7 @@ type Member struct {
 
 // Actor is the member acting through channel.
 func (m Member) Actor(channel string) core.Actor {
-	return core.Actor{Kind: core.Staff, ID: m.ID, Role: m.Role, Branches: m.Branches, Channel: channel}
+	return core.Actor{Kind: core.Staff, ID: m.ID, Role: m.Role, Doctor: m.Doctor, Branches: m.Branches, Channel: channel}
 }
 
 // Roles lists the roles there are.

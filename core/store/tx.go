@@ -36,11 +36,23 @@ type statement struct {
 func begin(conn *pgx.Conn, actor core.Actor) *Tx {
 	tx := &Tx{Actor: actor, conn: conn}
 	tx.Queries = db.New(tx)
-	tx.queue = append(tx.queue, statement{sql: "BEGIN"}, statement{
-		sql:  "SELECT set_config('zapis.actor_kind', $1, true), set_config('zapis.actor_id', $2, true), set_config('zapis.actor_branches', $3, true)",
-		args: []any{string(actor.Kind), id(actor.ID), branches(actor.Branches)},
-	})
+	tx.queue = append(tx.queue, statement{sql: "BEGIN"}, introduction(actor))
 	return tx
+}
+
+// introduction tells the row-level policies who acts. Only staff and machines have more to say than who they are.
+func introduction(a core.Actor) statement {
+	if a.Kind == core.Staff || a.Kind == core.Service {
+		return statement{
+			sql: "SELECT set_config('zapis.actor_kind', $1, true), set_config('zapis.actor_id', $2, true), set_config('zapis.actor_branches', $3, true), " +
+				"set_config('zapis.actor_role', $4, true), set_config('zapis.actor_doctor', $5, true)",
+			args: []any{string(a.Kind), id(a.ID), branches(a.Branches), a.Role, id(a.Doctor)},
+		}
+	}
+	return statement{
+		sql:  "SELECT set_config('zapis.actor_kind', $1, true), set_config('zapis.actor_id', $2, true)",
+		args: []any{string(a.Kind), id(a.ID)},
+	}
 }
 
 func id(u uuid.UUID) string {
