@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
 
 	"github.com/zapis-clinic/zapis/core/staff"
 )
@@ -65,7 +66,7 @@ func (s *Server) fault(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		return // nobody waits for an answer
 	}
-	s.Log.ErrorContext(r.Context(), "cabinet request not served", "path", r.URL.Path, "error", err)
+	s.Log.ErrorContext(r.Context(), "cabinet request not served", "route", chi.RouteContext(r.Context()).RoutePattern(), "error", err)
 	w.Header().Set("Retry-After", "5")
 	s.message(w, r, http.StatusServiceUnavailable, "error.fault")
 }

@@ -16,6 +16,8 @@ import (
 	configenv "github.com/caarlos0/env/v11"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/joho/godotenv"
+
+	"github.com/zapis-clinic/zapis/core/logs"
 )
 
 // config is every setting, from the environment or a .env file. Secrets may also come as NAME_FILE.
@@ -208,11 +210,11 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// logger writes JSON lines on standard error.
+// logger writes JSON lines on standard error, freed of secrets and of people.
 func (c config) logger(w io.Writer) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.Log)); err != nil {
 		level = slog.LevelInfo
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+	return slog.New(logs.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})))
 }
