@@ -1,17 +1,3 @@
--- name: SessionFind :one
-SELECT data FROM session WHERE token = $1 AND expires_at > sqlc.arg(now)::timestamptz;
-
--- name: SessionPut :exec
-INSERT INTO session (token, data, expires_at) VALUES ($1, $2, $3)
-ON CONFLICT (token) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at;
-
--- name: SessionDrop :exec
-DELETE FROM session WHERE token = $1;
-
--- name: SessionsSweep :exec
--- Sessions that ran out; each sign-in takes some of them along.
-DELETE FROM session WHERE token IN (SELECT s.token FROM session s WHERE s.expires_at <= sqlc.arg(now)::timestamptz LIMIT 100);
-
 -- name: VisitOfChat :one
 -- Where the demo's calendar looks: what the chat holds now, else the newest visit of its people.
 SELECT v.id, v.branch_id, v.practitioner_id, v.during, v.status

@@ -2,19 +2,14 @@ package cabinet
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/staff"
-	"github.com/zapis-clinic/zapis/core/store"
-	"github.com/zapis-clinic/zapis/core/store/db"
 )
 
 // How long a session lasts at most, and how long a clinical one may lie idle: a doctor's screen is walked past by patients.
@@ -26,97 +21,43 @@ const (
 
 // What a session holds.
 const (
+	keySession    = "session" // its id, for its owner's list
 	keyStaff      = "staff"
+	keyRole       = "role" // the active one
 	keyGeneration = "generation"
+	keyBegun      = "begun"
 	keySeen       = "seen"
+	keyFresh      = "fresh" // when a second factor was last shown
+	keyAbout      = "about" // the browser
 )
 
-func newSessions(in store.Opener, clock core.Clock, secure bool) *scs.SessionManager {
-	m := scs.New()
-	m.Store = sessionStore{in: in, clock: clock}
-	m.HashTokenInStore = true
-	m.Lifetime = lifetime
-	m.Cookie.Name, m.Cookie.Secure, m.Cookie.SameSite = "zapis_cabinet", secure, http.SameSiteLaxMode
-	if secure {
-		m.Cookie.Name = "__Host-zapis_cabinet"
+// begin signs a member in. The session gets a new token, so that one planted before is worth nothing. proved says that a second factor
+// was shown just now.
+func (s *Server) begin(r *http.Request, m staff.Member, proved bool) error {
+	ctx := r.Context()
+	if err := s.sessions.Clear(ctx); err != nil {
+		return fmt.Errorf("begin a session: %w", err)
 	}
-	return m
-}
-
-// sessionStore keeps sessions in the database. It has no store of its own library because every access here says who acts.
-type sessionStore struct {
-	in    store.Opener
-	clock core.Clock
-}
-
-var _ scs.CtxStore = sessionStore{}
-
-// FindCtx implements scs.CtxStore.
-func (s sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	var data []byte
-	err := s.in.InTx(ctx, core.Sys("cabinet"), func(tx *store.Tx) error {
-		var err error
-		data, err = tx.SessionFind(ctx, db.SessionFindParams{Token: token, Now: s.clock()})
-		return err
-	})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("find a session: %w", err)
-	}
-	return data, true, nil
-}
-
-// CommitCtx implements scs.CtxStore.
-func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expires time.Time) error {
-	err := s.in.InTx(ctx, core.Sys("cabinet"), func(tx *store.Tx) error {
-		if err := tx.SessionsSweep(ctx, s.clock()); err != nil {
-			return err
-		}
-		return tx.SessionPut(ctx, db.SessionPutParams{Token: token, Data: data, ExpiresAt: expires})
-	})
-	if err != nil {
-		return fmt.Errorf("keep a session: %w", err)
-	}
-	return nil
-}
-
-// DeleteCtx implements scs.CtxStore.
-func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
-	err := s.in.InTx(ctx, core.Sys("cabinet"), func(tx *store.Tx) error { return tx.SessionDrop(ctx, token) })
-	if err != nil {
-		return fmt.Errorf("end a session: %w", err)
-	}
-	return nil
-}
-
-// Find implements scs.Store; the manager calls FindCtx.
-func (s sessionStore) Find(token string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), token)
-}
-
-// Commit implements scs.Store; the manager calls CommitCtx.
-func (s sessionStore) Commit(token string, data []byte, expires time.Time) error {
-	return s.CommitCtx(context.Background(), token, data, expires)
-}
-
-// Delete implements scs.Store; the manager calls DeleteCtx.
-func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
-
-// begin signs a member in. The session gets a new token, so that one planted before is worth nothing.
-func (s *Server) begin(ctx context.Context, m staff.Member) error {
 	if err := s.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("begin a session: %w", err)
 	}
+	now := s.Clock().Unix()
+	s.sessions.Put(ctx, keySession, s.IDs().String())
 	s.sessions.Put(ctx, keyStaff, m.ID.String())
+	s.sessions.Put(ctx, keyRole, m.Role)
 	s.sessions.Put(ctx, keyGeneration, int(m.Generation))
-	s.sessions.Put(ctx, keySeen, s.Clock().Unix())
+	s.sessions.Put(ctx, keyBegun, now)
+	s.sessions.Put(ctx, keySeen, now)
+	s.sessions.Put(ctx, keyAbout, aboutOf(r))
+	if proved {
+		s.sessions.Put(ctx, keyFresh, now)
+	}
+	s.Log.InfoContext(ctx, "signed in", "staff", m.ID, "role", m.Role)
 	return nil
 }
 
 // who is signed in now; a refusal where nobody is. It is asked at every request, so that a session ends with what it rests on: the
-// password, the place on the staff, the demo.
+// password, the second factor, the role, the place on the staff, the demo.
 func (s *Server) who(ctx context.Context) (staff.Member, error) {
 	nobody := core.Refuse(core.Denied, "not_signed_in")
 	id, err := uuid.Parse(s.sessions.GetString(ctx, keyStaff))
@@ -124,17 +65,27 @@ func (s *Server) who(ctx context.Context) (staff.Member, error) {
 		return staff.Member{}, nobody
 	}
 	m, err := s.roster.Find(ctx, id)
+	if err == nil {
+		m, err = m.As(s.sessions.GetString(ctx, keyRole))
+	}
 	switch {
 	case core.Refusal(err) != nil:
 		return staff.Member{}, nobody
 	case err != nil:
 		return staff.Member{}, err
 	}
-	idle := s.Clock().Sub(time.Unix(s.sessions.GetInt64(ctx, keySeen), 0))
-	if int(m.Generation) != s.sessions.GetInt(ctx, keyGeneration) || idle > idleFor(m.Role) {
+	if int(m.Generation) != s.sessions.GetInt(ctx, keyGeneration) || s.since(ctx, keySeen) > idleFor(m.Role) || s.since(ctx, keyBegun) > lifetime {
 		return staff.Member{}, nobody
 	}
+	if at := s.sessions.GetInt64(ctx, keyFresh); at > 0 {
+		m.Fresh = time.Unix(at, 0).UTC()
+	}
 	return m, nil
+}
+
+// since is how long ago something of the session was.
+func (s *Server) since(ctx context.Context, key string) time.Duration {
+	return s.Clock().Sub(time.Unix(s.sessions.GetInt64(ctx, key), 0))
 }
 
 func idleFor(role string) time.Duration {
@@ -148,9 +99,8 @@ func idleFor(role string) time.Duration {
 
 // touch notes that the person is there, and not only their page.
 func (s *Server) touch(ctx context.Context) {
-	now := s.Clock()
-	if now.Sub(time.Unix(s.sessions.GetInt64(ctx, keySeen), 0)) >= seenEvery {
-		s.sessions.Put(ctx, keySeen, now.Unix())
+	if s.since(ctx, keySeen) >= seenEvery {
+		s.sessions.Put(ctx, keySeen, s.Clock().Unix())
 	}
 }
 
@@ -170,7 +120,7 @@ func (s *Server) member(h func(http.ResponseWriter, *http.Request, staff.Member)
 			s.fault(w, r, err)
 			return
 		}
-		if byHand {
+		if byHand && r.Method != http.MethodGet { // to look at something changes nothing: the page says by itself that somebody is there
 			s.touch(r.Context())
 		}
 		h(w, r, m)

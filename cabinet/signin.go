@@ -1,56 +1,23 @@
 package cabinet
 
 import (
-	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/httprate"
 
 	"github.com/zapis-clinic/zapis/core"
-)
-
-// How often one may try: a login from an address, and an address in all.
-const (
-	triesOfLogin   = 5
-	triesOfAddress = 30
-	triesWithin    = time.Minute
 )
 
 // maxForm bounds a form.
 const maxForm = 8 << 10
 
-// attempts slow down who guesses.
-func (s *Server) attempts() []func(http.Handler) http.Handler {
-	tooMany := httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) {
-		s.message(w, r, http.StatusTooManyRequests, "error.too_many")
+// bounded reads no more of a form than a form has.
+func bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next.ServeHTTP(w, r)
 	})
-	bounded := func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-			next.ServeHTTP(w, r)
-		})
-	}
-	return []func(http.Handler) http.Handler{
-		bounded,
-		httprate.LimitBy(triesOfAddress, triesWithin, address, tooMany),
-		httprate.LimitBy(triesOfLogin, triesWithin, loginOf, tooMany),
-	}
-}
-
-// address is the connection's, and nothing that the client says of itself. Behind a proxy the server puts the client's there, from a
-// header that the proxy vouches for.
-func address(r *http.Request) (string, error) {
-	host, _, _ := net.SplitHostPort(r.RemoteAddr) // empty where the connection has none: then all count as one
-	return httprate.CanonicalizeIP(host), nil
-}
-
-// loginOf is whom somebody tries to be, from where.
-func loginOf(r *http.Request) (string, error) {
-	from, err := address(r)
-	return from + " " + strings.ToLower(strings.TrimSpace(r.PostFormValue("login"))) + " " + chi.URLParam(r, "token"), err
 }
 
 // door is GET /cabinet.
@@ -69,19 +36,19 @@ func (s *Server) door(w http.ResponseWriter, r *http.Request) {
 // signIn is POST /cabinet/login.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	login := strings.ToLower(strings.TrimSpace(r.PostFormValue("login")))
-	m, err := s.roster.SignIn(r.Context(), login, r.PostFormValue("password"))
-	if core.Refusal(err) != nil {
-		s.render(w, r, http.StatusUnauthorized, loginPage(s.view(r), login, "error.sign_in_wrong"))
+	m, err := s.roster.SignIn(r.Context(), login, r.PostFormValue("password"), address(r))
+	if why := core.Refusal(err); why != nil {
+		v := s.view(r)
+		s.render(w, r, s.refusedWith(w, why), loginPage(v, login, s.sentence(v, why)))
 		return
 	}
 	if err == nil {
-		err = s.begin(r.Context(), m)
+		err = s.begin(r, m, false)
 	}
 	if err != nil {
 		s.fault(w, r, err)
 		return
 	}
-	s.Log.InfoContext(r.Context(), "signed in", "staff", m.ID, "role", m.Role)
 	http.Redirect(w, r, "/cabinet/schedule", http.StatusSeeOther)
 }
 
@@ -122,11 +89,12 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) {
 			s.message(w, r, http.StatusNotFound, "error.invite_unknown")
 			return
 		}
-		s.render(w, r, http.StatusUnprocessableEntity, invitePage(s.view(r), invited.Login, "error."+why.Key))
+		v := s.view(r)
+		s.render(w, r, http.StatusUnprocessableEntity, invitePage(v, invited.Login, s.sentence(v, why)))
 		return
 	}
 	if err == nil {
-		err = s.begin(r.Context(), invited)
+		err = s.begin(r, invited, false)
 	}
 	if err != nil {
 		s.fault(w, r, err)

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/staff"
 )
 
@@ -17,17 +19,26 @@ type view struct {
 	Say    func(key string) string
 	Demo   bool
 	Built  bool
-	Member *staff.Member // nil while nobody is signed in
+	Zone   *time.Location // of the clinic's clock
+	Member *staff.Member  // nil while nobody is signed in
 }
 
 func (s *Server) view(r *http.Request) view {
 	lang := langOf(r)
-	return view{Lang: lang, Say: func(key string) string { return s.say.in(lang, key) }, Demo: s.Demo, Built: s.assets.built()}
+	return view{Lang: lang, Say: func(key string) string { return s.say.in(lang, key) }, Demo: s.Demo, Built: s.assets.built(), Zone: s.zone()}
 }
 
 // fill puts a value into words.
 func (v view) fill(key, name, value string) string {
 	return strings.ReplaceAll(v.Say(key), "{"+name+"}", value)
+}
+
+// orElse is a text, or words for where there is none.
+func (v view) orElse(text, key string) string {
+	if text == "" {
+		return v.Say(key)
+	}
+	return text
 }
 
 // group is all words of a group as JSON, for the page's script.
@@ -59,6 +70,12 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page
 // message shows a page with one sentence on it.
 func (s *Server) message(w http.ResponseWriter, r *http.Request, status int, key string) {
 	s.render(w, r, status, messagePage(s.view(r), key))
+}
+
+// refuse shows a refusal on a page of its own.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why *core.Error) {
+	v := s.view(r)
+	s.render(w, r, s.refusedWith(w, why), sentencePage(v, s.sentence(v, why)))
 }
 
 // fault is the edge at which what went wrong on our side is logged, once.

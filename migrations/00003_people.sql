@@ -4,6 +4,8 @@ CREATE TABLE staff (
     login           text NOT NULL,
     role            text NOT NULL CONSTRAINT staff_role CHECK (role IN
                     ('admin', 'doctor', 'nurse', 'head', 'cashier', 'marketing', 'director', 'security')),
+    roles           text[] NOT NULL DEFAULT '{}' CONSTRAINT staff_roles CHECK (roles <@ ARRAY -- further ones, to switch to: never held at once
+                    ['admin', 'doctor', 'nurse', 'head', 'cashier', 'marketing', 'director', 'security']),
     practitioner_id uuid REFERENCES practitioner,
     branches        uuid[] NOT NULL DEFAULT '{}', -- empty: every branch
     password_hash   text,
@@ -20,7 +22,8 @@ CREATE TABLE staff_invite (
     staff_id   uuid NOT NULL REFERENCES staff,
     purpose    text NOT NULL CONSTRAINT staff_invite_purpose CHECK (purpose IN ('password', 'messenger')),
     expires_at timestamptz NOT NULL,
-    used_at    timestamptz
+    used_at    timestamptz,
+    chat_id    uuid -- of a messenger's link: the chat that opened it first, and the only one it works for
 );
 
 -- One chat of one account (a bot, the site's chat). Its id follows from account and external_id, so that two replicas that
@@ -79,6 +82,8 @@ CREATE TABLE patient_link (
     patient_id      uuid NOT NULL REFERENCES patient,
     relation        text NOT NULL CONSTRAINT patient_link_relation CHECK (relation IN ('self', 'child', 'spouse', 'parent', 'other')),
     created_at      timestamptz NOT NULL,
+    verified_at     timestamptz,           -- the person in this chat proved who they are
+    verified_by     uuid REFERENCES staff, -- who saw their document; NULL where a code and the birth date did it
     PRIMARY KEY (conversation_id, patient_id)
 );
 CREATE UNIQUE INDEX patient_link_self ON patient_link (conversation_id) WHERE relation = 'self';
@@ -192,6 +197,7 @@ CREATE POLICY own ON consent_event TO zapis_app USING (conversation_id = (SELECT
 GRANT SELECT, INSERT, UPDATE ON staff, staff_invite, conversation, patient TO zapis_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON patient_contact TO zapis_app;
 GRANT SELECT, INSERT, DELETE ON patient_link TO zapis_app;
+GRANT UPDATE (verified_at, verified_by) ON patient_link TO zapis_app;
 GRANT SELECT, INSERT ON consent_text, consent_event TO zapis_app;
 
 -- +goose Down

@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -16,22 +17,34 @@ import (
 	"github.com/zapis-clinic/zapis/core/audit"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/core/throttle"
 )
 
 // Member is somebody who works here. Generation grows with every change that voids their sessions.
 type Member struct {
 	ID         uuid.UUID
 	Login      string
-	Role       string
+	Role       string      // the active one
+	Roles      []string    // all that they may switch to, the usual one first; never held at once
 	Doctor     uuid.UUID   // the practitioner they are; nil for others
 	Branches   []uuid.UUID // empty is all
 	Generation int32
 	Demo       bool
+	Fresh      time.Time // when this session last showed a second factor; zero for never
 }
 
 // Actor is the member acting through channel.
 func (m Member) Actor(channel string) core.Actor {
-	return core.Actor{Kind: core.Staff, ID: m.ID, Role: m.Role, Doctor: m.Doctor, Branches: m.Branches, Channel: channel}
+	return core.Actor{Kind: core.Staff, ID: m.ID, Role: m.Role, Doctor: m.Doctor, Branches: m.Branches, Channel: channel, Fresh: m.Fresh}
+}
+
+// As is the member in another of their roles; a refusal where it is not theirs.
+func (m Member) As(role string) (Member, error) {
+	if !slices.Contains(m.Roles, role) {
+		return Member{}, core.Refuse(core.Denied, "role_not_yours")
+	}
+	m.Role = role
+	return m, nil
 }
 
 // Roles lists the roles there are.
@@ -52,11 +65,12 @@ type Config struct {
 type Roster struct {
 	Config
 	passwords passwords
+	door      throttle.Door
 }
 
 // NewRoster makes a Roster. A process needs one, for it bounds how much memory hashing takes.
 func NewRoster(c Config) *Roster {
-	return &Roster{Config: c, passwords: make(passwords, seats)}
+	return &Roster{Config: c, passwords: make(passwords, seats), door: throttle.Door{In: c.In, Clock: c.Clock, IDs: c.IDs}}
 }
 
 // Newcomer is somebody to be added. Doctor is the practitioner they are, where they are one; no Branches are all.
@@ -131,7 +145,7 @@ func (r *Roster) member(row db.Staff) (Member, error) {
 		return Member{}, core.Refuse(core.NotFound, "staff_unknown")
 	}
 	return Member{
-		ID: row.ID, Login: row.Login, Role: row.Role, Doctor: store.ID(row.PractitionerID), Branches: row.Branches,
+		ID: row.ID, Login: row.Login, Role: row.Role, Roles: append([]string{row.Role}, row.Roles...), Doctor: store.ID(row.PractitionerID), Branches: row.Branches,
 		Generation: row.Generation, Demo: row.Demo,
 	}, nil
 }

@@ -66,7 +66,7 @@ func TestANewcomerSetsAPasswordByALinkAndSignsIn(t *testing.T) {
 	assert.Equal(t, "petrova", invited.Login)
 	set, err := r.SetPassword(t.Context(), token, password)
 	require.NoError(t, err)
-	in, err := r.SignIn(t.Context(), "petrova", password)
+	in, err := r.SignIn(t.Context(), "petrova", password, "10.0.0.1")
 	require.NoError(t, err)
 	assert.Equal(t, set, in)
 	found, err := r.Find(t.Context(), in.ID)
@@ -132,7 +132,7 @@ func TestANewPasswordVoidsOlderSessions(t *testing.T) {
 	after, err := r.Find(t.Context(), before.ID)
 	require.NoError(t, err)
 	assert.Greater(t, after.Generation, before.Generation)
-	_, err = r.SignIn(t.Context(), "petrova", password)
+	_, err = r.SignIn(t.Context(), "petrova", password, "10.0.0.1")
 	refused(t, err, "sign_in_wrong")
 }
 
@@ -143,7 +143,7 @@ func TestWhatIsWrongAtSignInIsNotToldApart(t *testing.T) {
 	_, err := r.SetPassword(t.Context(), add(t, r, "petrova"), password)
 	require.NoError(t, err)
 	for _, c := range [][2]string{{"petrova", "wrong"}, {"petrova", ""}, {"nobody", password}, {"fresh", ""}, {"fresh", password}, {"", ""}} {
-		_, err := r.SignIn(t.Context(), c[0], c[1])
+		_, err := r.SignIn(t.Context(), c[0], c[1], "10.0.0.1")
 		refused(t, err, "sign_in_wrong")
 	}
 }
@@ -155,7 +155,7 @@ func TestDemoLoginsAreNobodyWithoutTheDemo(t *testing.T) {
 		m, err := r.SetPassword(t.Context(), add(t, r, "admin"), password)
 		require.NoError(t, err)
 		exec(t, address, "UPDATE staff SET demo = true")
-		_, signIn := r.SignIn(t.Context(), "admin", password)
+		_, signIn := r.SignIn(t.Context(), "admin", password, "10.0.0.1")
 		_, find := r.Find(t.Context(), m.ID)
 		if demo {
 			require.NoError(t, signIn)
@@ -173,7 +173,7 @@ func TestWhoLeftIsNobody(t *testing.T) {
 	m, err := r.SetPassword(t.Context(), add(t, r, "petrova"), password)
 	require.NoError(t, err)
 	exec(t, address, "UPDATE staff SET active = false")
-	_, err = r.SignIn(t.Context(), "petrova", password)
+	_, err = r.SignIn(t.Context(), "petrova", password, "10.0.0.1")
 	refused(t, err, "sign_in_wrong")
 	_, err = r.Find(t.Context(), m.ID)
 	refused(t, err, "staff_unknown")
@@ -204,9 +204,9 @@ func TestSignInsAreOnRecord(t *testing.T) {
 	r, _, address := roster(t, false)
 	_, err := r.SetPassword(t.Context(), add(t, r, "petrova"), password)
 	require.NoError(t, err)
-	_, err = r.SignIn(t.Context(), "petrova", "wrong")
+	_, err = r.SignIn(t.Context(), "petrova", "wrong", "10.0.0.1")
 	require.Error(t, err)
-	_, err = r.SignIn(t.Context(), "petrova", password)
+	_, err = r.SignIn(t.Context(), "petrova", password, "10.0.0.1")
 	require.NoError(t, err)
 	conn, err := pgx.Connect(t.Context(), address.OwnerURL)
 	require.NoError(t, err)

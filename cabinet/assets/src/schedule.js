@@ -81,13 +81,3 @@ at('doctor').addEventListener('change', () => {
   draw();
 });
 narrow.addEventListener('change', draw);
-
-// A session lies idle when the person does, not when the page does.
-let told = 0;
-for (const act of ['pointerdown', 'keydown']) {
-  addEventListener(act, () => {
-    if (performance.now() - told < 60000 && told) return;
-    told = performance.now();
-    fetch('/cabinet/active', { method: 'POST' }).catch(() => {});
-  }, { passive: true });
-}

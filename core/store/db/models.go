@@ -182,6 +182,7 @@ type Staff struct {
 	ID             uuid.UUID
 	Login          string
 	Role           string
+	Roles          []string
 	PractitionerID *uuid.UUID
 	Branches       []uuid.UUID
 	PasswordHash   *string

@@ -2647,57 +2647,6 @@ func (q *Queries) Services(ctx context.Context) ([]Service, error) {
 	return items, nil
 }
 
-const sessionDrop = `-- name: SessionDrop :exec
-DELETE FROM session WHERE token = $1
-`
-
-func (q *Queries) SessionDrop(ctx context.Context, token string) error {
-	_, err := q.db.Exec(ctx, sessionDrop, token)
-	return err
-}
-
-const sessionFind = `-- name: SessionFind :one
-SELECT data FROM session WHERE token = $1 AND expires_at > $2::timestamptz
-`
-
-type SessionFindParams struct {
-	Token string
-	Now   time.Time
-}
-
-func (q *Queries) SessionFind(ctx context.Context, arg SessionFindParams) ([]byte, error) {
-	row := q.db.QueryRow(ctx, sessionFind, arg.Token, arg.Now)
-	var data []byte
-	err := row.Scan(&data)
-	return data, err
-}
-
-const sessionPut = `-- name: SessionPut :exec
-INSERT INTO session (token, data, expires_at) VALUES ($1, $2, $3)
-ON CONFLICT (token) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at
-`
-
-type SessionPutParams struct {
-	Token     string
-	Data      []byte
-	ExpiresAt time.Time
-}
-
-func (q *Queries) SessionPut(ctx context.Context, arg SessionPutParams) error {
-	_, err := q.db.Exec(ctx, sessionPut, arg.Token, arg.Data, arg.ExpiresAt)
-	return err
-}
-
-const sessionsSweep = `-- name: SessionsSweep :exec
-DELETE FROM session WHERE token IN (SELECT s.token FROM session s WHERE s.expires_at <= $1::timestamptz LIMIT 100)
-`
-
-// Sessions that ran out; each sign-in takes some of them along.
-func (q *Queries) SessionsSweep(ctx context.Context, now time.Time) error {
-	_, err := q.db.Exec(ctx, sessionsSweep, now)
-	return err
-}
-
 const specialties = `-- name: Specialties :many
 SELECT code, name_ru, name_en, position FROM specialty ORDER BY position, code
 `
@@ -2728,7 +2677,7 @@ func (q *Queries) Specialties(ctx context.Context) ([]Specialty, error) {
 }
 
 const staff = `-- name: Staff :one
-SELECT id, login, role, practitioner_id, branches, password_hash, generation, demo, active, created_at FROM staff WHERE id = $1 AND active
+SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at FROM staff WHERE id = $1 AND active
 `
 
 func (q *Queries) Staff(ctx context.Context, id uuid.UUID) (Staff, error) {
@@ -2738,6 +2687,7 @@ func (q *Queries) Staff(ctx context.Context, id uuid.UUID) (Staff, error) {
 		&i.ID,
 		&i.Login,
 		&i.Role,
+		&i.Roles,
 		&i.PractitionerID,
 		&i.Branches,
 		&i.PasswordHash,
@@ -2752,7 +2702,7 @@ func (q *Queries) Staff(ctx context.Context, id uuid.UUID) (Staff, error) {
 const staffAdd = `-- name: StaffAdd :one
 INSERT INTO staff (id, login, role, practitioner_id, branches, password_hash, demo, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-RETURNING id, login, role, practitioner_id, branches, password_hash, generation, demo, active, created_at
+RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at
 `
 
 type StaffAddParams struct {
@@ -2782,6 +2732,7 @@ func (q *Queries) StaffAdd(ctx context.Context, arg StaffAddParams) (Staff, erro
 		&i.ID,
 		&i.Login,
 		&i.Role,
+		&i.Roles,
 		&i.PractitionerID,
 		&i.Branches,
 		&i.PasswordHash,
@@ -2794,7 +2745,7 @@ func (q *Queries) StaffAdd(ctx context.Context, arg StaffAddParams) (Staff, erro
 }
 
 const staffByLogin = `-- name: StaffByLogin :one
-SELECT id, login, role, practitioner_id, branches, password_hash, generation, demo, active, created_at FROM staff WHERE login = $1 AND active
+SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at FROM staff WHERE login = $1 AND active
 `
 
 func (q *Queries) StaffByLogin(ctx context.Context, login string) (Staff, error) {
@@ -2804,6 +2755,7 @@ func (q *Queries) StaffByLogin(ctx context.Context, login string) (Staff, error)
 		&i.ID,
 		&i.Login,
 		&i.Role,
+		&i.Roles,
 		&i.PractitionerID,
 		&i.Branches,
 		&i.PasswordHash,
@@ -2857,7 +2809,7 @@ func (q *Queries) StaffInviteUse(ctx context.Context, arg StaffInviteUseParams) 
 }
 
 const staffInvited = `-- name: StaffInvited :one
-SELECT s.id, s.login, s.role, s.practitioner_id, s.branches, s.password_hash, s.generation, s.demo, s.active, s.created_at
+SELECT s.id, s.login, s.role, s.roles, s.practitioner_id, s.branches, s.password_hash, s.generation, s.demo, s.active, s.created_at
 FROM staff_invite i
 JOIN staff s ON s.id = i.staff_id
 WHERE i.token_hash = $1 AND i.purpose = $2 AND i.used_at IS NULL AND i.expires_at > $3::timestamptz AND s.active
@@ -2877,6 +2829,7 @@ func (q *Queries) StaffInvited(ctx context.Context, arg StaffInvitedParams) (Sta
 		&i.ID,
 		&i.Login,
 		&i.Role,
+		&i.Roles,
 		&i.PractitionerID,
 		&i.Branches,
 		&i.PasswordHash,
@@ -3074,6 +3027,98 @@ func (q *Queries) Templates(ctx context.Context, practitioners []uuid.UUID) ([]S
 		return nil, err
 	}
 	return items, nil
+}
+
+const throttleBack = `-- name: ThrottleBack :exec
+UPDATE throttle SET fails = greatest(fails - 1, 0) WHERE key = $1
+`
+
+// A guess that was right does not count.
+func (q *Queries) ThrottleBack(ctx context.Context, key []byte) error {
+	_, err := q.db.Exec(ctx, throttleBack, key)
+	return err
+}
+
+const throttleClear = `-- name: ThrottleClear :exec
+DELETE FROM throttle WHERE key = $1
+`
+
+func (q *Queries) ThrottleClear(ctx context.Context, key []byte) error {
+	_, err := q.db.Exec(ctx, throttleClear, key)
+	return err
+}
+
+const throttleSweep = `-- name: ThrottleSweep :exec
+DELETE FROM throttle WHERE key IN (SELECT t.key FROM throttle t WHERE t.at < $1::timestamptz ORDER BY t.at LIMIT 50 FOR UPDATE SKIP LOCKED)
+`
+
+func (q *Queries) ThrottleSweep(ctx context.Context, before time.Time) error {
+	_, err := q.db.Exec(ctx, throttleSweep, before)
+	return err
+}
+
+const throttleTry = `-- name: ThrottleTry :many
+INSERT INTO throttle AS t (key, fails, at) VALUES ($1, 1, $2::timestamptz)
+ON CONFLICT (key) DO UPDATE SET
+    fails = CASE WHEN t.at <= $2::timestamptz - $3::float8 * interval '1 second' THEN 1 ELSE t.fails + 1 END,
+    at = $2::timestamptz
+WHERE t.fails < $4::int
+   OR t.at + least($5::float8 * 2 ^ least(t.fails - $4::int, 30), $6::float8) * interval '1 second' <= $2::timestamptz
+   OR t.at <= $2::timestamptz - $3::float8 * interval '1 second'
+RETURNING fails
+`
+
+type ThrottleTryParams struct {
+	Key     []byte
+	Now     time.Time
+	Forget  float64
+	Free    int32
+	Pause   float64
+	Longest float64
+}
+
+// Counts a guess before it is looked at, unless it comes too soon: then there is no row.
+func (q *Queries) ThrottleTry(ctx context.Context, arg ThrottleTryParams) ([]int32, error) {
+	rows, err := q.db.Query(ctx, throttleTry,
+		arg.Key,
+		arg.Now,
+		arg.Forget,
+		arg.Free,
+		arg.Pause,
+		arg.Longest,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int32{}
+	for rows.Next() {
+		var fails int32
+		if err := rows.Scan(&fails); err != nil {
+			return nil, err
+		}
+		items = append(items, fails)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const throttled = `-- name: Throttled :one
+SELECT fails, at FROM throttle WHERE key = $1
+`
+
+type ThrottledRow struct {
+	Fails int32
+	At    time.Time
+}
+
+func (q *Queries) Throttled(ctx context.Context, key []byte) (ThrottledRow, error) {
+	row := q.db.QueryRow(ctx, throttled, key)
+	var i ThrottledRow
+	err := row.Scan(&i.Fails, &i.At)
+	return i, err
 }
 
 const visit = `-- name: Visit :one
