@@ -18,6 +18,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/dialog/words"
+	"github.com/zapis-clinic/zapis/edge"
 	"github.com/zapis-clinic/zapis/jobs"
 )
 
@@ -38,6 +39,7 @@ type Config struct {
 	PublicURL string // as staff see it; over https the session's cookie is Secure
 	Demo      bool   // the demo's logins work and /demo is there
 	Visitors  Visitors
+	Gate      *edge.Gate // nil lets everybody in at once
 	Log       *slog.Logger
 }
 
@@ -81,15 +83,16 @@ func (s *Server) Close() { s.once.Do(func() { close(s.stop) }) }
 
 // Routes adds the cabinet's addresses, under /cabinet, and the demo's.
 func (s *Server) Routes(r chi.Router) {
-	own := http.NewCrossOriginProtection()
-	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	own := edge.SameOrigin(func(w http.ResponseWriter, r *http.Request) {
 		s.message(w, r, http.StatusForbidden, "error.foreign_origin")
-	}))
+	})
+	page := edge.Page{Random: s.Random, Referrer: "same-origin"}
+	pages, streams := s.Gate.Admit(edge.Pages), s.Gate.Admit(edge.Streams)
 	r.Route("/cabinet", func(r chi.Router) {
-		r.Use(guard("'none'"), own.Handler)
+		r.Use(page.Headers, own)
 		r.Get("/assets/{name}", s.assets.serve)
 		r.Group(func(r chi.Router) {
-			r.Use(bounded, s.sessions.LoadAndSave)
+			r.Use(pages, bounded, s.sessions.LoadAndSave)
 			r.Get("/", s.door)
 			r.Post("/login", s.signIn)
 			r.Post("/logout", s.signOut)
@@ -97,37 +100,19 @@ func (s *Server) Routes(r chi.Router) {
 			r.Post("/invite/{token}", s.setPassword)
 			r.Get("/schedule", s.member(s.schedule, true))
 			r.Get("/schedule/data", s.member(s.scheduleData, false))
-			r.Get("/events", s.member(s.events, false))
 			r.Post("/active", s.member(s.active, true))
 			s.ownRoutes(r)
 		})
+		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
 	})
 	if s.Demo && s.Visitors != nil {
+		page.Frames = []string{"'self'"}
 		r.Route("/demo", func(r chi.Router) {
-			r.Use(guard("'self'"), own.Handler)
-			r.Get("/", s.demo)
-			r.Get("/state", s.demoState)
-			r.Get("/events", s.demoEvents)
-			r.Post("/new", s.demoNew)
-		})
-	}
-}
-
-// guard puts the headers on every page: nothing inline, nothing from elsewhere, in nobody's frame, kept by no cache. frames is what
-// the page itself may frame.
-func guard(frames string) func(http.Handler) http.Handler {
-	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
-		"base-uri 'none'; frame-ancestors 'none'; frame-src " + frames
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			h := w.Header()
-			h.Set("Content-Security-Policy", policy)
-			h.Set("X-Frame-Options", "DENY")
-			h.Set("X-Content-Type-Options", "nosniff")
-			h.Set("Referrer-Policy", "same-origin")
-			h.Set("Cross-Origin-Opener-Policy", "same-origin")
-			h.Set("Cache-Control", "no-store")
-			next.ServeHTTP(w, r)
+			r.Use(page.Headers, own)
+			r.With(pages).Get("/", s.demo)
+			r.With(pages).Get("/state", s.demoState)
+			r.With(streams, edge.Stream).Get("/events", s.demoEvents)
+			r.With(pages).Post("/new", s.demoNew)
 		})
 	}
 }

@@ -1,15 +1,13 @@
 package cabinet
 
 import (
-	"net"
 	"net/http"
 
-	"github.com/go-chi/httprate"
+	"github.com/zapis-clinic/zapis/edge"
 )
 
-// address is the connection's, and nothing that the client says of itself. Behind a proxy the server puts the client's there, from a
-// header that the proxy vouches for. Of an IPv6 address the network counts.
+// address is the client's, as counters name it; see edge.ClientIP.
 func address(r *http.Request) string {
-	host, _, _ := net.SplitHostPort(r.RemoteAddr) // empty where the connection has none: then all count as one
-	return httprate.CanonicalizeIP(host)
+	name, _ := edge.ByAddress(r) // never fails
+	return name
 }

@@ -160,7 +160,7 @@ func TestAnotherSiteCanNeitherActNorFrame(t *testing.T) {
 		answer, _ := b.get(path)
 		policy := answer.Header.Get("Content-Security-Policy")
 		assert.Contains(t, policy, "frame-ancestors 'none'", path)
-		assert.Contains(t, policy, "script-src 'self';", path)
+		assert.Contains(t, policy, "script-src 'self' 'nonce-", path)
 		assert.NotContains(t, policy, "unsafe", path)
 		assert.Equal(t, "no-store", answer.Header.Get("Cache-Control"), path)
 		assert.Equal(t, "DENY", answer.Header.Get("X-Frame-Options"), path)

@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/go-chi/chi/v5"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/staff"
+	"github.com/zapis-clinic/zapis/edge"
 )
 
 // view is what every page needs.
@@ -83,7 +83,7 @@ func (s *Server) fault(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		return // nobody waits for an answer
 	}
-	s.Log.ErrorContext(r.Context(), "cabinet request not served", "route", chi.RouteContext(r.Context()).RoutePattern(), "error", err)
+	s.Log.ErrorContext(r.Context(), "cabinet request not served", "route", edge.Route(r), "error", err)
 	w.Header().Set("Retry-After", "5")
 	s.message(w, r, http.StatusServiceUnavailable, "error.fault")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/edge"
 )
 
 // item is one thing said, as the page reads it. An item of the clinic may change an earlier one (Edit) or take its buttons (Strip).
@@ -53,7 +53,7 @@ const overlap = time.Minute
 // read lists what both sides said after a moment, the oldest first, and the moment of the last of it.
 func (s *Server) read(ctx context.Context, who visitor, after time.Time) ([]item, time.Time, error) {
 	var rows []db.WebchatRowsRow
-	err := s.DB.InTx(ctx, who.actor(), func(tx *store.Tx) error {
+	err := s.DB.InTx(ctx, who.actor().During(ctx), func(tx *store.Tx) error {
 		var err error
 		rows, err = tx.WebchatRows(ctx, db.WebchatRowsParams{ConversationID: who.conversation(), After: after, Rows: shown})
 		return err
@@ -156,15 +156,13 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.unavailable(w, r, who, err)
 	default:
-		w.Header().Set("Content-Type", out.File.MIME)
-		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": out.File.Name}))
-		_, _ = w.Write(out.File.Data) // a visitor who has gone is nobody's fault
+		edge.Attachment(w, r, edge.File{Name: out.File.Name, MIME: out.File.MIME, Data: out.File.Data})
 	}
 }
 
 func (s *Server) sent(ctx context.Context, who visitor, id uuid.UUID) (conversation.Outgoing, error) {
 	var out conversation.Outgoing
-	err := s.DB.InTx(ctx, who.actor(), func(tx *store.Tx) error {
+	err := s.DB.InTx(ctx, who.actor().During(ctx), func(tx *store.Tx) error {
 		body, err := tx.WebchatFile(ctx, db.WebchatFileParams{ID: id, ConversationID: who.conversation()})
 		if err != nil {
 			return store.NoRows(err, "file_unknown")

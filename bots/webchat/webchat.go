@@ -18,6 +18,7 @@ import (
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/edge"
 	"github.com/zapis-clinic/zapis/jobs"
 )
 
@@ -27,15 +28,16 @@ const Name = "webchat"
 // Account is the one chat of the one site.
 const Account = "webchat:site"
 
-// Config is what the chat is made of. Everything but Sites must be set.
+// Config is what the chat is made of. Everything but Sites and Gate must be set.
 type Config struct {
 	DB        *store.DB
 	Hub       *jobs.Hub
 	Receiver  bots.Receiver
 	Clock     core.Clock
-	Random    io.Reader // of visitors' and messages' ids
-	PublicURL string    // as visitors see it; https makes the cookie fit for other sites' pages
-	Sites     []string  // origins that may show the chat in a frame, besides our own: https://clinic.example
+	Random    io.Reader  // of visitors' and messages' ids
+	PublicURL string     // as visitors see it; https makes the cookie fit for other sites' pages
+	Sites     []string   // origins that may show the chat in a frame, besides our own: https://clinic.example
+	Gate      *edge.Gate // nil lets everybody in at once
 	Log       *slog.Logger
 }
 
@@ -43,7 +45,6 @@ type Config struct {
 type Server struct {
 	Config
 	secure bool
-	policy string
 	assets map[string]asset
 	stop   chan struct{}
 	once   sync.Once
@@ -64,7 +65,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	return &Server{
-		Config: c, secure: strings.HasPrefix(c.PublicURL, "https://"), policy: policy(c.Sites), assets: assets, stop: make(chan struct{}),
+		Config: c, secure: strings.HasPrefix(c.PublicURL, "https://"), assets: assets, stop: make(chan struct{}),
 	}, nil
 }
 

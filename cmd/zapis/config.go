@@ -33,6 +33,8 @@ type config struct {
 	Demo          bool     `env:"ZAPIS_DEMO" envDefault:"false"`
 	Log           string   `env:"ZAPIS_LOG" envDefault:"info"`
 	Connections   int32    `env:"ZAPIS_DATABASE_CONNECTIONS" envDefault:"10"`
+	Proxies       []string `env:"ZAPIS_TRUSTED_PROXIES"` // networks whose word on a client's address is taken
+	MetricsToken  string   `env:"ZAPIS_METRICS_TOKEN"`
 }
 
 // known lists the settings that other parts or later versions read, so that a misspelt one can be named.
@@ -41,6 +43,7 @@ func known() []string {
 		"ZAPIS_ADDR", "ZAPIS_PUBLIC_URL", "ZAPIS_DATABASE_URL", "ZAPIS_OWNER_DATABASE_URL", "ZAPIS_KEYS", "ZAPIS_TELEGRAM_TOKEN",
 		"ZAPIS_TELEGRAM_API", "ZAPIS_TELEGRAM_MODE", "ZAPIS_LLM_BASE_URL", "ZAPIS_LLM_KEY", "ZAPIS_LLM_MODEL", "ZAPIS_LLM_EMBEDDING_MODEL",
 		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_DATABASE_CONNECTIONS",
+		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN",
 	}
 }
 
@@ -134,6 +137,9 @@ func (c config) check() error {
 	}
 	if c.TelegramMode == "webhook" && c.TelegramToken != "" && !strings.HasPrefix(c.PublicURL, "https://") && c.TelegramAPI == "https://api.telegram.org" {
 		return wrong("ZAPIS_PUBLIC_URL", "Telegram delivers to https addresses only; set it, or use ZAPIS_TELEGRAM_MODE=polling")
+	}
+	if _, err := c.trusted(); err != nil {
+		return err
 	}
 	var level slog.Level
 	if level.UnmarshalText([]byte(c.Log)) != nil {

@@ -38,7 +38,7 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 func (s *server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
 	waiting := prometheus.NewDesc("zapis_waiting", "Rows that wait to be worked on.", []string{"what"}, nil)
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &backlog{server: s, rows: waiting})
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &backlog{server: s, rows: waiting}, newTraffic(s.gate))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 

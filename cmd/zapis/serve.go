@@ -22,6 +22,7 @@ import (
 	"github.com/zapis-clinic/zapis/bots/telegram"
 	"github.com/zapis-clinic/zapis/bots/webchat"
 	"github.com/zapis-clinic/zapis/cabinet"
+	"github.com/zapis-clinic/zapis/edge"
 	"github.com/zapis-clinic/zapis/jobs"
 )
 
@@ -55,7 +56,7 @@ func (s serveCmd) Run(e *env) error {
 		return err
 	}
 	defer talks.DB.Close()
-	return (&server{config: c, talks: talks, log: log, roles: s.Roles, bot: telegramBot(c)}).serve(e.ctx)
+	return (&server{config: c, talks: talks, log: log, roles: s.Roles, bot: telegramBot(c), gate: edge.NewGate(0)}).serve(e.ctx)
 }
 
 // server is one replica at work.
@@ -68,6 +69,7 @@ type server struct {
 	chat    *webchat.Server
 	cabinet *cabinet.Server // nil where this replica serves no pages
 	river   *river.Client[pgx.Tx]
+	gate    *edge.Gate
 }
 
 func (s *server) has(role string) bool { return slices.Contains(s.roles, role) }
@@ -87,9 +89,11 @@ func (s *server) serve(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ZAPIS_ADDR: cannot listen on %s: choose another address or stop what listens there", s.config.Addr)
 	}
-	web := &http.Server{Handler: router, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, BaseContext: func(net.Listener) context.Context {
-		return context.WithoutCancel(ctx)
-	}}
+	web, err := s.web(router)
+	if err != nil {
+		return err
+	}
+	web.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	// Background work outlives the signal until the web is drained: what was accepted is finished.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -221,9 +225,9 @@ func (s *server) routes() (http.Handler, error) {
 	r := chi.NewRouter()
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	r.Get("/readyz", s.ready)
-	r.Handle("/metrics", s.metrics())
+	r.Handle("/metrics", s.private(s.metrics()))
 	if s.bot != nil {
-		r.Handle(webhookPath, s.bot.Webhook(s.webhookSecret(), s.talks, s.log))
+		r.With(s.gate.Admit(edge.Webhook)).Handle(webhookPath, s.bot.Webhook(s.webhookSecret(), s.talks, s.log))
 	}
 	if s.has("web") {
 		if err := s.mountWeb(r); err != nil {

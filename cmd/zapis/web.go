@@ -16,7 +16,7 @@ import (
 func (s *server) openChat() error {
 	chat, err := webchat.New(webchat.Config{
 		DB: s.talks.DB, Hub: s.talks.Hub, Receiver: s.talks, Clock: s.talks.Clock, Random: s.talks.Random,
-		PublicURL: s.config.PublicURL, Sites: s.config.ChatSites, Log: s.log,
+		PublicURL: s.config.PublicURL, Sites: s.config.ChatSites, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("the site's chat: %w", err)
@@ -31,7 +31,7 @@ func (s *server) mountWeb(r chi.Router) error {
 	s.chat.Routes(r)
 	staff, err := cabinet.New(cabinet.Config{
 		DB: s.talks.DB, Book: s.talks.Book, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
-		PublicURL: s.config.PublicURL, Demo: s.config.Demo, Visitors: s.chat, Log: s.log,
+		PublicURL: s.config.PublicURL, Demo: s.config.Demo, Visitors: s.chat, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("the cabinet: %w", err)
