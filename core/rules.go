@@ -3,8 +3,7 @@ package core
 // Action is what somebody wants to do with a class of data.
 type Action string
 
-// The actions. Data is voided, never deleted; Aggregate is reading counts, not rows; Status is reading that something is there or ready,
-// and not what it says.
+// The actions. Data is voided, never deleted; Aggregate is reading counts, not rows. How much is read is the verdict's View.
 const (
 	Read      Action = "read"
 	Create    Action = "create"
@@ -65,8 +64,9 @@ type Facts struct {
 	Ticket     bool   // the clinic approved a support ticket for the patient
 	Fresh      bool   // the actor showed a second factor in the last five minutes
 	Second     bool   // it was asked for by another person: the actor may be the second
+	Button     bool   // the person pressed a button for exactly this; words, however clear, are no button
 	Self       bool   // it would give the actor themselves more rights
-	Kind       string // of a document, of a record: administrative, medical, financial …
+	Kind       string // which of the class's kinds in core/access/matrix.yaml: of a document medical, administrative, financial …
 }
 
 // Ask is one question to the rules.
@@ -76,7 +76,7 @@ type Ask struct {
 	Facts  Facts
 }
 
-// Verdict is the answer. View names how much of the object may be shown: "full", or less.
+// Verdict is the answer. View names how much of the object may be shown: "full", or less (core/access lists them); "" where nothing is.
 type Verdict struct {
 	Allowed bool
 	View    string
