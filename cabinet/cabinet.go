@@ -17,6 +17,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/dialog/words"
 	"github.com/zapis-clinic/zapis/edge"
 	"github.com/zapis-clinic/zapis/jobs"
@@ -36,8 +37,10 @@ type Config struct {
 	Clock     core.Clock
 	IDs       core.IDs
 	Random    io.Reader
-	PublicURL string // as staff see it; over https the session's cookie is Secure
-	Demo      bool   // the demo's logins work and /demo is there
+	Vault     *vault.Vault
+	PublicURL string       // as staff see it; over https the session's cookie is Secure
+	Demand    staff.Demand // whose role asks for a second factor
+	Demo      bool         // the demo's logins work and /demo is there
 	Visitors  Visitors
 	Gate      *edge.Gate // nil lets everybody in at once
 	Log       *slog.Logger
@@ -71,7 +74,9 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		Config: c, say: say, dates: dates, assets: built, stop: make(chan struct{}),
-		roster:   staff.NewRoster(staff.Config{In: c.DB, Clock: c.Clock, IDs: c.IDs, Random: c.Random, Demo: c.Demo}),
+		roster: staff.NewRoster(staff.Config{
+			In: c.DB, Clock: c.Clock, IDs: c.IDs, Random: c.Random, Vault: c.Vault, Demand: c.Demand, Demo: c.Demo,
+		}),
 		sessions: newSessions(c.DB, c.Clock, strings.HasPrefix(c.PublicURL, "https://")),
 	}
 	s.sessions.ErrorFunc = s.fault

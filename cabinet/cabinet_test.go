@@ -28,6 +28,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 	"github.com/zapis-clinic/zapis/jobs"
 )
 
@@ -56,8 +57,17 @@ type guest struct {
 func (g *guest) Conversation(*http.Request) (uuid.UUID, bool) { return g.chat, g.chat != uuid.Nil }
 func (g *guest) Forget(http.ResponseWriter)                   { g.left = true }
 
+// open is an office where a second factor is nobody's duty.
 func open(t *testing.T, isDemo bool) *office {
 	t.Helper()
+	return openWith(t, isDemo, "optional")
+}
+
+// openWith is an office that demands a second factor as ZAPIS_SECOND_FACTOR says.
+func openWith(t *testing.T, isDemo bool, second string) *office {
+	t.Helper()
+	demand, err := staff.ParseDemand(second)
+	require.NoError(t, err)
 	db, address := storetest.Open(t, storetest.Seed{Key: "demo small 2026-11-23", Fill: func(ctx context.Context, owner string) error {
 		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Size: demo.Small, Now: monday()})
 		return err
@@ -65,13 +75,13 @@ func open(t *testing.T, isDemo bool) *office {
 	o := &office{t: t, db: db, address: address, hub: jobs.NewHub(), now: &atomic.Pointer[time.Time]{}, guest: &guest{}}
 	o.set(monday())
 	clock := func() time.Time { return *o.now.Load() }
-	var err error
 	o.book, err = clinic.Open(t.Context(), db)
 	require.NoError(t, err)
-	o.roster = staff.NewRoster(staff.Config{In: db, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, Demo: isDemo})
+	safe := vaulttest.Vault(t)
+	o.roster = staff.NewRoster(staff.Config{In: db, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, Vault: safe, Demand: demand, Demo: isDemo})
 	server, err := cabinet.New(cabinet.Config{
 		DB: db, Book: o.book, Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://127.0.0.1",
-		Demo: isDemo, Visitors: o.guest, Log: slog.New(slog.DiscardHandler),
+		Vault: safe, Demand: demand, Demo: isDemo, Visitors: o.guest, Log: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	r := chi.NewRouter()

@@ -12,6 +12,7 @@ import (
 
 // mine is what one's own page is drawn from.
 type mine struct {
+	Factors  staff.Factors
 	Sessions []signedIn
 }
 
@@ -20,6 +21,17 @@ func (s *Server) ownRoutes(r chi.Router) {
 	r.Get("/me", s.member(s.me, true))
 	r.Post("/me/sessions/{id}/end", s.member(s.endSession, true))
 	r.Post("/me/sessions/end", s.member(s.endSessions, true))
+	r.Post("/role", s.member(s.fresh(s.switchRole), true))
+	r.Get("/second", s.halfIn(s.second))
+	r.Post("/second", s.halfIn(s.secondGiven))
+	r.Get("/step-up", s.member(s.stepUpAsked, true))
+	r.Post("/step-up", s.member(s.stepUpGiven, true))
+	r.Get("/enrol", s.enrolling(s.enrol))
+	r.Post("/totp/begin", s.enrolling(s.totpBegin))
+	r.Get("/totp", s.enrolling(s.totp))
+	r.Post("/totp", s.enrolling(s.totpConfirm))
+	r.Post("/totp/remove", s.member(s.fresh(s.totpRemove), true))
+	r.Post("/recovery", s.member(s.fresh(s.recoveryNew), true))
 }
 
 // me is GET /cabinet/me: how one signs in, and where one is signed in.
@@ -37,6 +49,9 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request, m staff.Member) {
 func (s *Server) mine(ctx context.Context, m staff.Member) (mine, error) {
 	var about mine
 	var err error
+	if about.Factors, err = s.roster.Factors(ctx, m); err != nil {
+		return mine{}, err
+	}
 	about.Sessions, err = s.sessionsOf(ctx, m)
 	return about, err
 }

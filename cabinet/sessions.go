@@ -56,6 +56,16 @@ func (s *Server) begin(r *http.Request, m staff.Member, proved bool) error {
 	return nil
 }
 
+// renew gives a session a new token with its rights, and never more time than it had.
+func (s *Server) renew(ctx context.Context) error {
+	until := s.sessions.Deadline(ctx)
+	if err := s.sessions.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew a session: %w", err)
+	}
+	s.sessions.SetDeadline(ctx, until)
+	return nil
+}
+
 // who is signed in now; a refusal where nobody is. It is asked at every request, so that a session ends with what it rests on: the
 // password, the second factor, the role, the place on the staff, the demo.
 func (s *Server) who(ctx context.Context) (staff.Member, error) {
@@ -106,7 +116,7 @@ func (s *Server) touch(ctx context.Context) {
 
 // member serves a handler to whoever is signed in. byHand says that a person asks and not their page by itself; they are shown the
 // door, a page gets 401.
-func (s *Server) member(h func(http.ResponseWriter, *http.Request, staff.Member), byHand bool) http.HandlerFunc {
+func (s *Server) member(h handler, byHand bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		m, err := s.who(r.Context())
 		switch {

@@ -25,7 +25,7 @@ func (s *Server) door(w http.ResponseWriter, r *http.Request) {
 	_, err := s.who(r.Context())
 	switch {
 	case err == nil:
-		http.Redirect(w, r, "/cabinet/schedule", http.StatusSeeOther)
+		http.Redirect(w, r, home, http.StatusSeeOther)
 	case core.Refusal(err) != nil:
 		s.render(w, r, http.StatusOK, loginPage(s.view(r), "", ""))
 	default:
@@ -42,14 +42,11 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		s.render(w, r, s.refusedWith(w, why), loginPage(v, login, s.sentence(v, why)))
 		return
 	}
-	if err == nil {
-		err = s.begin(r, m, false)
-	}
 	if err != nil {
 		s.fault(w, r, err)
 		return
 	}
-	http.Redirect(w, r, "/cabinet/schedule", http.StatusSeeOther)
+	s.afterPassword(w, r, m)
 }
 
 // signOut is POST /cabinet/logout.
@@ -93,14 +90,11 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) {
 		s.render(w, r, http.StatusUnprocessableEntity, invitePage(v, invited.Login, s.sentence(v, why)))
 		return
 	}
-	if err == nil {
-		err = s.begin(r, invited, false)
-	}
 	if err != nil {
 		s.fault(w, r, err)
 		return
 	}
-	http.Redirect(w, r, "/cabinet/schedule", http.StatusSeeOther)
+	s.afterPassword(w, r, invited)
 }
 
 // demoLogins are the demo clinic's, each named for its role.

@@ -3,6 +3,7 @@ package cabinet
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ func (s *Server) view(r *http.Request) view {
 func (v view) fill(key, name, value string) string {
 	return strings.ReplaceAll(v.Say(key), "{"+name+"}", value)
 }
+
+// number puts a number into words.
+func (v view) number(key string, n int) string { return v.fill(key, "count", strconv.Itoa(n)) }
 
 // orElse is a text, or words for where there is none.
 func (v view) orElse(text, key string) string {

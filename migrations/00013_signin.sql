@@ -14,5 +14,76 @@ CREATE POLICY system ON throttle TO zapis_app USING ((SELECT actor_is_system()))
 GRANT SELECT, INSERT, UPDATE, DELETE ON throttle TO zapis_app;
 COMMENT ON TABLE throttle IS 'data: personal; subject: none; retention: session';
 
+-- An authenticator app's secret, sealed by core/vault under the row's id. last_step is the newest step whose code was used: no code
+-- of that step or an earlier one is good again.
+CREATE TABLE staff_totp (
+    id           uuid PRIMARY KEY,
+    staff_id     uuid NOT NULL REFERENCES staff,
+    totp_sealed  bytea NOT NULL,
+    last_step    bigint NOT NULL DEFAULT 0,
+    confirmed_at timestamptz, -- NULL while it is shown and no code of it was seen yet
+    created_at   timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX staff_totp_one ON staff_totp (staff_id) WHERE confirmed_at IS NOT NULL;
+CREATE UNIQUE INDEX staff_totp_shown ON staff_totp (staff_id) WHERE confirmed_at IS NULL;
+
+-- Codes on paper for a lost phone: each once, kept as a hash.
+CREATE TABLE staff_recovery (
+    staff_id  uuid NOT NULL REFERENCES staff,
+    code_hash bytea NOT NULL,
+    used_at   timestamptz,
+    PRIMARY KEY (staff_id, code_hash)
+);
+
+-- Passkeys: public keys, and what the authenticator said of itself. doubted_at: its counter went back, so that there may be a copy.
+CREATE TABLE staff_passkey (
+    id         bytea PRIMARY KEY, -- the credential's own
+    staff_id   uuid NOT NULL REFERENCES staff,
+    name       text NOT NULL,
+    credential jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    used_at    timestamptz,
+    doubted_at timestamptz
+);
+CREATE INDEX staff_passkey_staff ON staff_passkey (staff_id);
+
+-- Who somebody is to the clinic's own sign-on: the provider's word for them, never their e-mail.
+CREATE TABLE staff_oidc (
+    issuer    text NOT NULL,
+    subject   text NOT NULL,
+    staff_id  uuid NOT NULL REFERENCES staff,
+    linked_at timestamptz NOT NULL,
+    PRIMARY KEY (issuer, subject)
+);
+CREATE UNIQUE INDEX staff_oidc_staff ON staff_oidc (staff_id, issuer);
+
+-- A messenger account that somebody proved to be theirs.
+CREATE TABLE staff_link (
+    conversation_id uuid PRIMARY KEY REFERENCES conversation,
+    staff_id        uuid NOT NULL REFERENCES staff,
+    channel         text NOT NULL,
+    account         text NOT NULL,
+    external_id     text NOT NULL,
+    linked_at       timestamptz NOT NULL,
+    CONSTRAINT staff_link_external UNIQUE (account, external_id)
+);
+CREATE INDEX staff_link_staff ON staff_link (staff_id);
+
+-- +goose StatementBegin
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['staff_totp', 'staff_recovery', 'staff_passkey', 'staff_oidc', 'staff_link'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY owner ON %I TO zapis_owner USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY system ON %I TO zapis_app USING ((SELECT actor_is_system())) WITH CHECK ((SELECT actor_is_system()))', t);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO zapis_app', t);
+        EXECUTE format('COMMENT ON TABLE %I IS %L', t, 'data: personal; subject: none; retention: staff');
+    END LOOP;
+END
+$$;
+-- +goose StatementEnd
+
 -- +goose Down
-DROP TABLE throttle;
+DROP TABLE staff_link, staff_oidc, staff_passkey, staff_recovery, staff_totp, throttle;

@@ -18,6 +18,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"github.com/zapis-clinic/zapis/core/logs"
+	"github.com/zapis-clinic/zapis/core/staff"
 )
 
 // config is every setting, from the environment or a .env file. Secrets may also come as NAME_FILE.
@@ -31,6 +32,7 @@ type config struct {
 	TelegramMode  string   `env:"ZAPIS_TELEGRAM_MODE" envDefault:"polling"`
 	ChatSites     []string `env:"ZAPIS_CHAT_SITES"` // sites that may embed the chat
 	Demo          bool     `env:"ZAPIS_DEMO" envDefault:"false"`
+	SecondFactor  string   `env:"ZAPIS_SECOND_FACTOR" envDefault:"required"` // or optional, or the roles it is required of
 	Log           string   `env:"ZAPIS_LOG" envDefault:"info"`
 	Connections   int32    `env:"ZAPIS_DATABASE_CONNECTIONS" envDefault:"10"`
 	Proxies       []string `env:"ZAPIS_TRUSTED_PROXIES"` // networks whose word on a client's address is taken
@@ -42,7 +44,7 @@ func known() []string {
 	return []string{
 		"ZAPIS_ADDR", "ZAPIS_PUBLIC_URL", "ZAPIS_DATABASE_URL", "ZAPIS_OWNER_DATABASE_URL", "ZAPIS_KEYS", "ZAPIS_TELEGRAM_TOKEN",
 		"ZAPIS_TELEGRAM_API", "ZAPIS_TELEGRAM_MODE", "ZAPIS_LLM_BASE_URL", "ZAPIS_LLM_KEY", "ZAPIS_LLM_MODEL", "ZAPIS_LLM_EMBEDDING_MODEL",
-		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_DATABASE_CONNECTIONS",
+		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_SECOND_FACTOR", "ZAPIS_DATABASE_CONNECTIONS",
 		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN",
 	}
 }
@@ -140,6 +142,9 @@ func (c config) check() error {
 	}
 	if _, err := c.trusted(); err != nil {
 		return err
+	}
+	if _, err := staff.ParseDemand(c.SecondFactor); err != nil {
+		return wrong("ZAPIS_SECOND_FACTOR", "expected required, optional, or roles separated by commas: "+strings.Join(staff.Roles(), ", "))
 	}
 	var level slog.Level
 	if level.UnmarshalText([]byte(c.Log)) != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/zapis-clinic/zapis/bots/telegram"
 	"github.com/zapis-clinic/zapis/bots/webchat"
 	"github.com/zapis-clinic/zapis/cabinet"
+	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/dialog/words"
 )
 
@@ -29,15 +30,19 @@ func (s *server) openChat() error {
 // mountWeb adds what people open in a browser.
 func (s *server) mountWeb(r chi.Router) error {
 	s.chat.Routes(r)
-	staff, err := cabinet.New(cabinet.Config{
+	demand, err := staff.ParseDemand(s.config.SecondFactor)
+	if err != nil {
+		return fmt.Errorf("ZAPIS_SECOND_FACTOR: %w", err)
+	}
+	desk, err := cabinet.New(cabinet.Config{
 		DB: s.talks.DB, Book: s.talks.Book, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
-		PublicURL: s.config.PublicURL, Demo: s.config.Demo, Visitors: s.chat, Gate: s.gate, Log: s.log,
+		PublicURL: s.config.PublicURL, Demand: demand, Demo: s.config.Demo, Visitors: s.chat, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("the cabinet: %w", err)
 	}
-	staff.Routes(r)
-	s.cabinet = staff
+	desk.Routes(r)
+	s.cabinet = desk
 	home := "/cabinet"
 	if s.config.Demo {
 		home = "/demo"

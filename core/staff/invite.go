@@ -24,7 +24,7 @@ const purposePassword = "password"
 // Invite makes a new one-time link for somebody on the staff: a first or a forgotten password. Older links stop working.
 func (r *Roster) Invite(ctx context.Context, actor core.Actor, login string) (string, error) {
 	var token string
-	err := r.In.InTx(ctx, actor, func(tx *store.Tx) error {
+	err := r.as(ctx, actor, func(tx *store.Tx) error {
 		row, err := tx.StaffByLogin(ctx, login)
 		if err != nil {
 			return store.NoRows(err, "staff_unknown")
@@ -39,6 +39,31 @@ func (r *Roster) Invite(ctx context.Context, actor core.Actor, login string) (st
 		return "", fmt.Errorf("invite: %w", err)
 	}
 	return token, nil
+}
+
+// ForgetFactors takes away what somebody on the staff has lost: authenticator, passkeys, recovery codes, the clinic's sign-on. Their
+// sessions end.
+func (r *Roster) ForgetFactors(ctx context.Context, actor core.Actor, login string) error {
+	err := r.as(ctx, actor, func(tx *store.Tx) error {
+		row, err := tx.StaffByLogin(ctx, login)
+		if err != nil {
+			return store.NoRows(err, "staff_unknown")
+		}
+		if actor.Kind == core.Staff && actor.ID == row.ID {
+			return core.Refuse(core.Denied, "self_grant")
+		}
+		if err := tx.StaffFactorsForget(ctx, row.ID); err != nil {
+			return err
+		}
+		if _, err := tx.StaffRenew(ctx, row.ID); err != nil {
+			return err
+		}
+		return r.note(ctx, tx, "staff.factors_forget", row.ID, "totp", "passkeys", "recovery", "sign_on")
+	})
+	if err != nil {
+		return fmt.Errorf("forget second factors: %w", err)
+	}
+	return nil
 }
 
 func (r *Roster) invite(ctx context.Context, tx *store.Tx, id uuid.UUID) (string, error) {

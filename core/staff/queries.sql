@@ -5,9 +5,13 @@ SELECT * FROM staff WHERE login = $1 AND active;
 SELECT * FROM staff WHERE id = $1 AND active;
 
 -- name: StaffAdd :one
-INSERT INTO staff (id, login, role, practitioner_id, branches, password_hash, demo, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO staff (id, login, role, roles, practitioner_id, branches, password_hash, demo, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 RETURNING *;
+
+-- name: StaffSetRoles :one
+-- Other roles are other rights: sessions of before are void.
+UPDATE staff SET role = $2, roles = $3, generation = generation + 1 WHERE id = $1 AND active RETURNING *;
 
 -- name: StaffPassword :exec
 -- A new password voids every session made under the old one.

@@ -15,6 +15,7 @@ import (
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 )
 
 const password = "верный конь, батарейка"
@@ -30,7 +31,9 @@ func roster(t *testing.T, demo bool) (*staff.Roster, *time.Time, storetest.Datab
 		defer mu.Unlock()
 		return now
 	}
-	return staff.NewRoster(staff.Config{In: db, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, Demo: demo}), &now, address
+	return staff.NewRoster(staff.Config{
+		In: db, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, Vault: vaulttest.Vault(t), Demo: demo,
+	}), &now, address
 }
 
 func refused(t *testing.T, err error, key string) {
@@ -214,4 +217,53 @@ func TestSignInsAreOnRecord(t *testing.T) {
 	var acts string
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT string_agg(action, ' ' ORDER BY id) FROM audit WHERE object_type = 'staff'").Scan(&acts))
 	assert.Equal(t, "staff.add staff.password staff.sign_in_refused staff.sign_in", acts)
+}
+
+func TestSecurityAndMedicineGoToOnePersonOnlyInAClinicOfOneRoom(t *testing.T) {
+	t.Parallel()
+	r, _, address := roster(t, false)
+	both := staff.Newcomer{Login: "solo", Role: "doctor", Roles: []string{"security", "doctor"}}
+	_, err := r.Add(t.Context(), core.Sys("cli"), both)
+	refused(t, err, "roles_combined")
+	both.OneRoom = true
+	token, err := r.Add(t.Context(), core.Sys("cli"), both)
+	require.NoError(t, err)
+	m, err := r.Invited(t.Context(), token)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"doctor", "security"}, m.Roles)
+	assert.Equal(t, "doctor", m.Actor("cabinet").Role, "one of them, never both")
+	var fields string
+	read(t, address, "SELECT fields::text FROM audit WHERE action = 'staff.add'", &fields)
+	assert.Equal(t, "{login,role,one_room}", fields, "the exception is on record")
+	_, err = m.As("head")
+	refused(t, err, "role_not_yours")
+}
+
+func TestNobodyGivesRolesToThemselves(t *testing.T) {
+	t.Parallel()
+	r, _, _ := roster(t, false)
+	m, err := r.SetPassword(t.Context(), add(t, r, "guard"), password)
+	require.NoError(t, err)
+	self := m.Actor("cabinet")
+	refused(t, r.SetRoles(t.Context(), self, "guard", staff.NewRoles{Usual: "director"}), "self_grant")
+	refused(t, r.ForgetFactors(t.Context(), self, "guard"), "self_grant")
+	add(t, r, "other")
+	require.NoError(t, r.SetRoles(t.Context(), self, "other", staff.NewRoles{Usual: "director", Others: []string{"cashier"}}))
+	refused(t, r.SetRoles(t.Context(), self, "nobody", staff.NewRoles{Usual: "director"}), "staff_unknown")
+}
+
+func TestForgottenFactorsAreSetUpAnew(t *testing.T) {
+	t.Parallel()
+	r, now, _ := roster(t, false)
+	m, secret, codes := enrolled(t, r, now, "petrova")
+	require.NoError(t, r.ForgetFactors(t.Context(), core.Sys("cli"), "petrova"))
+	has, err := r.Factors(t.Context(), m)
+	require.NoError(t, err)
+	assert.Equal(t, staff.Factors{}, has)
+	*now = now.Add(time.Minute)
+	refused(t, r.Second(t.Context(), m, codeAt(t, secret, *now), "10.0.0.1"), "code_wrong")
+	refused(t, r.Second(t.Context(), m, codes[0], "10.0.0.1"), "code_wrong")
+	found, err := r.Find(t.Context(), m.ID)
+	require.NoError(t, err)
+	assert.Greater(t, found.Generation, m.Generation)
 }

@@ -2700,8 +2700,8 @@ func (q *Queries) Staff(ctx context.Context, id uuid.UUID) (Staff, error) {
 }
 
 const staffAdd = `-- name: StaffAdd :one
-INSERT INTO staff (id, login, role, practitioner_id, branches, password_hash, demo, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO staff (id, login, role, roles, practitioner_id, branches, password_hash, demo, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at
 `
 
@@ -2709,6 +2709,7 @@ type StaffAddParams struct {
 	ID             uuid.UUID
 	Login          string
 	Role           string
+	Roles          []string
 	PractitionerID *uuid.UUID
 	Branches       []uuid.UUID
 	PasswordHash   *string
@@ -2721,6 +2722,7 @@ func (q *Queries) StaffAdd(ctx context.Context, arg StaffAddParams) (Staff, erro
 		arg.ID,
 		arg.Login,
 		arg.Role,
+		arg.Roles,
 		arg.PractitionerID,
 		arg.Branches,
 		arg.PasswordHash,
@@ -2870,6 +2872,36 @@ type StaffPasswordParams struct {
 func (q *Queries) StaffPassword(ctx context.Context, arg StaffPasswordParams) error {
 	_, err := q.db.Exec(ctx, staffPassword, arg.ID, arg.PasswordHash)
 	return err
+}
+
+const staffSetRoles = `-- name: StaffSetRoles :one
+UPDATE staff SET role = $2, roles = $3, generation = generation + 1 WHERE id = $1 AND active RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at
+`
+
+type StaffSetRolesParams struct {
+	ID    uuid.UUID
+	Role  string
+	Roles []string
+}
+
+// Other roles are other rights: sessions of before are void.
+func (q *Queries) StaffSetRoles(ctx context.Context, arg StaffSetRolesParams) (Staff, error) {
+	row := q.db.QueryRow(ctx, staffSetRoles, arg.ID, arg.Role, arg.Roles)
+	var i Staff
+	err := row.Scan(
+		&i.ID,
+		&i.Login,
+		&i.Role,
+		&i.Roles,
+		&i.PractitionerID,
+		&i.Branches,
+		&i.PasswordHash,
+		&i.Generation,
+		&i.Demo,
+		&i.Active,
+		&i.CreatedAt,
+	)
+	return i, err
 }
 
 const talkRows = `-- name: TalkRows :many
