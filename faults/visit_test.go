@@ -11,7 +11,7 @@ import (
 )
 
 // admin is the desk's hand.
-func admin() core.Actor { return core.Actor{Kind: core.Staff, Channel: "cabinet"} }
+func admin() core.Actor { return core.Actor{Kind: core.Staff, Role: "admin", Channel: "cabinet"} }
 
 // Somebody who did not come frees the time and the room at once; who comes late after all needs them again, unless another has
 // them by then.

@@ -42,7 +42,7 @@ func newTold(t *testing.T) *told {
 
 func (x *told) chat() uuid.UUID { return conversation.ID("talk:test", "1") }
 
-func staff() core.Actor { return core.Actor{Kind: core.Staff, Channel: "cabinet"} }
+func staff() core.Actor { return core.Actor{Kind: core.Staff, Role: "admin", Channel: "cabinet"} }
 
 func (x *told) play(text string) string {
 	x.t.Helper()

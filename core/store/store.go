@@ -21,9 +21,11 @@ type Opener interface {
 	InTx(ctx context.Context, actor core.Actor, fn func(*Tx) error) error
 }
 
-// DB is the database as role zapis_app.
+// DB is the database as role zapis_app. Clock, where set, tells the policies the time by which rights begin and end; without it they
+// look at the server's. It is set before the first transaction.
 type DB struct {
-	pool *pgxpool.Pool
+	Clock core.Clock
+	pool  *pgxpool.Pool
 }
 
 // Open connects to url with at most conns connections (0: the driver's default). It does not wait for the server.
@@ -91,7 +93,7 @@ func (d *DB) once(ctx context.Context, actor core.Actor, fn func(*Tx) error) err
 	}
 	defer conn.Release()
 
-	tx := begin(conn.Conn(), actor)
+	tx := begin(conn.Conn(), actor, d.Clock)
 	if err := fn(tx); err != nil {
 		tx.rollback(ctx)
 		return Translate(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -33,10 +34,13 @@ type statement struct {
 	read func(pgx.Rows) error // takes the rows when they come; nil where there are none to take
 }
 
-func begin(conn *pgx.Conn, actor core.Actor) *Tx {
+func begin(conn *pgx.Conn, actor core.Actor, clock core.Clock) *Tx {
 	tx := &Tx{Actor: actor, conn: conn}
 	tx.Queries = db.New(tx)
 	tx.queue = append(tx.queue, statement{sql: "BEGIN"}, introduction(actor))
+	if clock != nil {
+		tx.queue = append(tx.queue, statement{sql: "SELECT set_config('zapis.now', $1, true)", args: []any{clock().UTC().Format(time.RFC3339Nano)}})
+	}
 	return tx
 }
 
@@ -206,8 +210,18 @@ func (t *Tx) takeBack(ctx context.Context, name string) error {
 	return err
 }
 
+// quiet says that nothing but the introductions is queued.
+func (t *Tx) quiet() bool {
+	for _, s := range t.queue {
+		if s.sql != "BEGIN" && !strings.HasPrefix(s.sql, "SELECT set_config(") {
+			return false
+		}
+	}
+	return true
+}
+
 func (t *Tx) commit(ctx context.Context) error {
-	if !t.open && len(t.queue) == 2 { // nothing was asked of the database
+	if !t.open && t.quiet() { // nothing was asked of the database
 		return nil
 	}
 	t.queue = append(t.queue, statement{sql: "COMMIT"})

@@ -91,19 +91,22 @@ type Opening struct {
 }
 
 type Patient struct {
-	ID         uuid.UUID
-	Surname    string
-	Given      string
-	Patronymic string
-	NameKey    string
-	BirthDate  *time.Time
-	Sex        *string
-	Lang       string
-	VerifiedAt *time.Time
-	DeceasedAt *time.Time
-	MergedInto *uuid.UUID
-	CreatedAt  time.Time
-	Version    int32
+	ID            uuid.UUID
+	Surname       string
+	Given         string
+	Patronymic    string
+	NameKey       string
+	BirthDate     *time.Time
+	Sex           *string
+	Lang          string
+	VerifiedAt    *time.Time
+	DeceasedAt    *time.Time
+	MergedInto    *uuid.UUID
+	CreatedAt     time.Time
+	Version       int32
+	Branches      []uuid.UUID
+	AdvertisingAt *time.Time
+	MadeBy        *uuid.UUID
 }
 
 type Practitioner struct {
@@ -222,6 +225,7 @@ type Visit struct {
 	CancelReason   *string
 	Version        int32
 	CreatedAt      time.Time
+	ReasonCategory *string
 }
 
 type VisitEvent struct {

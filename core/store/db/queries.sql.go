@@ -1993,7 +1993,7 @@ func (q *Queries) PartitionsEnsure(ctx context.Context, day time.Time) error {
 }
 
 const patient = `-- name: Patient :one
-SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version FROM patient WHERE id = $1
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by FROM patient WHERE id = $1
 `
 
 func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
@@ -2013,6 +2013,9 @@ func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
 		&i.MergedInto,
 		&i.CreatedAt,
 		&i.Version,
+		&i.Branches,
+		&i.AdvertisingAt,
+		&i.MadeBy,
 	)
 	return i, err
 }
@@ -3154,7 +3157,7 @@ func (q *Queries) Throttled(ctx context.Context, key []byte) (ThrottledRow, erro
 }
 
 const visit = `-- name: Visit :one
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE id = $1
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category FROM visit WHERE id = $1
 `
 
 func (q *Queries) Visit(ctx context.Context, id uuid.UUID) (Visit, error) {
@@ -3190,6 +3193,7 @@ func (q *Queries) Visit(ctx context.Context, id uuid.UUID) (Visit, error) {
 		&i.CancelReason,
 		&i.Version,
 		&i.CreatedAt,
+		&i.ReasonCategory,
 	)
 	return i, err
 }
@@ -3198,7 +3202,7 @@ const visitBook = `-- name: VisitBook :one
 UPDATE visit
 SET status = 'booked', patient_id = $1, hold_expires_at = NULL, version = version + 1
 WHERE id = $2 AND status = 'held' AND hold_expires_at > $3::timestamptz
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category
 `
 
 type VisitBookParams struct {
@@ -3241,6 +3245,7 @@ func (q *Queries) VisitBook(ctx context.Context, arg VisitBookParams) (Visit, er
 		&i.CancelReason,
 		&i.Version,
 		&i.CreatedAt,
+		&i.ReasonCategory,
 	)
 	return i, err
 }
@@ -3249,7 +3254,7 @@ const visitCancel = `-- name: VisitCancel :one
 UPDATE visit
 SET status = 'cancelled', cancelled_at = $1, cancelled_by = $2, cancel_reason = $3, version = version + 1
 WHERE id = $4
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category
 `
 
 type VisitCancelParams struct {
@@ -3297,6 +3302,7 @@ func (q *Queries) VisitCancel(ctx context.Context, arg VisitCancelParams) (Visit
 		&i.CancelReason,
 		&i.Version,
 		&i.CreatedAt,
+		&i.ReasonCategory,
 	)
 	return i, err
 }
@@ -3409,7 +3415,7 @@ func (q *Queries) VisitEventsSince(ctx context.Context, seq int64) ([]VisitEvent
 }
 
 const visitExpiring = `-- name: VisitExpiring :many
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE status = 'held' AND hold_expires_at <= $1 ORDER BY hold_expires_at LIMIT 500
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category FROM visit WHERE status = 'held' AND hold_expires_at <= $1 ORDER BY hold_expires_at LIMIT 500
 `
 
 // Holds that ran out, anybody's: the sweeper's.
@@ -3452,6 +3458,7 @@ func (q *Queries) VisitExpiring(ctx context.Context, holdExpiresAt *time.Time) (
 			&i.CancelReason,
 			&i.Version,
 			&i.CreatedAt,
+			&i.ReasonCategory,
 		); err != nil {
 			return nil, err
 		}
@@ -3464,7 +3471,7 @@ func (q *Queries) VisitExpiring(ctx context.Context, holdExpiresAt *time.Time) (
 }
 
 const visitExpiringOf = `-- name: VisitExpiringOf :many
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM expired_holds($1::uuid, $2::tstzrange, $3::timestamptz)
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category FROM expired_holds($1::uuid, $2::tstzrange, $3::timestamptz)
 `
 
 type VisitExpiringOfParams struct {
@@ -3513,6 +3520,7 @@ func (q *Queries) VisitExpiringOf(ctx context.Context, arg VisitExpiringOfParams
 			&i.CancelReason,
 			&i.Version,
 			&i.CreatedAt,
+			&i.ReasonCategory,
 		); err != nil {
 			return nil, err
 		}
@@ -3525,7 +3533,7 @@ func (q *Queries) VisitExpiringOf(ctx context.Context, arg VisitExpiringOfParams
 }
 
 const visitHolds = `-- name: VisitHolds :many
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE holder_id = $1 AND status = 'held' ORDER BY created_at
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category FROM visit WHERE holder_id = $1 AND status = 'held' ORDER BY created_at
 `
 
 // What a chat holds: at most two (and one is let go for the next).
@@ -3568,6 +3576,7 @@ func (q *Queries) VisitHolds(ctx context.Context, holderID *uuid.UUID) ([]Visit,
 			&i.CancelReason,
 			&i.Version,
 			&i.CreatedAt,
+			&i.ReasonCategory,
 		); err != nil {
 			return nil, err
 		}
@@ -3580,7 +3589,7 @@ func (q *Queries) VisitHolds(ctx context.Context, holderID *uuid.UUID) ([]Visit,
 }
 
 const visitLock = `-- name: VisitLock :one
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit WHERE id = $1 FOR UPDATE
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category FROM visit WHERE id = $1 FOR UPDATE
 `
 
 // Before a change of state.
@@ -3617,6 +3626,7 @@ func (q *Queries) VisitLock(ctx context.Context, id uuid.UUID) (Visit, error) {
 		&i.CancelReason,
 		&i.Version,
 		&i.CreatedAt,
+		&i.ReasonCategory,
 	)
 	return i, err
 }
@@ -3634,7 +3644,7 @@ WHERE v.id = $8
       AND (w.free @> $5::tstzrange
            OR (w.practitioner_id = v.practitioner_id AND w.free + v.blocked::tstzmultirange @> $5::tstzrange))
   )
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category
 `
 
 type VisitMoveParams struct {
@@ -3694,6 +3704,7 @@ func (q *Queries) VisitMove(ctx context.Context, arg VisitMoveParams) (Visit, er
 		&i.CancelReason,
 		&i.Version,
 		&i.CreatedAt,
+		&i.ReasonCategory,
 	)
 	return i, err
 }
@@ -3737,7 +3748,7 @@ const visitOverbook = `-- name: VisitOverbook :one
 INSERT INTO visit (id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, during, blocked,
     local_start, tz, source, service_name, price, currency, created_at, overbook, overbook_reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, true, $19)
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category
 `
 
 type VisitOverbookParams struct {
@@ -3816,12 +3827,13 @@ func (q *Queries) VisitOverbook(ctx context.Context, arg VisitOverbookParams) (V
 		&i.CancelReason,
 		&i.Version,
 		&i.CreatedAt,
+		&i.ReasonCategory,
 	)
 	return i, err
 }
 
 const visitRelease = `-- name: VisitRelease :one
-DELETE FROM visit WHERE id = $1 AND status = 'held' RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+DELETE FROM visit WHERE id = $1 AND status = 'held' RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category
 `
 
 // A hold let go.
@@ -3858,6 +3870,7 @@ func (q *Queries) VisitRelease(ctx context.Context, id uuid.UUID) (Visit, error)
 		&i.CancelReason,
 		&i.Version,
 		&i.CreatedAt,
+		&i.ReasonCategory,
 	)
 	return i, err
 }
@@ -3931,7 +3944,7 @@ WHERE v.id = $1 AND v.status = 'cancelled'
       AND w.day BETWEEN v.local_start::date - 1 AND v.local_start::date
       AND w.free @> v.blocked
   ))
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category
 `
 
 // A cancelled visit takes its time back, if that is still free.
@@ -3968,12 +3981,13 @@ func (q *Queries) VisitRestore(ctx context.Context, id uuid.UUID) (Visit, error)
 		&i.CancelReason,
 		&i.Version,
 		&i.CreatedAt,
+		&i.ReasonCategory,
 	)
 	return i, err
 }
 
 const visitState = `-- name: VisitState :one
-UPDATE visit SET status = $2, version = version + 1 WHERE id = $1 RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+UPDATE visit SET status = $2, version = version + 1 WHERE id = $1 RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category
 `
 
 type VisitStateParams struct {
@@ -4015,6 +4029,7 @@ func (q *Queries) VisitState(ctx context.Context, arg VisitStateParams) (Visit, 
 		&i.CancelReason,
 		&i.Version,
 		&i.CreatedAt,
+		&i.ReasonCategory,
 	)
 	return i, err
 }
@@ -4030,7 +4045,7 @@ WHERE EXISTS (
       AND w.day BETWEEN $20::date - 1 AND $20::date
       AND w.free @> $11::tstzrange
 )
-RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at
+RETURNING id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category
 `
 
 type VisitTakeParams struct {
@@ -4112,12 +4127,13 @@ func (q *Queries) VisitTake(ctx context.Context, arg VisitTakeParams) (Visit, er
 		&i.CancelReason,
 		&i.Version,
 		&i.CreatedAt,
+		&i.ReasonCategory,
 	)
 	return i, err
 }
 
 const visitsOfBranch = `-- name: VisitsOfBranch :many
-SELECT v.id, v.branch_id, v.practitioner_id, v.service_id, v.specialty, v.room_id, v.patient_id, v.holder_id, v.status, v.active, v.during, v.blocked, v.starts_at, v.ends_at, v.local_start, v.tz, v.overbook, v.overbook_reason, v.series_id, v.source, v.hold_expires_at, v.service_name, v.price, v.currency, v.cancelled_at, v.cancelled_by, v.cancel_reason, v.version, v.created_at, coalesce(p.surname, '') AS surname, coalesce(p.given, '') AS given, coalesce(p.patronymic, '') AS patronymic
+SELECT v.id, v.branch_id, v.practitioner_id, v.service_id, v.specialty, v.room_id, v.patient_id, v.holder_id, v.status, v.active, v.during, v.blocked, v.starts_at, v.ends_at, v.local_start, v.tz, v.overbook, v.overbook_reason, v.series_id, v.source, v.hold_expires_at, v.service_name, v.price, v.currency, v.cancelled_at, v.cancelled_by, v.cancel_reason, v.version, v.created_at, v.reason_category, coalesce(p.surname, '') AS surname, coalesce(p.given, '') AS given, coalesce(p.patronymic, '') AS patronymic
 FROM visit v
 LEFT JOIN patient p ON p.id = v.patient_id
 WHERE v.branch_id = $1 AND v.active
@@ -4162,6 +4178,7 @@ type VisitsOfBranchRow struct {
 	CancelReason   *string
 	Version        int32
 	CreatedAt      time.Time
+	ReasonCategory *string
 	Surname        string
 	Given          string
 	Patronymic     string
@@ -4207,6 +4224,7 @@ func (q *Queries) VisitsOfBranch(ctx context.Context, arg VisitsOfBranchParams) 
 			&i.CancelReason,
 			&i.Version,
 			&i.CreatedAt,
+			&i.ReasonCategory,
 			&i.Surname,
 			&i.Given,
 			&i.Patronymic,
@@ -4222,7 +4240,7 @@ func (q *Queries) VisitsOfBranch(ctx context.Context, arg VisitsOfBranchParams) 
 }
 
 const visitsUpcoming = `-- name: VisitsUpcoming :many
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at FROM visit
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category FROM visit
 WHERE patient_id = ANY ($1::uuid[]) AND status IN ('booked', 'confirmed') AND ends_at > $2::timestamptz
 ORDER BY starts_at
 LIMIT 50
@@ -4273,6 +4291,7 @@ func (q *Queries) VisitsUpcoming(ctx context.Context, arg VisitsUpcomingParams) 
 			&i.CancelReason,
 			&i.Version,
 			&i.CreatedAt,
+			&i.ReasonCategory,
 		); err != nil {
 			return nil, err
 		}
