@@ -81,8 +81,6 @@ CREATE TABLE patient_link (
     conversation_id uuid NOT NULL REFERENCES conversation,
     patient_id      uuid NOT NULL REFERENCES patient,
     relation        text NOT NULL CONSTRAINT patient_link_relation CHECK (relation IN ('self', 'child', 'spouse', 'parent', 'other')),
-    verified_at     timestamptz, -- identity proved: by the desk, or by birth date and a code. Medical content needs it
-    verified_by     uuid,        -- of the desk; NULL: a code
     created_at      timestamptz NOT NULL,
     verified_at     timestamptz,           -- the person in this chat proved who they are
     verified_by     uuid REFERENCES staff, -- who saw their document; NULL where a code and the birth date did it

@@ -64,7 +64,6 @@ CREATE POLICY desk ON patient_link TO zapis_app
     USING ((SELECT staff_role()) = 'admin' AND EXISTS (SELECT FROM patient p WHERE p.id = patient_id))
     WITH CHECK ((SELECT staff_role()) = 'admin' AND EXISTS (SELECT FROM patient p WHERE p.id = patient_id));
 CREATE POLICY head ON patient_link FOR SELECT TO zapis_app USING ((SELECT staff_role()) = 'head');
-GRANT UPDATE (verified_at, verified_by) ON patient_link TO zapis_app;
 
 DROP POLICY staff ON consent_event;
 CREATE POLICY desk ON consent_event FOR SELECT TO zapis_app USING ((SELECT staff_role()) IN ('admin', 'head'));
