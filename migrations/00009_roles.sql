@@ -41,11 +41,11 @@ LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT CASE WHEN actor_kind() = 'staff' THEN actor_role() END $$;
 -- +goose StatementEnd
 
--- The contract of an integration, or nothing for everybody else.
+-- Whether the acting integration's contract ("contacts appointments records:vitals") names a class, or some kinds of it.
 -- +goose StatementBegin
-CREATE FUNCTION service_scope() RETURNS text
+CREATE FUNCTION contract_has(class text) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
-AS $$ SELECT CASE WHEN actor_kind() = 'service' THEN actor_role() END $$;
+AS $$ SELECT coalesce(actor_kind() = 'service' AND translate(actor_role(), ',', ' ') ~ ('(^| )' || class || '($| |:)'), false) $$;
 -- +goose StatementEnd
 
 -- Whether a branch is one of the acting member's. Nobody's branches are everybody's.
@@ -281,7 +281,7 @@ DROP FUNCTION note_branch();
 ALTER TABLE visit DROP COLUMN reason_category;
 ALTER TABLE patient DROP COLUMN advertising_at, DROP COLUMN branches;
 DROP FUNCTION in_branches(uuid[], uuid);
-DROP FUNCTION service_scope();
+DROP FUNCTION contract_has(text);
 DROP FUNCTION staff_role();
 DROP FUNCTION actor_now();
 DROP FUNCTION actor_doctor();
