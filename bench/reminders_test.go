@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/words"
@@ -30,7 +31,7 @@ func BenchmarkReminders(b *testing.B) {
 	noon := time.Now().UTC().Truncate(24 * time.Hour).Add(33 * time.Hour)
 	remindOf(b, o, noon)
 	h := &jobs.House{
-		DB: o.DB, Book: o.book, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{}, Clock: func() time.Time { return noon },
+		DB: o.DB, Book: o.book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{}, Clock: func() time.Time { return noon },
 		IDs: core.NewIDs(nil), Random: rand.Reader, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Hub: jobs.NewHub(),
 	}
 	require.NoError(b, o.InTx(b.Context(), core.Sys("worker"), func(tx *store.Tx) error { return tx.PartitionsEnsure(b.Context(), noon) }))

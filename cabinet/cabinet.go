@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -33,6 +34,7 @@ type Visitors interface {
 type Config struct {
 	DB        *store.DB
 	Book      *clinic.Book
+	Guard     *access.Guard // gives members the policies in force
 	Hub       *jobs.Hub
 	Clock     core.Clock
 	IDs       core.IDs

@@ -23,6 +23,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/cabinet"
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/staff"
@@ -80,7 +81,7 @@ func openWith(t *testing.T, isDemo bool, second string) *office {
 	safe := vaulttest.Vault(t)
 	o.roster = staff.NewRoster(staff.Config{In: db, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, Vault: safe, Demand: demand, Demo: isDemo})
 	server, err := cabinet.New(cabinet.Config{
-		DB: db, Book: o.book, Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://127.0.0.1",
+		DB: db, Book: o.book, Guard: access.Default(), Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://127.0.0.1",
 		Vault: safe, Demand: demand, Demo: isDemo, Visitors: o.guest, Log: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)

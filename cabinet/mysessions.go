@@ -87,7 +87,7 @@ func (s *Server) endOthers(ctx context.Context, m staff.Member) error {
 
 // noteOf puts something that a member did to their own sign-in on record, in their name.
 func (s *Server) noteOf(ctx context.Context, tx *store.Tx, m staff.Member, action string, fields ...string) error {
-	tx.Actor = m.Actor(channel)
+	tx.Actor = s.Guard.Admit(m.Actor(channel))
 	return audit.Add(ctx, tx, audit.Entry{ID: s.IDs(), At: s.Clock(), Action: action, Object: "staff", Subject: m.ID, Fields: fields})
 }
 

@@ -40,7 +40,7 @@ func (s *Server) scheduleData(w http.ResponseWriter, r *http.Request, m staff.Me
 		return
 	}
 	branch := chosen(branches, r)
-	d, err := s.day(r.Context(), page{actor: m.Actor(channel), scope: see, branch: branch, date: s.date(branch, r), lang: langOf(r)})
+	d, err := s.day(r.Context(), page{actor: s.Guard.Admit(m.Actor(channel)), scope: see, branch: branch, date: s.date(branch, r), lang: langOf(r)})
 	if err != nil {
 		s.fault(w, r, err)
 		return

@@ -18,6 +18,7 @@ import (
 	"github.com/zapis-clinic/zapis/bots/webchat"
 	"github.com/zapis-clinic/zapis/cabinet"
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -67,13 +68,13 @@ func (s site) assemble(t *testing.T, others []string) http.Handler {
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	talks := &jobs.Talks{
 		House: &jobs.House{
-			DB: s.DB, Book: book, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{}, Clock: time.Now,
+			DB: s.DB, Book: book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{}, Clock: time.Now,
 			IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(),
 		},
 		Rules: &jobs.Reader{},
 	}
 	chat, err := webchat.New(webchat.Config{
-		DB: s.DB, Hub: talks.Hub, Receiver: talks, Clock: time.Now, Random: rand.Reader, PublicURL: s.URL, Sites: others, Log: log,
+		DB: s.DB, Hub: talks.Hub, Receiver: talks, Guard: talks.Guard, Clock: time.Now, Random: rand.Reader, PublicURL: s.URL, Sites: others, Log: log,
 	})
 	require.NoError(t, err)
 	talks.Senders[webchat.Name] = chat
@@ -81,7 +82,7 @@ func (s site) assemble(t *testing.T, others []string) http.Handler {
 	t.Cleanup(chat.Close)
 	s.sweep(t, talks)
 	office, err := cabinet.New(cabinet.Config{
-		DB: s.DB, Book: book, Hub: talks.Hub, Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: s.URL, Demo: true,
+		DB: s.DB, Book: book, Guard: talks.Guard, Hub: talks.Hub, Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: s.URL, Demo: true,
 		Visitors: chat, Log: log,
 	})
 	require.NoError(t, err)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/schedule"
@@ -100,7 +101,7 @@ func (g *ground) replica() *jobs.Talks {
 	require.NoError(g.t, err)
 	talks := &jobs.Talks{
 		House: &jobs.House{
-			DB: g.db, Book: g.book, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{"talk": g.screen},
+			DB: g.db, Book: g.book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{"talk": g.screen},
 			Clock: g.clock.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: slog.New(slog.NewTextHandler(g.logs, nil)), Hub: jobs.NewHub(),
 		},
 		Rules: &jobs.Reader{},

@@ -124,7 +124,7 @@ func (g *ground) telegramDoor(talks *jobs.Talks) door {
 func (g *ground) chatDoor(talks *jobs.Talks) door {
 	g.t.Helper()
 	chat, err := webchat.New(webchat.Config{
-		DB: g.db, Hub: talks.Hub, Receiver: talks, Clock: g.clock.Now, Random: rand.Reader, PublicURL: "http://127.0.0.1",
+		DB: g.db, Hub: talks.Hub, Receiver: talks, Guard: talks.Guard, Clock: g.clock.Now, Random: rand.Reader, PublicURL: "http://127.0.0.1",
 		Log: slog.New(slog.NewTextHandler(g.logs, nil)),
 	})
 	require.NoError(g.t, err)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -30,6 +31,7 @@ type Crash func(point string)
 type House struct {
 	DB      *store.DB
 	Book    *clinic.Book
+	Guard   *access.Guard // gives whoever enters the policies in force
 	Engine  dialog.Engine
 	Words   *words.Book
 	Senders map[string]Sender // by channel

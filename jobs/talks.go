@@ -143,7 +143,7 @@ type arrival struct {
 
 // journal keeps a message without answering it.
 func (t *Talks) journal(ctx context.Context, raw []byte, in conversation.Incoming) error {
-	err := t.DB.InTx(ctx, chatActor(in).During(ctx), func(tx *store.Tx) error { return t.keep(ctx, tx, arrival{raw, in}) })
+	err := t.DB.InTx(ctx, t.Guard.Admit(chatActor(in)).During(ctx), func(tx *store.Tx) error { return t.keep(ctx, tx, arrival{raw, in}) })
 	if err != nil {
 		return fmt.Errorf("journal a message: %w", err)
 	}

@@ -80,6 +80,7 @@ func (t *Talks) turn(ctx context.Context, id uuid.UUID, a *arrival, extra ...dia
 	if a != nil {
 		actor = chatActor(a.in)
 	}
+	actor = t.Guard.Admit(actor)
 	err = t.DB.InTx(ctx, actor.During(ctx), func(tx *store.Tx) error {
 		out = said{id: id}
 		c, err := t.read(ctx, tx, id, a)

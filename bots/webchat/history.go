@@ -53,7 +53,7 @@ const overlap = time.Minute
 // read lists what both sides said after a moment, the oldest first, and the moment of the last of it.
 func (s *Server) read(ctx context.Context, who visitor, after time.Time) ([]item, time.Time, error) {
 	var rows []db.WebchatRowsRow
-	err := s.DB.InTx(ctx, who.actor().During(ctx), func(tx *store.Tx) error {
+	err := s.DB.InTx(ctx, s.Guard.Admit(who.actor()).During(ctx), func(tx *store.Tx) error {
 		var err error
 		rows, err = tx.WebchatRows(ctx, db.WebchatRowsParams{ConversationID: who.conversation(), After: after, Rows: shown})
 		return err
@@ -162,7 +162,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) sent(ctx context.Context, who visitor, id uuid.UUID) (conversation.Outgoing, error) {
 	var out conversation.Outgoing
-	err := s.DB.InTx(ctx, who.actor().During(ctx), func(tx *store.Tx) error {
+	err := s.DB.InTx(ctx, s.Guard.Admit(who.actor()).During(ctx), func(tx *store.Tx) error {
 		body, err := tx.WebchatFile(ctx, db.WebchatFileParams{ID: id, ConversationID: who.conversation()})
 		if err != nil {
 			return store.NoRows(err, "file_unknown")

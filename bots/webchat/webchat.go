@@ -16,6 +16,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/bots"
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/edge"
@@ -33,6 +34,7 @@ type Config struct {
 	DB        *store.DB
 	Hub       *jobs.Hub
 	Receiver  bots.Receiver
+	Guard     *access.Guard // gives visitors the policies in force
 	Clock     core.Clock
 	Random    io.Reader  // of visitors' and messages' ids
 	PublicURL string     // as visitors see it; https makes the cookie fit for other sites' pages

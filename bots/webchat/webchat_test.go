@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/bots/webchat"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
 	"github.com/zapis-clinic/zapis/jobs"
@@ -61,7 +62,7 @@ func open(t *testing.T, change func(*webchat.Config)) *site {
 	db, address := storetest.Open(t, storetest.Seed{}, 8)
 	s := &site{t: t, hub: jobs.NewHub(), to: &receiver{}, address: address}
 	c := webchat.Config{
-		DB: db, Hub: s.hub, Receiver: s.to, Clock: time.Now, Random: rand.Reader, PublicURL: "http://127.0.0.1", Log: slog.New(slog.DiscardHandler),
+		DB: db, Hub: s.hub, Receiver: s.to, Guard: access.Default(), Clock: time.Now, Random: rand.Reader, PublicURL: "http://127.0.0.1", Log: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
 		change(&c)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/bots/telegram"
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/dialog"
@@ -35,7 +36,7 @@ func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, er
 	}
 	return &jobs.Talks{
 		House: &jobs.House{
-			DB: db, Book: book, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
+			DB: db, Book: book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
 			Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(), Crash: crash(),
 		},
 		Rules: &jobs.Reader{},

@@ -16,7 +16,7 @@ import (
 // openChat makes the site's chat. Every replica sends through it, whichever of them serves its pages.
 func (s *server) openChat() error {
 	chat, err := webchat.New(webchat.Config{
-		DB: s.talks.DB, Hub: s.talks.Hub, Receiver: s.talks, Clock: s.talks.Clock, Random: s.talks.Random,
+		DB: s.talks.DB, Hub: s.talks.Hub, Receiver: s.talks, Guard: s.talks.Guard, Clock: s.talks.Clock, Random: s.talks.Random,
 		PublicURL: s.config.PublicURL, Sites: s.config.ChatSites, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *server) mountWeb(r chi.Router) error {
 		return fmt.Errorf("ZAPIS_SECOND_FACTOR: %w", err)
 	}
 	desk, err := cabinet.New(cabinet.Config{
-		DB: s.talks.DB, Book: s.talks.Book, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
+		DB: s.talks.DB, Book: s.talks.Book, Guard: s.talks.Guard, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
 		PublicURL: s.config.PublicURL, Demand: demand, Demo: s.config.Demo, Visitors: s.chat, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package stage
 import (
 	"sync"
 
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/understand"
@@ -11,12 +12,23 @@ import (
 )
 
 // Shelf keeps what never changes and takes long to make, for stages that play the same clinic: the words and the index of the
-// clinic's names. What a conversation leaves behind is not here.
+// clinic's names, and the policies. What a conversation leaves behind is not here.
 type Shelf struct {
 	mu      sync.Mutex
 	words   *words.Book
 	rules   jobs.Reader
 	clinics map[int64]*clinic.Catalog
+	doorman *access.Guard
+}
+
+// guard holds the policies Zapis comes with.
+func (s *Shelf) guard() *access.Guard {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.doorman == nil {
+		s.doorman = access.Default()
+	}
+	return s.doorman
 }
 
 func (s *Shelf) say() (*words.Book, error) {

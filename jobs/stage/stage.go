@@ -98,8 +98,8 @@ func (s *Stage) Begin(ctx context.Context) error {
 	s.model = &scripted{rules: s.Shelf, coverage: s.Coverage}
 	s.Talks = &jobs.Talks{
 		House: &jobs.House{
-			DB: s.DB, Book: book, Engine: s.Coverage.Watch(dialog.Standard()), Words: say, Senders: map[string]jobs.Sender{"talk": s.Screen},
-			Clock: s.Clock, IDs: core.NewIDs(nil), Random: rand.Reader, Log: s.Log, Hub: jobs.NewHub(),
+			DB: s.DB, Book: book, Guard: s.Shelf.guard(), Engine: s.Coverage.Watch(dialog.Standard()), Words: say,
+			Senders: map[string]jobs.Sender{"talk": s.Screen}, Clock: s.Clock, IDs: core.NewIDs(nil), Random: rand.Reader, Log: s.Log, Hub: jobs.NewHub(),
 		},
 		Rules: s.model,
 	}
