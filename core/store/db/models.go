@@ -109,6 +109,39 @@ type Patient struct {
 	MadeBy        *uuid.UUID
 }
 
+// data: none; subject: none; retention: none
+type PolicySet struct {
+	Version     int32
+	ID          uuid.UUID
+	Text        string
+	Matrix      string
+	Sha256      string
+	Author      uuid.UUID
+	Approver    *uuid.UUID
+	TestsPassed bool
+	State       string
+	Shadow      bool
+	Restores    *int32
+	CreatedAt   time.Time
+	ApprovedAt  *time.Time
+	ActivatedAt *time.Time
+}
+
+// data: none; subject: none; retention: none
+type PolicyShadow struct {
+	Candidate int32
+	Live      int32
+	Role      string
+	Class     string
+	Action    string
+	Kind      string
+	Facts     string
+	Said      string
+	Would     string
+	Times     int64
+	LastAt    time.Time
+}
+
 type Practitioner struct {
 	ID         uuid.UUID
 	Surname    string

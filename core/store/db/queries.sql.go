@@ -2214,6 +2214,349 @@ func (q *Queries) PatientsOfChat(ctx context.Context, conversationID uuid.UUID) 
 	return items, nil
 }
 
+const policyActivate = `-- name: PolicyActivate :one
+UPDATE policy_set SET state = 'active', shadow = false, activated_at = $1::timestamptz
+WHERE version = $2 AND state = 'approved'
+RETURNING id
+`
+
+type PolicyActivateParams struct {
+	Now     time.Time
+	Version int32
+}
+
+func (q *Queries) PolicyActivate(ctx context.Context, arg PolicyActivateParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, policyActivate, arg.Now, arg.Version)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const policyAdd = `-- name: PolicyAdd :one
+INSERT INTO policy_set (version, id, text, matrix, sha256, author, tests_passed, state, restores, created_at)
+SELECT coalesce(max(version), 0) + 1, $1::uuid, $2::text, $3::text, $4::text, $5::uuid, true,
+    'proposed', $6::integer, $7::timestamptz
+FROM policy_set
+RETURNING version
+`
+
+type PolicyAddParams struct {
+	ID        uuid.UUID
+	Text      string
+	Matrix    string
+	Sha256    string
+	Author    uuid.UUID
+	Restores  *int32
+	CreatedAt time.Time
+}
+
+func (q *Queries) PolicyAdd(ctx context.Context, arg PolicyAddParams) (int32, error) {
+	row := q.db.QueryRow(ctx, policyAdd,
+		arg.ID,
+		arg.Text,
+		arg.Matrix,
+		arg.Sha256,
+		arg.Author,
+		arg.Restores,
+		arg.CreatedAt,
+	)
+	var version int32
+	err := row.Scan(&version)
+	return version, err
+}
+
+const policyApprove = `-- name: PolicyApprove :one
+UPDATE policy_set SET state = 'approved', approver = $1::uuid, approved_at = $2::timestamptz
+WHERE version = $3 AND state = 'proposed'
+RETURNING id
+`
+
+type PolicyApproveParams struct {
+	Approver uuid.UUID
+	Now      time.Time
+	Version  int32
+}
+
+func (q *Queries) PolicyApprove(ctx context.Context, arg PolicyApproveParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, policyApprove, arg.Approver, arg.Now, arg.Version)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const policyDifferences = `-- name: PolicyDifferences :many
+SELECT candidate, live, role, class, action, kind, facts, said, would, times, last_at FROM policy_shadow WHERE candidate = $1 ORDER BY times DESC, role, class, action LIMIT 500
+`
+
+func (q *Queries) PolicyDifferences(ctx context.Context, candidate int32) ([]PolicyShadow, error) {
+	rows, err := q.db.Query(ctx, policyDifferences, candidate)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PolicyShadow{}
+	for rows.Next() {
+		var i PolicyShadow
+		if err := rows.Scan(
+			&i.Candidate,
+			&i.Live,
+			&i.Role,
+			&i.Class,
+			&i.Action,
+			&i.Kind,
+			&i.Facts,
+			&i.Said,
+			&i.Would,
+			&i.Times,
+			&i.LastAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const policyDiffers = `-- name: PolicyDiffers :exec
+INSERT INTO policy_shadow (candidate, live, role, class, action, kind, facts, said, would, times, last_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT ON CONSTRAINT policy_shadow_pkey DO UPDATE SET times = policy_shadow.times + excluded.times, last_at = excluded.last_at
+`
+
+type PolicyDiffersParams struct {
+	Candidate int32
+	Live      int32
+	Role      string
+	Class     string
+	Action    string
+	Kind      string
+	Facts     string
+	Said      string
+	Would     string
+	Times     int64
+	LastAt    time.Time
+}
+
+func (q *Queries) PolicyDiffers(ctx context.Context, arg PolicyDiffersParams) error {
+	_, err := q.db.Exec(ctx, policyDiffers,
+		arg.Candidate,
+		arg.Live,
+		arg.Role,
+		arg.Class,
+		arg.Action,
+		arg.Kind,
+		arg.Facts,
+		arg.Said,
+		arg.Would,
+		arg.Times,
+		arg.LastAt,
+	)
+	return err
+}
+
+const policyInForce = `-- name: PolicyInForce :many
+SELECT version, sha256, state, shadow
+FROM policy_set
+WHERE state = 'active' OR shadow
+`
+
+type PolicyInForceRow struct {
+	Version int32
+	Sha256  string
+	State   string
+	Shadow  bool
+}
+
+// Every few seconds, by every replica: the set in force and the one in its shadow, if there are.
+func (q *Queries) PolicyInForce(ctx context.Context) ([]PolicyInForceRow, error) {
+	rows, err := q.db.Query(ctx, policyInForce)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PolicyInForceRow{}
+	for rows.Next() {
+		var i PolicyInForceRow
+		if err := rows.Scan(
+			&i.Version,
+			&i.Sha256,
+			&i.State,
+			&i.Shadow,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const policyLock = `-- name: PolicyLock :exec
+SELECT pg_advisory_xact_lock(hashtext('policy_set'))
+`
+
+// Sets are numbered and put in force one after another.
+func (q *Queries) PolicyLock(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, policyLock)
+	return err
+}
+
+const policyNotify = `-- name: PolicyNotify :exec
+SELECT pg_notify('zapis_policy', '')
+`
+
+// Other replicas look at once, and not at their next poll.
+func (q *Queries) PolicyNotify(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, policyNotify)
+	return err
+}
+
+const policyRetire = `-- name: PolicyRetire :exec
+UPDATE policy_set SET state = 'retired' WHERE state = 'active'
+`
+
+// Whatever is in force makes room.
+func (q *Queries) PolicyRetire(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, policyRetire)
+	return err
+}
+
+const policyRoles = `-- name: PolicyRoles :many
+SELECT role, count(*) FROM staff WHERE active GROUP BY role
+`
+
+type PolicyRolesRow struct {
+	Role  string
+	Count int64
+}
+
+// Who works here, by role: a set under which nobody is left to change policies is refused.
+func (q *Queries) PolicyRoles(ctx context.Context) ([]PolicyRolesRow, error) {
+	rows, err := q.db.Query(ctx, policyRoles)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PolicyRolesRow{}
+	for rows.Next() {
+		var i PolicyRolesRow
+		if err := rows.Scan(&i.Role, &i.Count); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const policySet = `-- name: PolicySet :one
+SELECT version, id, text, matrix, sha256, author, approver, tests_passed, state, shadow, restores, created_at, approved_at, activated_at FROM policy_set WHERE version = $1
+`
+
+func (q *Queries) PolicySet(ctx context.Context, version int32) (PolicySet, error) {
+	row := q.db.QueryRow(ctx, policySet, version)
+	var i PolicySet
+	err := row.Scan(
+		&i.Version,
+		&i.ID,
+		&i.Text,
+		&i.Matrix,
+		&i.Sha256,
+		&i.Author,
+		&i.Approver,
+		&i.TestsPassed,
+		&i.State,
+		&i.Shadow,
+		&i.Restores,
+		&i.CreatedAt,
+		&i.ApprovedAt,
+		&i.ActivatedAt,
+	)
+	return i, err
+}
+
+const policySets = `-- name: PolicySets :many
+SELECT version, sha256, author, approver, tests_passed, state, shadow, restores, created_at, approved_at, activated_at
+FROM policy_set
+ORDER BY version DESC
+LIMIT 200
+`
+
+type PolicySetsRow struct {
+	Version     int32
+	Sha256      string
+	Author      uuid.UUID
+	Approver    *uuid.UUID
+	TestsPassed bool
+	State       string
+	Shadow      bool
+	Restores    *int32
+	CreatedAt   time.Time
+	ApprovedAt  *time.Time
+	ActivatedAt *time.Time
+}
+
+// The newest first, without their texts.
+func (q *Queries) PolicySets(ctx context.Context) ([]PolicySetsRow, error) {
+	rows, err := q.db.Query(ctx, policySets)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PolicySetsRow{}
+	for rows.Next() {
+		var i PolicySetsRow
+		if err := rows.Scan(
+			&i.Version,
+			&i.Sha256,
+			&i.Author,
+			&i.Approver,
+			&i.TestsPassed,
+			&i.State,
+			&i.Shadow,
+			&i.Restores,
+			&i.CreatedAt,
+			&i.ApprovedAt,
+			&i.ActivatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const policyShadow = `-- name: PolicyShadow :one
+UPDATE policy_set SET shadow = true WHERE version = $1 AND state IN ('proposed', 'approved')
+RETURNING id
+`
+
+func (q *Queries) PolicyShadow(ctx context.Context, version int32) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, policyShadow, version)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const policyUnshadow = `-- name: PolicyUnshadow :exec
+UPDATE policy_set SET shadow = false WHERE shadow
+`
+
+func (q *Queries) PolicyUnshadow(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, policyUnshadow)
+	return err
+}
+
 const practitionerRoles = `-- name: PractitionerRoles :many
 SELECT practitioner_id, branch_id, specialty FROM practitioner_role ORDER BY practitioner_id, branch_id, specialty
 `
