@@ -40,7 +40,11 @@ func (u *turn) ask(ctx context.Context) error {
 			continue
 		}
 		if slot.Via != nil {
-			u.s.push(slot.Via(u.talk))
+			next, err := slot.Via(ctx, u.talk)
+			if err != nil {
+				return fmt.Errorf("find %s of %s: %w", slot.Name, frame.Flow, err)
+			}
+			u.s.push(next)
 			continue
 		}
 		return u.question(ctx, frame, slot)

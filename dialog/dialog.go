@@ -51,6 +51,7 @@ type Desk struct {
 	People   People
 	Waiting  Waiting
 	Mutes    Mutes
+	Consents Consents
 }
 
 // Talk is everything a slot may look at in one turn.
@@ -106,7 +107,7 @@ type Slot struct {
 	Check func(ctx context.Context, t *Talk, c Command) (string, error)
 
 	// Via names a flow that finds the value, instead of Ask.
-	Via func(t *Talk) string
+	Via func(ctx context.Context, t *Talk) (string, error)
 
 	// Clears names the slots that no longer hold once this one changes.
 	Clears []string

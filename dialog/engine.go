@@ -27,6 +27,7 @@ func Standard() Engine {
 		MyVisits(), Reschedule(), CancelVisit(), ConfirmVisit(),
 		Prices(), Contacts(), Hours(), DoctorInfo(), Preparation(), Payment(), Language(),
 		Waitlist(), Unsubscribe(),
+		MyConsents(), WithdrawConsent(), Subscribe(), Renew(),
 	)
 }
 

@@ -14,12 +14,12 @@ func Register() Flow {
 		Name:   "register",
 		Called: true,
 		Slots: []Slot{
-			{Name: "consent", Fill: fillConsent, Ask: askConsent, Check: checkConsent, Once: true},
+			{Name: slotConsent, Fill: fillConsent, Ask: askConsent, Check: checkConsent, Once: true},
 			{Name: slotName, Ask: askName, Check: checkName},
 			{Name: "phone", Ask: askPhone, Check: checkPhone},
 		},
 		Finish: register,
-		Redo:   map[string]string{"name_invalid": slotName, "consent_needed": "consent"},
+		Redo:   map[string]string{"name_invalid": slotName, "consent_needed": slotConsent},
 	}
 }
 
@@ -37,8 +37,8 @@ func askConsent(ctx context.Context, t *Talk) (Reply, error) {
 		return Reply{}, err
 	}
 	return Reply{Lead: t.held(), Text: t.Say("register.consent") + "\n\n" + text.Body, Alone: true, Buttons: [][]Button{
-		{{Label: t.Say("button.agree"), Commands: set("consent", yes)}},
-		{{Label: t.Say("button.disagree"), Commands: set("consent", "no")}},
+		{{Label: t.Say("button.agree"), Commands: set(slotConsent, yes)}},
+		{{Label: t.Say("button.disagree"), Commands: set(slotConsent, "no")}},
 	}}, nil
 }
 
@@ -77,7 +77,7 @@ func clinicPhone(t *Talk) string {
 
 func askName(_ context.Context, t *Talk) (Reply, error) {
 	text := t.Say("register.ask_name")
-	if held := t.held(); held != "" && t.Get("consent") != "given" {
+	if held := t.held(); held != "" && t.Get(slotConsent) != "given" {
 		text = held + "\n\n" + text
 	}
 	return withBack(t, Reply{Text: text}), nil
@@ -130,7 +130,7 @@ func Relative() Flow {
 		Name:   "relative",
 		Called: true,
 		Slots: []Slot{
-			{Name: "self", Fill: fillSelf, Via: func(*Talk) string { return "register" }},
+			{Name: "self", Fill: fillSelf, Via: func(context.Context, *Talk) (string, error) { return "register", nil }},
 			{Name: "relation", Fill: fillRelation},
 			{Name: slotName, Ask: askRelativeName, Check: checkName},
 		},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/zapis-clinic/zapis/core/consent"
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/waitlist"
 )
@@ -109,6 +110,8 @@ const (
 	stopReminders = "reminders"
 	stopOffers    = "waitlist"
 	wantReminders = "reminders_on"
+
+	stopAdvertising = "advertising"
 )
 
 // Unsubscribe ends messages of one purpose, each by its own button; and begins them again.
@@ -137,11 +140,15 @@ func askWhat(ctx context.Context, t *Talk) (Reply, error) {
 	if waits {
 		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("unsubscribe." + stopOffers), Commands: set(slotWhat, stopOffers)}})
 	}
-	return withCancel(t, r), nil
+	said, err := t.Desk.Consents.Said(ctx)
+	if err == nil && standing(said, consent.Advertising) {
+		r.Buttons = append(r.Buttons, []Button{{Label: t.Say("unsubscribe." + stopAdvertising), Commands: set(slotWhat, stopAdvertising)}})
+	}
+	return withCancel(t, r), err
 }
 
 func checkWhat(_ context.Context, _ *Talk, c Command) (string, error) {
-	if !slices.Contains([]string{stopReminders, wantReminders, stopOffers}, c.Value) {
+	if !slices.Contains([]string{stopReminders, wantReminders, stopOffers, stopAdvertising}, c.Value) {
 		return "", refusing("what_unknown")
 	}
 	return c.Value, nil
@@ -161,8 +168,11 @@ func unsubscribe(ctx context.Context, t *Talk) (Outcome, error) {
 }
 
 func (t *Talk) stop(ctx context.Context, what string) error {
-	if what == stopOffers {
+	switch what {
+	case stopOffers:
 		return t.Desk.Waiting.Leave(ctx)
+	case stopAdvertising:
+		return t.Desk.Consents.Withdraw(ctx, consent.Advertising)
 	}
 	muted, err := t.Desk.Mutes.Muted(ctx)
 	if err != nil {

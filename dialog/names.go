@@ -8,6 +8,10 @@ const (
 	flowWaitlist   = "waitlist"
 
 	flowUnsubscribe = "unsubscribe"
+	flowSubscribe   = "subscribe"
+	flowConsents    = "consents"
+	flowWithdraw    = "consent_withdraw"
+	flowRenew       = "renew"
 
 	slotSpecialty = "specialty"
 	slotBranch    = "branch"
@@ -22,6 +26,8 @@ const (
 	slotWhat      = "what"
 	slotPerson    = "person"
 	slotPatient   = "patient"
+	slotPurpose   = "purpose"
+	slotConsent   = "consent"
 
 	yes = "yes"
 )

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/zapis-clinic/zapis/core/consent"
 	"github.com/zapis-clinic/zapis/core/patient"
 )
 
@@ -66,9 +67,21 @@ func checkPerson(ctx context.Context, t *Talk, c Command) (string, error) {
 	return c.Value, nil
 }
 
-// fillPatient finds the card of whoever is to come, where there is one already.
+// fillPatient finds the card of whoever is to come, where there is one already and nobody has taken back the consent to keep it so.
 func fillPatient(ctx context.Context, t *Talk) (string, error) {
-	who := t.Get(slotPerson)
+	id, err := known(ctx, t, t.Get(slotPerson))
+	if err != nil || id == "" {
+		return "", err
+	}
+	gone, err := withdrawn(ctx, t)
+	if err != nil || gone {
+		return "", err
+	}
+	return id, nil
+}
+
+// known is the card of somebody of the chat's people, "" where there is none yet.
+func known(ctx context.Context, t *Talk, who string) (string, error) {
 	if id, err := uuid.Parse(who); err == nil {
 		return id.String(), nil
 	}
@@ -84,10 +97,23 @@ func fillPatient(ctx context.Context, t *Talk) (string, error) {
 	return "", nil
 }
 
-// viaPatient is the flow that makes the missing card: one's own always comes first.
-func viaPatient(t *Talk) string {
-	if t.Get(slotPerson) == string(patient.Self) {
-		return "register"
+// withdrawn says that the last word on processing was no.
+func withdrawn(ctx context.Context, t *Talk) (bool, error) {
+	said, err := t.Desk.Consents.Said(ctx)
+	return slices.ContainsFunc(said, func(s consent.Said) bool { return s.Purpose == consent.Processing && !s.Given }), err
+}
+
+// viaPatient is the flow that makes the missing card, one's own always first; or asks anew for the consent to keep the one there is.
+func viaPatient(ctx context.Context, t *Talk) (string, error) {
+	id, err := known(ctx, t, t.Get(slotPerson))
+	switch {
+	case err != nil:
+		return "", err
+	case id != "":
+		return flowRenew, nil
+	case t.Get(slotPerson) == string(patient.Self):
+		return "register", nil
+	default:
+		return "relative", nil
 	}
-	return "relative"
 }

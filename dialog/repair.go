@@ -69,7 +69,7 @@ func (u *turn) yesNo(ctx context.Context, c Command) error {
 		return u.clear(ctx, slotWhen)
 	case c.Do == Deny && slices.Contains([]string{slotWhen, slotVisit, slotReason}, u.s.Asked):
 		return u.leave(ctx, Cancel)
-	case !slices.Contains([]string{slotConfirm, "consent"}, u.s.Asked):
+	case !slices.Contains([]string{slotConfirm, slotConsent}, u.s.Asked):
 		u.missed = len(u.cmds) == 1
 		return nil
 	}

@@ -29,7 +29,7 @@ type desk struct {
 
 func (h *House) desk(tx *store.Tx, actor core.Actor, message string) (*desk, dialog.Desk) {
 	d := &desk{house: h, tx: tx, actor: actor, message: message}
-	return d, dialog.Desk{Clinic: h.Book.Current(), Calendar: d, Visits: d, People: d, Waiting: d, Mutes: d}
+	return d, dialog.Desk{Clinic: h.Book.Current(), Calendar: d, Visits: d, People: d, Waiting: d, Mutes: d, Consents: d}
 }
 
 func (d *desk) visits() visit.Desk {
@@ -108,6 +108,14 @@ func (d *desk) Cancel(ctx context.Context, id uuid.UUID, reason string) (visit.V
 	return d.visits().Cancel(ctx, d.actor, id, reason)
 }
 
+// Withdraw takes a consent back. Of processing the clinic's people learn too: what the law does not keep is theirs to look at.
+func (d *desk) Withdraw(ctx context.Context, p consent.Purpose) error {
+	if err := d.consents(d.tx).Withdraw(ctx, d.actor, p, d.message); err != nil || p != consent.Processing {
+		return err
+	}
+	return d.house.task(ctx, d.tx, task{kind: "personal_data", key: "withdrawal:" + d.actor.ID.String(), conversation: d.actor.ID})
+}
+
 // Family is asked several times in a turn and read once.
 func (d *desk) Family(ctx context.Context) ([]patient.Person, error) {
 	if d.known {
@@ -138,6 +146,14 @@ func (d *desk) Terms(ctx context.Context, lang string) (consent.Text, error) {
 
 func (d *desk) Agree(ctx context.Context, text uuid.UUID) error {
 	return d.consents(d.tx).Give(ctx, d.actor, text, d.message)
+}
+
+func (d *desk) Said(ctx context.Context) ([]consent.Said, error) {
+	return d.consents(d.tx.Reading()).Said(ctx, d.actor)
+}
+
+func (d *desk) Wording(ctx context.Context, p consent.Purpose, lang string) (consent.Text, error) {
+	return d.consents(d.tx.Reading()).Newest(ctx, d.actor, p, lang)
 }
 
 func (d *desk) waiting(in store.Opener) waitlist.List {

@@ -158,7 +158,7 @@ WHERE r.visit_id = sqlc.arg(visit_id) AND v.id = r.visit_id AND r.state = 'cance
 SELECT r.visit_id, r.minutes, r.due_at, r.tries,
        v.branch_id, v.practitioner_id, v.patient_id, v.status, v.version, v.during,
        p.given, p.deceased_at,
-       c.id AS conversation_id, c.channel, c.lang, coalesce('reminders' = ANY (c.muted), false)::boolean AS muted, coalesce(l.relation, '')::text AS relation,
+       c.id AS conversation_id, c.channel, c.lang, coalesce(c.muted && ARRAY['reminders', 'processing'], false)::boolean AS muted, coalesce(l.relation, '')::text AS relation,
        coalesce((
            SELECT e.action = 'withdrawn'
            FROM consent_event e

@@ -183,21 +183,33 @@ func (q *Queries) ConsentEventAdd(ctx context.Context, arg ConsentEventAddParams
 }
 
 const consentStanding = `-- name: ConsentStanding :many
-SELECT DISTINCT ON (t.purpose) t.purpose, e.action
-FROM consent_event e
+SELECT DISTINCT ON (t.purpose) t.purpose, e.action, e.at, e.channel, t.id AS text_id, t.lang, t.version, t.body
+FROM (
+    SELECT c.id, c.text_id, c.action, c.at, c.channel FROM consent_event c WHERE c.conversation_id = $1::uuid
+    UNION ALL
+    SELECT c.id, c.text_id, c.action, c.at, c.channel
+    FROM patient_link l
+    JOIN consent_event c ON c.patient_id = l.patient_id
+    WHERE l.conversation_id = $1::uuid AND l.relation = 'self' AND c.conversation_id IS NULL
+) e
 JOIN consent_text t ON t.id = e.text_id
-WHERE e.conversation_id = $1
 ORDER BY t.purpose, e.at DESC, e.id DESC
 `
 
 type ConsentStandingRow struct {
 	Purpose string
 	Action  string
+	At      time.Time
+	Channel string
+	TextID  uuid.UUID
+	Lang    string
+	Version int32
+	Body    string
 }
 
-// The last word of a chat on each purpose.
-func (q *Queries) ConsentStanding(ctx context.Context, conversationID *uuid.UUID) ([]ConsentStandingRow, error) {
-	rows, err := q.db.Query(ctx, consentStanding, conversationID)
+// The last word of a chat on each purpose, or of the person in it on paper, with the words it was about.
+func (q *Queries) ConsentStanding(ctx context.Context, chat uuid.UUID) ([]ConsentStandingRow, error) {
+	rows, err := q.db.Query(ctx, consentStanding, chat)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +217,16 @@ func (q *Queries) ConsentStanding(ctx context.Context, conversationID *uuid.UUID
 	items := []ConsentStandingRow{}
 	for rows.Next() {
 		var i ConsentStandingRow
-		if err := rows.Scan(&i.Purpose, &i.Action); err != nil {
+		if err := rows.Scan(
+			&i.Purpose,
+			&i.Action,
+			&i.At,
+			&i.Channel,
+			&i.TextID,
+			&i.Lang,
+			&i.Version,
+			&i.Body,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -217,10 +238,15 @@ func (q *Queries) ConsentStanding(ctx context.Context, conversationID *uuid.UUID
 }
 
 const consentTextAdd = `-- name: ConsentTextAdd :one
-INSERT INTO consent_text (id, purpose, lang, version, body, sha256)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (purpose, lang, version) DO UPDATE SET sha256 = consent_text.sha256
-RETURNING sha256
+WITH fresh AS (
+    INSERT INTO consent_text (id, purpose, lang, version, body, sha256)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (purpose, lang, version) DO NOTHING
+    RETURNING consent_text.sha256
+)
+SELECT sha256 FROM fresh
+UNION ALL
+SELECT t.sha256 FROM consent_text t WHERE t.purpose = $2 AND t.lang = $3 AND t.version = $4
 `
 
 type ConsentTextAddParams struct {
@@ -268,6 +294,64 @@ func (q *Queries) ConsentTexts(ctx context.Context) ([]ConsentText, error) {
 			&i.Version,
 			&i.Body,
 			&i.Sha256,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const consentsOfPatient = `-- name: ConsentsOfPatient :many
+SELECT e.id, t.purpose, t.lang, t.version, e.action, e.at, e.channel, coalesce(e.message_id, '')::text AS message_id, e.actor_kind, e.actor_id
+FROM (
+    SELECT c.id, c.conversation_id, c.patient_id, c.text_id, c.action, c.channel, c.message_id, c.actor_kind, c.actor_id, c.at FROM consent_event c WHERE c.patient_id = $1::uuid
+    UNION
+    SELECT c.id, c.conversation_id, c.patient_id, c.text_id, c.action, c.channel, c.message_id, c.actor_kind, c.actor_id, c.at FROM patient_link l JOIN consent_event c ON c.conversation_id = l.conversation_id
+    WHERE l.patient_id = $1::uuid AND l.relation = 'self'
+) e
+JOIN consent_text t ON t.id = e.text_id
+ORDER BY e.at DESC, e.id DESC
+LIMIT 200
+`
+
+type ConsentsOfPatientRow struct {
+	ID        uuid.UUID
+	Purpose   string
+	Lang      string
+	Version   int32
+	Action    string
+	At        time.Time
+	Channel   string
+	MessageID string
+	ActorKind string
+	ActorID   *uuid.UUID
+}
+
+// Everything that a person has said, for the desk: in their own chats and on paper, the newest first.
+func (q *Queries) ConsentsOfPatient(ctx context.Context, patient uuid.UUID) ([]ConsentsOfPatientRow, error) {
+	rows, err := q.db.Query(ctx, consentsOfPatient, patient)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ConsentsOfPatientRow{}
+	for rows.Next() {
+		var i ConsentsOfPatientRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Purpose,
+			&i.Lang,
+			&i.Version,
+			&i.Action,
+			&i.At,
+			&i.Channel,
+			&i.MessageID,
+			&i.ActorKind,
+			&i.ActorID,
 		); err != nil {
 			return nil, err
 		}
@@ -2776,7 +2860,7 @@ const remindersDue = `-- name: RemindersDue :many
 SELECT r.visit_id, r.minutes, r.due_at, r.tries,
        v.branch_id, v.practitioner_id, v.patient_id, v.status, v.version, v.during,
        p.given, p.deceased_at,
-       c.id AS conversation_id, c.channel, c.lang, coalesce('reminders' = ANY (c.muted), false)::boolean AS muted, coalesce(l.relation, '')::text AS relation,
+       c.id AS conversation_id, c.channel, c.lang, coalesce(c.muted && ARRAY['reminders', 'processing'], false)::boolean AS muted, coalesce(l.relation, '')::text AS relation,
        coalesce((
            SELECT e.action = 'withdrawn'
            FROM consent_event e
