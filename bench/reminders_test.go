@@ -13,6 +13,7 @@ import (
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/words"
 	"github.com/zapis-clinic/zapis/jobs"
@@ -31,7 +32,7 @@ func BenchmarkReminders(b *testing.B) {
 	noon := time.Now().UTC().Truncate(24 * time.Hour).Add(33 * time.Hour)
 	remindOf(b, o, noon)
 	h := &jobs.House{
-		DB: o.DB, Book: o.book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{}, Clock: func() time.Time { return noon },
+		DB: o.DB, Vault: vaulttest.Vault(b), Book: o.book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{}, Clock: func() time.Time { return noon },
 		IDs: core.NewIDs(nil), Random: rand.Reader, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Hub: jobs.NewHub(),
 	}
 	require.NoError(b, o.InTx(b.Context(), core.Sys("worker"), func(tx *store.Tx) error { return tx.PartitionsEnsure(b.Context(), noon) }))

@@ -20,6 +20,7 @@ import (
 	"github.com/zapis-clinic/zapis/bots/botstest"
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 	"github.com/zapis-clinic/zapis/jobs"
 )
 
@@ -30,7 +31,7 @@ func seed(size demo.Size) storetest.Seed {
 		if err := jobs.MigrateRiver(ctx, owner); err != nil {
 			return err
 		}
-		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Size: size, Now: now, Progress: os.Stderr})
+		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: size, Now: now, Progress: os.Stderr})
 		return err
 	}}
 }
@@ -61,7 +62,7 @@ func startProgram(b *testing.B, db storetest.Database) *program {
 	p := &program{fake: fake, log: &bytes.Buffer{}}
 	p.cmd = exec.CommandContext(context.WithoutCancel(b.Context()), binary, "serve")
 	p.cmd.Env = append(os.Environ(), "ZAPIS_ADDR="+addr, "ZAPIS_PUBLIC_URL=http://"+addr, "ZAPIS_DATABASE_URL="+durable(b, db.URL),
-		"ZAPIS_OWNER_DATABASE_URL="+db.OwnerURL, "ZAPIS_TELEGRAM_TOKEN="+botstest.FakeToken, "ZAPIS_TELEGRAM_API="+fake.URL(),
+		"ZAPIS_OWNER_DATABASE_URL="+db.OwnerURL, "ZAPIS_KEYS="+vaulttest.File(b), "ZAPIS_TELEGRAM_TOKEN="+botstest.FakeToken, "ZAPIS_TELEGRAM_API="+fake.URL(),
 		"ZAPIS_TELEGRAM_MODE=webhook", "ZAPIS_LOG=warn")
 	p.cmd.Stderr = p.log
 	require.NoError(b, p.cmd.Start())

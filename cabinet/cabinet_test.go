@@ -70,7 +70,7 @@ func openWith(t *testing.T, isDemo bool, second string) *office {
 	demand, err := staff.ParseDemand(second)
 	require.NoError(t, err)
 	db, address := storetest.Open(t, storetest.Seed{Key: "demo small 2026-11-23", Fill: func(ctx context.Context, owner string) error {
-		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Size: demo.Small, Now: monday()})
+		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: demo.Small, Now: monday()})
 		return err
 	}}, 8)
 	o := &office{t: t, db: db, address: address, hub: jobs.NewHub(), now: &atomic.Pointer[time.Time]{}, guest: &guest{}}

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -27,4 +28,15 @@ func Mobile(e164 string) bool {
 	default:
 		return true
 	}
+}
+
+// MaskPhone shows as much of a number (E.164) as its owner needs to know it again: the country and the last two digits,
+// «+7 ··· ··· ··-34». What is no number is hidden whole.
+func MaskPhone(e164 string) string {
+	n, err := phonenumbers.Parse(e164, "")
+	if err != nil {
+		return "···"
+	}
+	national := phonenumbers.GetNationalSignificantNumber(n)
+	return fmt.Sprintf("+%d ··· ··· ··-%s", n.GetCountryCode(), national[max(0, len(national)-2):])
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/words"
 	"github.com/zapis-clinic/zapis/jobs"
@@ -43,7 +44,7 @@ func open(t *testing.T, others ...string) site {
 		if err := jobs.MigrateRiver(ctx, owner); err != nil {
 			return err
 		}
-		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Size: demo.Small, Now: now})
+		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: demo.Small, Now: now})
 		return err
 	}}, 16)
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -68,7 +69,7 @@ func (s site) assemble(t *testing.T, others []string) http.Handler {
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	talks := &jobs.Talks{
 		House: &jobs.House{
-			DB: s.DB, Book: book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{}, Clock: time.Now,
+			DB: s.DB, Vault: vaulttest.Vault(t), Book: book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{}, Clock: time.Now,
 			IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(),
 		},
 		Rules: &jobs.Reader{},

@@ -23,6 +23,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 	"github.com/zapis-clinic/zapis/core/visit"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/words"
@@ -46,7 +47,7 @@ func beginning() time.Time { return time.Date(2026, 11, 24, 7, 15, 0, 0, time.UT
 
 func seed() storetest.Seed {
 	return storetest.Seed{Key: "faults: small at " + beginning().String(), Fill: func(ctx context.Context, owner string) error {
-		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Size: demo.Small, Now: beginning()})
+		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: demo.Small, Now: beginning()})
 		return err
 	}}
 }
@@ -101,7 +102,7 @@ func (g *ground) replica() *jobs.Talks {
 	require.NoError(g.t, err)
 	talks := &jobs.Talks{
 		House: &jobs.House{
-			DB: g.db, Book: g.book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{"talk": g.screen},
+			DB: g.db, Vault: vaulttest.Vault(g.t), Book: g.book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{"talk": g.screen},
 			Clock: g.clock.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: slog.New(slog.NewTextHandler(g.logs, nil)), Hub: jobs.NewHub(),
 		},
 		Rules: &jobs.Reader{},

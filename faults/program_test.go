@@ -20,6 +20,7 @@ import (
 	"github.com/zapis-clinic/zapis/bots/botstest"
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 	"github.com/zapis-clinic/zapis/faults"
 	"github.com/zapis-clinic/zapis/jobs"
 )
@@ -51,7 +52,7 @@ func built(t *testing.T) string {
 // liveSeed is the small clinic as of today, with the queue's tables: the real program has the real clock.
 func liveSeed() storetest.Seed {
 	return storetest.Seed{Key: "faults: live on " + time.Now().UTC().Format(time.DateOnly), Fill: func(ctx context.Context, owner string) error {
-		if _, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Size: demo.Small, Now: time.Now()}); err != nil {
+		if _, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: demo.Small, Now: time.Now()}); err != nil {
 			return err
 		}
 		return jobs.MigrateRiver(ctx, owner)
@@ -63,6 +64,7 @@ type live struct {
 	t     *testing.T
 	url   storetest.Database
 	fake  *botstest.FakeTelegram
+	keys  string // its key file
 	began time.Time
 	logs  logs
 
@@ -79,7 +81,7 @@ func newLive(t *testing.T) *live {
 	fake, err := botstest.NewFakeTelegram(time.Now)
 	require.NoError(t, err)
 	t.Cleanup(fake.Close)
-	l := &live{t: t, url: storetest.New(t, liveSeed()), fake: fake, began: time.Now().Add(-time.Second)}
+	l := &live{t: t, url: storetest.New(t, liveSeed()), keys: vaulttest.File(t), fake: fake, began: time.Now().Add(-time.Second)}
 	t.Cleanup(l.stop)
 	return l
 }
@@ -90,7 +92,7 @@ func (l *live) start(crash string) {
 	cmd := exec.CommandContext(context.Background(), built(l.t), "serve")
 	cmd.Dir = l.t.TempDir()
 	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + cmd.Dir, "ZAPIS_ADDR=127.0.0.1:0", "ZAPIS_DATABASE_URL=" + l.url.URL, "ZAPIS_DATABASE_CONNECTIONS=6",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + cmd.Dir, "ZAPIS_ADDR=127.0.0.1:0", "ZAPIS_DATABASE_URL=" + l.url.URL, "ZAPIS_DATABASE_CONNECTIONS=6", "ZAPIS_KEYS=" + l.keys,
 		"ZAPIS_TELEGRAM_TOKEN=" + botstest.FakeToken, "ZAPIS_TELEGRAM_API=" + l.fake.URL(), "ZAPIS_LOG=debug", "ZAPIS_CRASH=" + crash,
 	}
 	stderr, err := cmd.StderrPipe()

@@ -130,5 +130,5 @@ func (t *Talks) files(ctx context.Context, tx *store.Tx, id uuid.UUID, h heard) 
 
 // desksCards are the patients' cards for work of the house itself.
 func (h *House) desksCards() patient.Cards {
-	return patient.Cards{In: h.DB, Clock: h.Clock, IDs: h.IDs}
+	return patient.Cards{In: h.DB, Vault: h.Vault, Clock: h.Clock, IDs: h.IDs}
 }

@@ -35,6 +35,7 @@ func (t *Talks) Crew() Crew {
 	enlist(&c, sweeper[remindersArgs]{run: t.SweepReminders})
 	enlist(&c, sweeper[talksArgs]{run: t.SweepTalks})
 	enlist(&c, sweeper[openingsArgs]{run: t.SweepOpenings})
+	enlist(&c, sweeper[keysArgs]{run: t.SweepKeys})
 	enlist(&c, sweeper[houseArgs]{run: t.Housekeeping})
 	return c
 }

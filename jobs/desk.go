@@ -46,7 +46,7 @@ func (d *desk) free() schedule.Free {
 }
 
 func (d *desk) cards(in store.Opener) patient.Cards {
-	return patient.Cards{In: in, Clock: d.house.Clock, IDs: d.house.IDs}
+	return patient.Cards{In: in, Vault: d.house.Vault, Clock: d.house.Clock, IDs: d.house.IDs}
 }
 
 func (d *desk) consents(in store.Opener) consent.Register {

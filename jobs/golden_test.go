@@ -14,6 +14,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 	"github.com/zapis-clinic/zapis/jobs/stage"
 )
 
@@ -31,7 +32,7 @@ func beginning() time.Time { return time.Date(2026, 11, 24, 7, 15, 0, 0, time.UT
 // clinicSeed is the small demo clinic as it stands on that morning.
 func clinicSeed() storetest.Seed {
 	return storetest.Seed{Key: "small at " + beginning().String(), Fill: func(ctx context.Context, owner string) error {
-		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Size: demo.Small, Now: beginning()})
+		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: demo.Small, Now: beginning()})
 		return err
 	}}
 }
@@ -79,7 +80,7 @@ func play(t *testing.T, text string, set func(*stage.Stage)) string {
 	t.Helper()
 	db, _ := storetest.Open(t, clinicSeed(), 4)
 	clock := stage.NewClock(beginning())
-	s := &stage.Stage{DB: db, Screen: &stage.Screen{}, Clock: clock.Now, Move: clock.Set, Chat: "1"}
+	s := &stage.Stage{DB: db, Vault: vaulttest.Vault(t), Screen: &stage.Screen{}, Clock: clock.Now, Move: clock.Set, Chat: "1"}
 	set(s)
 	require.NoError(t, s.Begin(t.Context()))
 	script, err := stage.ReadScript(text)

@@ -13,6 +13,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/words"
 )
@@ -30,6 +31,7 @@ type Crash func(point string)
 // House is what every job works with.
 type House struct {
 	DB      *store.DB
+	Vault   *vault.Vault
 	Book    *clinic.Book
 	Guard   *access.Guard // gives whoever enters the policies in force
 	Engine  dialog.Engine

@@ -12,6 +12,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 	"github.com/zapis-clinic/zapis/core/visit"
 	"github.com/zapis-clinic/zapis/jobs/stage"
 )
@@ -31,7 +32,7 @@ func newTold(t *testing.T) *told {
 	t.Helper()
 	db, _ := storetest.Open(t, clinicSeed(), 4)
 	clock := stage.NewClock(beginning())
-	s := &stage.Stage{DB: db, Screen: &stage.Screen{}, Clock: clock.Now, Move: clock.Set, Chat: "1"}
+	s := &stage.Stage{DB: db, Vault: vaulttest.Vault(t), Screen: &stage.Screen{}, Clock: clock.Now, Move: clock.Set, Chat: "1"}
 	require.NoError(t, s.Begin(t.Context()))
 	x := &told{Stage: s, t: t, clock: clock, db: db, start: time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)}
 	x.play("> Запишите к кардиологу Ивановой в пятницу в 11\n> [Согласен]\n> Смирнова Ольга Викторовна\n> +7 916 123-45-67\n> да\n")

@@ -32,6 +32,7 @@ type (
 	remindersArgs struct{}
 	talksArgs     struct{}
 	openingsArgs  struct{}
+	keysArgs      struct{}
 	houseArgs     struct{}
 )
 
@@ -41,6 +42,7 @@ func (holdsArgs) Kind() string     { return "sweep_holds" }
 func (remindersArgs) Kind() string { return "sweep_reminders" }
 func (talksArgs) Kind() string     { return "sweep_talks" }
 func (openingsArgs) Kind() string  { return "sweep_openings" }
+func (keysArgs) Kind() string      { return "sweep_keys" }
 func (houseArgs) Kind() string     { return "housekeeping" }
 
 // sweeper runs a plain function as a job.
@@ -102,6 +104,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(5*time.Second, remindersArgs{}, queueNotices),
 			every(15*time.Second, talksArgs{}, queueBulk),
 			every(10*time.Second, openingsArgs{}, queueBulk),
+			every(10*time.Second, keysArgs{}, queueMaintenance),
 			every(time.Hour, houseArgs{}, queueMaintenance),
 		},
 	})

@@ -66,15 +66,18 @@ CREATE TABLE patient (
 );
 CREATE INDEX patient_name ON patient (name_key, birth_date);
 
+-- How to reach a patient: sealed (core/vault), and found by a blind index.
 CREATE TABLE patient_contact (
-    patient_id  uuid NOT NULL REFERENCES patient,
-    kind        text NOT NULL CONSTRAINT patient_contact_kind CHECK (kind IN ('phone', 'email')),
-    value       text NOT NULL, -- E.164 for a phone
-    verified_at timestamptz,   -- shared by the messenger itself, or proved by a code
-    created_at  timestamptz NOT NULL,
-    PRIMARY KEY (patient_id, kind, value)
+    id           uuid CONSTRAINT patient_contact_pk PRIMARY KEY,
+    patient_id   uuid NOT NULL REFERENCES patient,
+    kind         text NOT NULL CONSTRAINT patient_contact_kind CHECK (kind IN ('phone', 'email')),
+    value_sealed bytea NOT NULL, -- E.164 for a phone
+    value_index  bytea NOT NULL,
+    verified_at  timestamptz,    -- shared by the messenger itself, or proved by a code
+    created_at   timestamptz NOT NULL,
+    CONSTRAINT patient_contact_once UNIQUE (patient_id, kind, value_index)
 );
-CREATE INDEX patient_contact_value ON patient_contact (kind, value);
+CREATE INDEX patient_contact_value ON patient_contact (value_index);
 
 -- For whom a chat may act. self is at most one.
 CREATE TABLE patient_link (

@@ -28,7 +28,12 @@ func (checkCmd) Run(e *env) error {
 		name string
 		run  func(context.Context, config) error
 	}{
-		{"database", database}, {"locale of the database", locale}, {"extensions", extensions}, {"migrations", migrated}, {"telegram", telegramAnswers},
+		{"database", database},
+		{"locale of the database", locale},
+		{"extensions", extensions},
+		{"migrations", migrated},
+		{"keys", keysFit},
+		{"telegram", telegramAnswers},
 	} {
 		ctx, cancel := context.WithTimeout(e.ctx, 10*time.Second)
 		err := probe.run(ctx, c)

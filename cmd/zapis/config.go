@@ -37,12 +37,16 @@ type config struct {
 	Connections   int32    `env:"ZAPIS_DATABASE_CONNECTIONS" envDefault:"10"`
 	Proxies       []string `env:"ZAPIS_TRUSTED_PROXIES"` // networks whose word on a client's address is taken
 	MetricsToken  string   `env:"ZAPIS_METRICS_TOKEN"`
+	Keys          string   `env:"ZAPIS_KEYS" envDefault:".local/keys.json"`
+	KeysSecret    string   `env:"ZAPIS_KEYS_SECRET"`      // what the key file is wrapped under
+	KeysNext      string   `env:"ZAPIS_KEYS_SECRET_NEXT"` // and will be
 }
 
 // known lists the settings that other parts or later versions read, so that a misspelt one can be named.
 func known() []string {
 	return []string{
-		"ZAPIS_ADDR", "ZAPIS_PUBLIC_URL", "ZAPIS_DATABASE_URL", "ZAPIS_OWNER_DATABASE_URL", "ZAPIS_KEYS", "ZAPIS_TELEGRAM_TOKEN",
+		"ZAPIS_ADDR", "ZAPIS_PUBLIC_URL", "ZAPIS_DATABASE_URL", "ZAPIS_OWNER_DATABASE_URL", "ZAPIS_KEYS", "ZAPIS_KEYS_SECRET", "ZAPIS_KEYS_SECRET_NEXT",
+		"ZAPIS_TELEGRAM_TOKEN",
 		"ZAPIS_TELEGRAM_API", "ZAPIS_TELEGRAM_MODE", "ZAPIS_LLM_BASE_URL", "ZAPIS_LLM_KEY", "ZAPIS_LLM_MODEL", "ZAPIS_LLM_EMBEDDING_MODEL",
 		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_SECOND_FACTOR", "ZAPIS_DATABASE_CONNECTIONS",
 		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN",

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/zapis-clinic/zapis/core/demo"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/vault"
 )
 
 type demoCmd struct {
@@ -19,7 +21,12 @@ func (d demoCmd) Run(e *env) error {
 	if err := c.needOwner(); err != nil {
 		return err
 	}
-	s, err := demo.Load(e.ctx, demo.Options{OwnerURL: c.OwnerDatabase, Size: demo.Size(d.Size), Now: time.Now(), Progress: e.err})
+	var s demo.Summary
+	err = withVault(e.ctx, c, func(_ *store.DB, keeper *vault.Keeper) error {
+		o := demo.Options{OwnerURL: c.OwnerDatabase, Vault: keeper.Vault, Size: demo.Size(d.Size), Now: time.Now(), Progress: e.err}
+		s, err = demo.Load(e.ctx, o)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -13,34 +13,40 @@ import (
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/words"
 	"github.com/zapis-clinic/zapis/jobs"
 )
 
-// openHouse connects everything that answers people. Close the returned database at the end.
-func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, error) {
+// openHouse connects everything that answers people. Close the returned database at the end, and let the keeper follow the keys.
+func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, *vault.Keeper, error) {
 	db, err := store.Open(ctx, c.Database, c.Connections)
 	if err != nil {
-		return nil, fmt.Errorf("ZAPIS_DATABASE_URL: %w", err)
+		return nil, nil, fmt.Errorf("ZAPIS_DATABASE_URL: %w", err)
 	}
 	book, err := clinic.Open(ctx, db)
 	if err != nil {
 		db.Close()
-		return nil, fmt.Errorf("%w (is the database up, and has `zapis migrate` been run?)", err)
+		return nil, nil, fmt.Errorf("%w (is the database up, and has `zapis migrate` been run?)", err)
+	}
+	keeper := c.keeper(db)
+	if err := keeper.Open(ctx); err != nil {
+		db.Close()
+		return nil, nil, fmt.Errorf("ZAPIS_KEYS: %w", err)
 	}
 	say, err := words.Load()
 	if err != nil {
 		db.Close()
-		return nil, err
+		return nil, nil, err
 	}
 	return &jobs.Talks{
 		House: &jobs.House{
-			DB: db, Book: book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
+			DB: db, Vault: keeper.Vault, Book: book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
 			Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(), Crash: crash(),
 		},
 		Rules: &jobs.Reader{},
-	}, nil
+	}, keeper, nil
 }
 
 // telegramAccount is our name of the one bot there is.

@@ -33,6 +33,7 @@ type commands struct {
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database up to date."`
 	Demo       demoCmd       `cmd:"" help:"Fill the database with the demo clinic."`
 	Staff      staffCmd      `cmd:"" help:"Members of staff."`
+	Keys       keysCmd       `cmd:"" help:"Keys that the database's encrypted columns are sealed under."`
 	Link       linkCmd       `cmd:"" help:"A link (and its QR code) that opens the chat at a doctor, a branch, a service or a campaign."`
 	Understand understandCmd `cmd:"" help:"What a phrase is understood as, one JSON object a line. No database, no network."`
 	Talk       talkCmd       `cmd:"" help:"Talk to the clinic in the terminal."`

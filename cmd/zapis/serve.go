@@ -22,6 +22,7 @@ import (
 	"github.com/zapis-clinic/zapis/bots/telegram"
 	"github.com/zapis-clinic/zapis/bots/webchat"
 	"github.com/zapis-clinic/zapis/cabinet"
+	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/edge"
 	"github.com/zapis-clinic/zapis/jobs"
 )
@@ -29,6 +30,9 @@ import (
 type serveCmd struct {
 	Roles []string `default:"web,bots,worker" help:"What this replica does: web, bots, worker."`
 }
+
+// keysEvery is how often a replica looks for changed keys: it has them within ten seconds.
+const keysEvery = 5 * time.Second
 
 // drainFor is how long a stopping replica finishes what it has begun.
 const drainFor = 20 * time.Second
@@ -51,18 +55,19 @@ func (s serveCmd) Run(e *env) error {
 	for _, hint := range misspelt() {
 		log.WarnContext(e.ctx, "unknown setting", "hint", hint)
 	}
-	talks, err := openHouse(e.ctx, c, log)
+	talks, keeper, err := openHouse(e.ctx, c, log)
 	if err != nil {
 		return err
 	}
 	defer talks.DB.Close()
-	return (&server{config: c, talks: talks, log: log, roles: s.Roles, bot: telegramBot(c), gate: edge.NewGate(0)}).serve(e.ctx)
+	return (&server{config: c, talks: talks, keeper: keeper, log: log, roles: s.Roles, bot: telegramBot(c), gate: edge.NewGate(0)}).serve(e.ctx)
 }
 
 // server is one replica at work.
 type server struct {
 	config  config
 	talks   *jobs.Talks
+	keeper  *vault.Keeper
 	log     *slog.Logger
 	roles   []string
 	bot     *telegram.Bot
@@ -120,12 +125,14 @@ func (s *server) serve(ctx context.Context) error {
 // begin sets everything going that is not asked for over the web. What it returns ends the polling, which takes in new work.
 func (s *server) begin(ctx context.Context, wait *sync.WaitGroup) (context.CancelFunc, error) {
 	wait.Go(func() { s.talks.Book.Follow(ctx, 5*time.Second, s.log) })
+	wait.Go(func() { s.keeper.Follow(ctx, keysEvery, s.log) })
 	wait.Go(func() { s.talks.Hub.Run(ctx, s.talks.DB.Pool(), s.log) })
 	if err := s.startWorker(ctx); err != nil {
 		return nil, err
 	}
 	if s.has("worker") {
 		wait.Go(func() { s.talks.CatchUp(ctx) })
+		wait.Go(func() { s.talks.CatchUpKeys(ctx) })
 	}
 	polling, stop := context.WithCancel(ctx)
 	if s.bot != nil && s.has("bots") {

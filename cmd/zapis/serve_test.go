@@ -18,6 +18,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 	"github.com/zapis-clinic/zapis/jobs"
 )
 
@@ -35,6 +36,7 @@ func serve(ctx context.Context, t *testing.T, clinic storetest.Database, more ..
 	r.cmd.Dir = t.TempDir()
 	r.cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + r.cmd.Dir, "ZAPIS_ADDR=127.0.0.1:0", "ZAPIS_DATABASE_URL=" + clinic.URL, "ZAPIS_DATABASE_CONNECTIONS=4",
+		"ZAPIS_KEYS=" + vaulttest.File(t),
 	}, more...)
 	stderr, err := r.cmd.StderrPipe()
 	require.NoError(t, err)
@@ -83,7 +85,7 @@ func (r *replica) get(ctx context.Context, t *testing.T, path string) answer {
 // clinicSeed is the small demo clinic with the queue's tables.
 func clinicSeed() storetest.Seed {
 	return storetest.Seed{Key: "cmd: small on " + time.Now().UTC().Format(time.DateOnly), Fill: func(ctx context.Context, owner string) error {
-		if _, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Size: demo.Small, Now: time.Now()}); err != nil {
+		if _, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: demo.Small, Now: time.Now()}); err != nil {
 			return err
 		}
 		return jobs.MigrateRiver(ctx, owner)

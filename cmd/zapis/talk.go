@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/jobs/stage"
 )
@@ -33,8 +35,11 @@ func (t talkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return withDatabase(e.ctx, c, func(db *store.DB) error {
-		s := &stage.Stage{DB: db, Screen: &stage.Screen{}, Clock: time.Now, Chat: uuid.NewString(), Log: c.logger(e.err)}
+	return withVault(e.ctx, c, func(db *store.DB, keeper *vault.Keeper) error {
+		ctx, stop := context.WithCancel(e.ctx)
+		defer stop()
+		go keeper.Follow(ctx, keysEvery, c.logger(e.err))
+		s := &stage.Stage{DB: db, Vault: keeper.Vault, Screen: &stage.Screen{}, Clock: time.Now, Chat: uuid.NewString(), Log: c.logger(e.err)}
 		if err := s.Begin(e.ctx); err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ func (s *server) mountWeb(r chi.Router) error {
 		return fmt.Errorf("ZAPIS_SECOND_FACTOR: %w", err)
 	}
 	desk, err := cabinet.New(cabinet.Config{
-		DB: s.talks.DB, Book: s.talks.Book, Guard: s.talks.Guard, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
+		DB: s.talks.DB, Vault: s.keeper.Vault, Book: s.talks.Book, Guard: s.talks.Guard, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
 		PublicURL: s.config.PublicURL, Demand: demand, Demo: s.config.Demo, Visitors: s.chat, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {

@@ -125,7 +125,7 @@ func (l *loader) copyPatients(ctx context.Context, g *generator) error {
 	if err := l.copyAll(ctx, table{name: patientTable, columns: patientColumns()}, patients); err != nil {
 		return err
 	}
-	contacts := func(n int) ([]any, error) { return l.contactRow(n, g.since(n)), nil }
+	contacts := func(n int) ([]any, error) { return l.contactRow(n, g.since(n)) }
 	return l.copyAll(ctx, table{name: contactTable, columns: contactColumns()}, contacts)
 }
 

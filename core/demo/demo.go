@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/zapis-clinic/zapis/core/vault"
 )
 
 // Size names one of the demo clinics.
@@ -39,6 +41,7 @@ var ErrNotMigrated = errors.New("the database has no tables yet: run zapis migra
 // Options say where to and which. OwnerURL is the database as role zapis_owner, migrated. Progress may be nil.
 type Options struct {
 	OwnerURL string
+	Vault    *vault.Vault // whose keys the clinic will be served with
 	Size     Size
 	Now      time.Time
 	Progress io.Writer
@@ -82,7 +85,7 @@ func load(ctx context.Context, o Options, s shape) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	l := &loader{clinic: c, now: o.Now.UTC().Truncate(time.Second), out: newProgress(o.Progress)}
+	l := &loader{clinic: c, vault: o.Vault, now: o.Now.UTC().Truncate(time.Second), out: newProgress(o.Progress)}
 	var sum Summary
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		l.tx = tx
@@ -99,6 +102,7 @@ func load(ctx context.Context, o Options, s shape) (Summary, error) {
 // loader is one run.
 type loader struct {
 	*clinic
+	vault *vault.Vault
 	tx    pgx.Tx
 	now   time.Time
 	out   *progress

@@ -2,9 +2,13 @@ package demo
 
 import (
 	"encoding/binary"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core/patient"
+	"github.com/zapis-clinic/zapis/core/vault"
 )
 
 const (
@@ -16,17 +20,23 @@ func patientColumns() []string {
 	return columns("id surname given patronymic birth_date sex verified_at created_at")
 }
 
-func contactColumns() []string { return columns("patient_id kind value created_at") }
+func contactColumns() []string {
+	return columns("id patient_id kind value_sealed value_index created_at")
+}
 
-func (l *loader) patientTables() []table {
+func (l *loader) patientTables() ([]table, error) {
 	p := table{name: patientTable, columns: patientColumns(), keep: true}
 	c := table{name: contactTable, columns: contactColumns(), keep: true}
 	for n := range l.patientCount {
 		since := epoch().AddDate(0, 0, -dice("since", n).IntN(365))
 		p.rows = append(p.rows, l.patientRow(n, since))
-		c.rows = append(c.rows, l.contactRow(n, since))
+		contact, err := l.contactRow(n, since)
+		if err != nil {
+			return nil, err
+		}
+		c.rows = append(c.rows, contact)
 	}
-	return []table{p, c}
+	return []table{p, c}, nil
 }
 
 // patientRow is the n-th patient; since is when the card was made. Seven of ten have shown a document.
@@ -43,8 +53,21 @@ func (c *clinic) patientRow(n int, since time.Time) []any {
 	return []any{c.patientID(n), p.surname(), p.given, p.patronymic, p.birth, sex, verified, since}
 }
 
-func (c *clinic) contactRow(n int, since time.Time) []any {
-	return []any{c.patientID(n), "phone", c.patient(n).phone, since}
+// contactRow is the n-th patient's phone: the same id and number each time, sealed anew.
+func (l *loader) contactRow(n int, since time.Time) ([]any, error) {
+	id, phone := l.contactID(n), l.patient(n).phone
+	sealed, err := l.vault.Seal(patient.ContactPlace(id), []byte(phone))
+	if err != nil {
+		return nil, fmt.Errorf("seal a phone: %w", err)
+	}
+	return []any{id, l.patientID(n), vault.Phone, sealed, l.vault.Index(vault.Phone, phone), since}, nil
+}
+
+func (c *clinic) contactID(n int) uuid.UUID {
+	if c.bulk() {
+		return serial("contact", n)
+	}
+	return c.id("contact", n+1)
 }
 
 // In the big clinics every so many patients one is a second card of somebody: 3 %.

@@ -18,7 +18,11 @@ func (l *loader) visits(ctx context.Context) (int64, error) {
 	if l.bulk() {
 		return l.bulkVisits(ctx)
 	}
-	if err := l.putAll(ctx, "patients", l.patientTables()); err != nil {
+	patients, err := l.patientTables()
+	if err != nil {
+		return 0, err
+	}
+	if err := l.putAll(ctx, "patients", patients); err != nil {
 		return 0, err
 	}
 	l.out.step("visits", 0)

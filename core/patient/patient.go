@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -16,6 +14,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/consent"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/core/vault"
 )
 
 // Relation says who a patient is to the person in the chat.
@@ -48,6 +47,7 @@ func (p Person) Name() string { return strings.TrimSpace(p.Given + " " + p.Surna
 // Cards keeps patients.
 type Cards struct {
 	In    store.Opener
+	Vault *vault.Vault
 	Clock core.Clock
 	IDs   core.IDs
 }
@@ -79,7 +79,7 @@ func (c Cards) Register(ctx context.Context, actor core.Actor, n New) (uuid.UUID
 			return err
 		}
 		if n.Phone != "" {
-			if err := c.contact(ctx, tx, id, n.Phone, n.Vouched); err != nil {
+			if err := c.putPhone(ctx, tx, id, n.Phone, n.Vouched); err != nil {
 				return err
 			}
 		}
@@ -94,7 +94,7 @@ func (c Cards) Register(ctx context.Context, actor core.Actor, n New) (uuid.UUID
 // SetPhone adds a phone to a card. One that the messenger vouches for counts as verified.
 func (c Cards) SetPhone(ctx context.Context, actor core.Actor, id uuid.UUID, phone string, vouched bool) error {
 	err := c.In.InTx(ctx, actor, func(tx *store.Tx) error {
-		if err := c.contact(ctx, tx, id, phone, vouched); err != nil {
+		if err := c.putPhone(ctx, tx, id, phone, vouched); err != nil {
 			return err
 		}
 		return c.note(ctx, tx, id, "patient.phone", "phone")
@@ -105,111 +105,6 @@ func (c Cards) SetPhone(ctx context.Context, actor core.Actor, id uuid.UUID, pho
 	return nil
 }
 
-func (c Cards) contact(ctx context.Context, tx *store.Tx, id uuid.UUID, phone string, vouched bool) error {
-	now := c.Clock()
-	put := db.PatientContactPutParams{PatientID: id, Kind: "phone", Value: phone, CreatedAt: now}
-	if vouched {
-		put.VerifiedAt = &now
-	}
-	return tx.PatientContactPut(ctx, put)
-}
-
 func (c Cards) note(ctx context.Context, tx *store.Tx, id uuid.UUID, action string, fields ...string) error {
 	return audit.Add(ctx, tx, audit.Entry{ID: c.IDs(), At: c.Clock(), Action: action, Object: "patient", Subject: id, Patient: id, Fields: fields})
-}
-
-// Family lists the people a chat acts for, oneself first.
-func (c Cards) Family(ctx context.Context, actor core.Actor) ([]Person, error) {
-	var out []Person
-	err := c.In.InTx(ctx, actor, func(tx *store.Tx) error {
-		rows, err := tx.PatientsOfChat(ctx, actor.ID)
-		for _, r := range rows {
-			out = append(out, Person{
-				ID: r.ID, Surname: r.Surname, Given: r.Given, Patronymic: r.Patronymic, Born: r.BirthDate, Relation: Relation(r.Relation),
-				Phone: r.Phone, Verified: r.VerifiedAt != nil,
-			})
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("the chat's people: %w", err)
-	}
-	return out, nil
-}
-
-// Duplicates lists cards that are likely the same person: for a task of the desk, never for the chat.
-func (c Cards) Duplicates(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
-	var out []uuid.UUID
-	err := c.In.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
-		var err error
-		out, err = tx.PatientDuplicates(ctx, id)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("likely duplicates: %w", err)
-	}
-	return out, nil
-}
-
-// maxName bounds a name in characters: the longest real ones stay under it.
-const maxName = 100
-
-// Name is a person's name in its parts, each of which may be empty but Given.
-type Name struct{ Surname, Given, Patronymic string }
-
-// Split takes a typed name apart: «Петров Иван Сергеевич», «Иван Петров», «Иван». What has no letters is no name.
-func Split(typed string) (Name, error) {
-	words := strings.Fields(typed)
-	letters := 0
-	for _, r := range typed {
-		if unicode.IsLetter(r) {
-			letters++
-		} else if !unicode.IsSpace(r) && !unicode.IsMark(r) && !strings.ContainsRune("-'’.`", r) {
-			return Name{}, core.Refuse(core.Invalid, "name_invalid")
-		}
-	}
-	if letters < 2 || len(words) == 0 || len(words) > 5 || utf8.RuneCountInString(typed) > maxName {
-		return Name{}, core.Refuse(core.Invalid, "name_invalid")
-	}
-	for i, w := range words {
-		r, size := utf8.DecodeRuneInString(w)
-		words[i] = string(unicode.ToUpper(r)) + w[size:]
-	}
-	return arrange(words), nil
-}
-
-// arrange tells by their endings which of the words is what.
-func arrange(words []string) Name {
-	last := len(words) - 1
-	switch {
-	case last == 0:
-		return Name{Given: words[0]}
-	case isPatronymic(words[last]) && last > 1:
-		return Name{Surname: strings.Join(words[:last-1], " "), Given: words[last-1], Patronymic: words[last]}
-	case isPatronymic(words[1]) && last == 2:
-		return Name{Surname: words[2], Given: words[0], Patronymic: words[1]}
-	case isPatronymic(words[1]):
-		return Name{Given: words[0], Patronymic: words[1]}
-	case last == 1 && isSurname(words[0]) && !isSurname(words[1]):
-		return Name{Surname: words[0], Given: words[1]}
-	default:
-		return Name{Surname: strings.Join(words[1:], " "), Given: words[0]}
-	}
-}
-
-func isPatronymic(w string) bool {
-	return endsIn(w, "вич", "ьич", "вна", "чна", "шна", "оглы", "кызы")
-}
-
-func isSurname(w string) bool {
-	return endsIn(w, "ов", "ев", "ёв", "ин", "ын", "ова", "ева", "ёва", "ина", "ына", "ский", "ская", "цкий", "цкая", "ко", "ук", "юк", "ян", "дзе", "швили", "ых", "их")
-}
-
-func endsIn(w string, endings ...string) bool {
-	for _, e := range endings {
-		if strings.HasSuffix(strings.ToLower(w), e) {
-			return true
-		}
-	}
-	return false
 }

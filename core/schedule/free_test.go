@@ -13,6 +13,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 )
 
 // cut is a search for one service of one doctor in a place, at a moment.
@@ -83,7 +84,7 @@ func TestWhyThereIsNoTime(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 7, 15, 0, 0, time.UTC) // a Tuesday, 10:15 in Moscow
 	db, _ := storetest.Open(t, storetest.Seed{Key: "small at " + now.String(), Fill: func(ctx context.Context, owner string) error {
-		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Size: demo.Small, Now: now})
+		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: demo.Small, Now: now})
 		return err
 	}}, 2)
 	book, err := clinic.Open(t.Context(), db)

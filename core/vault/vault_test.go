@@ -155,8 +155,7 @@ func TestKeysAreExchangedWhileTheVaultWorks(t *testing.T) {
 }
 
 func BenchmarkVault(b *testing.B) {
-	v, err := vaulttest.New()
-	require.NoError(b, err)
+	v := vaulttest.Vault(b)
 	p, plain := place(), []byte("+79031234567")
 	sealed, err := v.Seal(p, plain)
 	require.NoError(b, err)

@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/visit"
@@ -95,40 +97,64 @@ func rows(buttons [][]conversation.Choice) string {
 	return b.String()
 }
 
+// fact is a line of State; Patient is nil where it is of no patient.
+type fact struct {
+	Patient *uuid.UUID
+	Line    string
+}
+
 // State is what stands in the database of this chat, as "=" lines: people, consents, visits, tasks.
 func (s *Stage) State(ctx context.Context) (string, error) {
 	var lines []string
 	id := conversation.ID("talk:test", s.Chat)
 	err := s.DB.InTx(ctx, core.Sys("test"), func(tx *store.Tx) error {
 		rows, err := tx.Query(ctx, `
-SELECT 'patient ' || concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, '')) || ' ' || l.relation
-       || coalesce((SELECT ' ' || c.value || CASE WHEN c.verified_at IS NULL THEN '' ELSE ' verified' END FROM patient_contact c WHERE c.patient_id = p.id LIMIT 1), '')
+SELECT p.id, 'patient ' || concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, '')) || ' ' || l.relation
 FROM patient_link l JOIN patient p ON p.id = l.patient_id WHERE l.conversation_id = $1
 UNION ALL
-SELECT 'consent ' || t.purpose || ' ' || e.action FROM consent_event e JOIN consent_text t ON t.id = e.text_id WHERE e.conversation_id = $1
+SELECT NULL, 'consent ' || t.purpose || ' ' || e.action FROM consent_event e JOIN consent_text t ON t.id = e.text_id WHERE e.conversation_id = $1
 UNION ALL
-SELECT 'task ' || kind FROM task WHERE conversation_id = $1 AND state = 'open'
+SELECT NULL, 'task ' || kind FROM task WHERE conversation_id = $1 AND state = 'open'
 UNION ALL
-SELECT p.surname || ' ' || to_char(v.local_start, 'YYYY-MM-DD HH24:MI') || ' ' || v.status || coalesce(' (' || v.cancel_reason || ')', '')
-FROM visit v JOIN practitioner p ON p.id = v.practitioner_id WHERE v.holder_id = $1
-ORDER BY 1`, id)
+SELECT NULL, p.surname || ' ' || to_char(v.local_start, 'YYYY-MM-DD HH24:MI') || ' ' || v.status || coalesce(' (' || v.cancel_reason || ')', '')
+FROM visit v JOIN practitioner p ON p.id = v.practitioner_id WHERE v.holder_id = $1`, id)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var line string
-			if err := rows.Scan(&line); err != nil {
+		stand, err := pgx.CollectRows(rows, pgx.RowToStructByPos[fact])
+		if err != nil {
+			return err
+		}
+		for _, f := range stand {
+			phone, err := s.phone(ctx, tx, f.Patient)
+			if err != nil {
 				return err
 			}
-			lines = append(lines, "= "+line+"\n")
+			lines = append(lines, "= "+f.Line+phone+"\n")
 		}
-		return rows.Err()
+		return nil
 	})
 	if err != nil {
 		return "", fmt.Errorf("what stands: %w", err)
 	}
+	slices.Sort(lines)
 	return strings.Join(lines, ""), nil
+}
+
+// phone is a patient's, with whether it is verified.
+func (s *Stage) phone(ctx context.Context, tx *store.Tx, id *uuid.UUID) (string, error) {
+	if id == nil {
+		return "", nil
+	}
+	known, err := patient.Cards{In: tx.Reading(), Vault: s.Vault}.Contacts(ctx, tx.Actor, *id)
+	switch {
+	case err != nil || len(known) == 0:
+		return "", err
+	case known[0].Verified:
+		return " " + known[0].Value + " verified", nil
+	default:
+		return " " + known[0].Value, nil
+	}
 }
 
 // meanwhile is what others do: "taken Иванова 2026-11-25 10:00" books a time, "closed Иванова 2026-11-25" is a day of leave,

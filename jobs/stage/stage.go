@@ -15,6 +15,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/understand"
 	"github.com/zapis-clinic/zapis/jobs"
@@ -39,6 +40,7 @@ func (c *Clock) Set(t time.Time) { c.at.Store(t.UnixMicro()) }
 // Stage is one chat with a clinic.
 type Stage struct {
 	DB     *store.DB
+	Vault  *vault.Vault
 	Screen *Screen
 	Clock  core.Clock
 	Move   func(time.Time) // moves the clock; nil where it cannot be moved
@@ -98,7 +100,7 @@ func (s *Stage) Begin(ctx context.Context) error {
 	s.model = &scripted{rules: s.Shelf, coverage: s.Coverage}
 	s.Talks = &jobs.Talks{
 		House: &jobs.House{
-			DB: s.DB, Book: book, Guard: s.Shelf.guard(), Engine: s.Coverage.Watch(dialog.Standard()), Words: say,
+			DB: s.DB, Vault: s.Vault, Book: book, Guard: s.Shelf.guard(), Engine: s.Coverage.Watch(dialog.Standard()), Words: say,
 			Senders: map[string]jobs.Sender{"talk": s.Screen}, Clock: s.Clock, IDs: core.NewIDs(nil), Random: rand.Reader, Log: s.Log, Hub: jobs.NewHub(),
 		},
 		Rules: s.model,

@@ -228,6 +228,30 @@ type Staff struct {
 	CreatedAt      time.Time
 }
 
+// data: none; subject: none; retention: none
+type VaultKey struct {
+	KeyID      int64
+	Purpose    string
+	Proof      []byte
+	MadeAt     time.Time
+	PromotedAt *time.Time
+	RetiredAt  *time.Time
+}
+
+// data: none; subject: none; retention: none
+type VaultWalk struct {
+	TableName  string
+	ColumnName string
+	DataKey    int64
+	IndexKey   int64
+	At         uuid.UUID
+	Seen       int64
+	Changed    int64
+	Broken     int64
+	BeganAt    time.Time
+	DoneAt     *time.Time
+}
+
 type Visit struct {
 	ID             uuid.UUID
 	BranchID       uuid.UUID

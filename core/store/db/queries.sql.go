@@ -2135,48 +2135,108 @@ func (q *Queries) PatientAdd(ctx context.Context, arg PatientAddParams) error {
 }
 
 const patientContactPut = `-- name: PatientContactPut :exec
-INSERT INTO patient_contact (patient_id, kind, value, verified_at, created_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (patient_id, kind, value) DO UPDATE SET verified_at = coalesce(patient_contact.verified_at, excluded.verified_at)
+WITH stands AS (
+    UPDATE patient_contact
+    SET verified_at = coalesce(patient_contact.verified_at, $6)
+    WHERE patient_id = $2 AND kind = $3 AND value_index = ANY ($8::bytea[])
+    RETURNING id
+)
+INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, verified_at, created_at)
+SELECT $1, $2, $3, $4, $5, $6, $7
+WHERE NOT EXISTS (SELECT FROM stands)
+ON CONFLICT ON CONSTRAINT patient_contact_once DO UPDATE SET verified_at = coalesce(patient_contact.verified_at, excluded.verified_at)
 `
 
 type PatientContactPutParams struct {
-	PatientID  uuid.UUID
-	Kind       string
-	Value      string
-	VerifiedAt *time.Time
-	CreatedAt  time.Time
+	ID          uuid.UUID
+	PatientID   uuid.UUID
+	Kind        string
+	ValueSealed []byte
+	ValueIndex  []byte
+	VerifiedAt  *time.Time
+	CreatedAt   time.Time
+	Indexes     [][]byte
 }
 
+// A contact that stands, under whichever key it is found, keeps its row.
 func (q *Queries) PatientContactPut(ctx context.Context, arg PatientContactPutParams) error {
 	_, err := q.db.Exec(ctx, patientContactPut,
+		arg.ID,
 		arg.PatientID,
 		arg.Kind,
-		arg.Value,
+		arg.ValueSealed,
+		arg.ValueIndex,
 		arg.VerifiedAt,
 		arg.CreatedAt,
+		arg.Indexes,
 	)
 	return err
+}
+
+const patientContacts = `-- name: PatientContacts :many
+SELECT id, kind, value_sealed, verified_at
+FROM patient_contact
+WHERE patient_id = $1
+ORDER BY kind, verified_at DESC NULLS LAST, created_at DESC, id
+LIMIT 20
+`
+
+type PatientContactsRow struct {
+	ID          uuid.UUID
+	Kind        string
+	ValueSealed []byte
+	VerifiedAt  *time.Time
+}
+
+// All that is known of how to reach a patient, the surest first.
+func (q *Queries) PatientContacts(ctx context.Context, patientID uuid.UUID) ([]PatientContactsRow, error) {
+	rows, err := q.db.Query(ctx, patientContacts, patientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PatientContactsRow{}
+	for rows.Next() {
+		var i PatientContactsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.ValueSealed,
+			&i.VerifiedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const patientDuplicates = `-- name: PatientDuplicates :many
 SELECT o.id
 FROM patient p
-JOIN patient_contact pc ON pc.patient_id = p.id AND pc.kind = 'phone'
-JOIN patient_contact oc ON oc.kind = 'phone' AND oc.value = pc.value AND oc.patient_id <> p.id
+JOIN patient_contact oc ON oc.value_index = ANY ($1::bytea[]) AND oc.kind = 'phone' AND oc.patient_id <> p.id
 JOIN patient o ON o.id = oc.patient_id AND o.merged_into IS NULL
-WHERE p.id = $1 AND similarity(lower(o.given), lower(p.given)) > 0.4
+WHERE p.id = $2 AND similarity(lower(o.given), lower(p.given)) > 0.4
 UNION
 SELECT o.id
 FROM patient p
 JOIN patient o ON o.name_key = p.name_key AND o.birth_date = p.birth_date AND o.id <> p.id AND o.merged_into IS NULL
-WHERE p.id = $1 AND p.surname <> ''
+WHERE p.id = $2 AND p.surname <> ''
 LIMIT 20
 `
 
-// Likely the same person: the same phone and a first name alike, or the same full name and birth date. Asked as Zapis itself: a
+type PatientDuplicatesParams struct {
+	Phones [][]byte
+	ID     uuid.UUID
+}
+
+// Likely the same person: one of these phones and a first name alike, or the same full name and birth date. Asked as Zapis itself: a
 // chat must not learn who else is here.
-func (q *Queries) PatientDuplicates(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, patientDuplicates, id)
+func (q *Queries) PatientDuplicates(ctx context.Context, arg PatientDuplicatesParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, patientDuplicates, arg.Phones, arg.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -2248,27 +2308,34 @@ func (q *Queries) PatientRename(ctx context.Context, arg PatientRenameParams) er
 
 const patientsOfChat = `-- name: PatientsOfChat :many
 SELECT p.id, p.surname, p.given, p.patronymic, p.birth_date, p.verified_at, l.relation,
-       coalesce((SELECT c.value FROM patient_contact c WHERE c.patient_id = p.id AND c.kind = 'phone'
-                 ORDER BY c.verified_at DESC NULLS LAST, c.created_at DESC LIMIT 1), '')::text AS phone
+       coalesce(c.id, '00000000-0000-0000-0000-000000000000')::uuid AS contact_id, coalesce(c.value_sealed, '')::bytea AS phone_sealed
 FROM patient_link l
 JOIN patient p ON p.id = l.patient_id
+LEFT JOIN LATERAL (
+    SELECT k.id, k.value_sealed
+    FROM patient_contact k
+    WHERE k.patient_id = p.id AND k.kind = 'phone'
+    ORDER BY k.verified_at DESC NULLS LAST, k.created_at DESC
+    LIMIT 1
+) c ON true
 WHERE l.conversation_id = $1
 ORDER BY (l.relation = 'self') DESC, l.created_at, p.id
 LIMIT 20
 `
 
 type PatientsOfChatRow struct {
-	ID         uuid.UUID
-	Surname    string
-	Given      string
-	Patronymic string
-	BirthDate  *time.Time
-	VerifiedAt *time.Time
-	Relation   string
-	Phone      string
+	ID          uuid.UUID
+	Surname     string
+	Given       string
+	Patronymic  string
+	BirthDate   *time.Time
+	VerifiedAt  *time.Time
+	Relation    string
+	ContactID   uuid.UUID
+	PhoneSealed []byte
 }
 
-// The people a chat acts for, oneself first.
+// The people a chat acts for, oneself first, each with the phone that is known best; empty where none is.
 func (q *Queries) PatientsOfChat(ctx context.Context, conversationID uuid.UUID) ([]PatientsOfChatRow, error) {
 	rows, err := q.db.Query(ctx, patientsOfChat, conversationID)
 	if err != nil {
@@ -2286,7 +2353,8 @@ func (q *Queries) PatientsOfChat(ctx context.Context, conversationID uuid.UUID) 
 			&i.BirthDate,
 			&i.VerifiedAt,
 			&i.Relation,
-			&i.Phone,
+			&i.ContactID,
+			&i.PhoneSealed,
 		); err != nil {
 			return nil, err
 		}
@@ -3581,6 +3649,293 @@ func (q *Queries) Throttled(ctx context.Context, key []byte) (ThrottledRow, erro
 	var i ThrottledRow
 	err := row.Scan(&i.Fails, &i.At)
 	return i, err
+}
+
+const vaultKeyAdmit = `-- name: VaultKeyAdmit :exec
+INSERT INTO vault_key (key_id, purpose, proof) VALUES ($1, $2, $3)
+`
+
+type VaultKeyAdmitParams struct {
+	KeyID   int64
+	Purpose string
+	Proof   []byte
+}
+
+func (q *Queries) VaultKeyAdmit(ctx context.Context, arg VaultKeyAdmitParams) error {
+	_, err := q.db.Exec(ctx, vaultKeyAdmit, arg.KeyID, arg.Purpose, arg.Proof)
+	return err
+}
+
+const vaultKeyPromote = `-- name: VaultKeyPromote :exec
+UPDATE vault_key SET promoted_at = now() WHERE key_id = $1 AND promoted_at IS NULL
+`
+
+func (q *Queries) VaultKeyPromote(ctx context.Context, keyID int64) error {
+	_, err := q.db.Exec(ctx, vaultKeyPromote, keyID)
+	return err
+}
+
+const vaultKeyRetire = `-- name: VaultKeyRetire :exec
+UPDATE vault_key SET retired_at = now() WHERE key_id = $1 AND retired_at IS NULL
+`
+
+func (q *Queries) VaultKeyRetire(ctx context.Context, keyID int64) error {
+	_, err := q.db.Exec(ctx, vaultKeyRetire, keyID)
+	return err
+}
+
+const vaultKeys = `-- name: VaultKeys :many
+SELECT key_id, purpose, proof, made_at, promoted_at, retired_at FROM vault_key ORDER BY made_at, key_id
+`
+
+// Every key that ever sealed something here.
+func (q *Queries) VaultKeys(ctx context.Context) ([]VaultKey, error) {
+	rows, err := q.db.Query(ctx, vaultKeys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []VaultKey{}
+	for rows.Next() {
+		var i VaultKey
+		if err := rows.Scan(
+			&i.KeyID,
+			&i.Purpose,
+			&i.Proof,
+			&i.MadeAt,
+			&i.PromotedAt,
+			&i.RetiredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const vaultLock = `-- name: VaultLock :exec
+SELECT pg_advisory_xact_lock(hashtextextended('zapis vault', 0))
+`
+
+// Whoever admits or changes keys does it alone.
+func (q *Queries) VaultLock(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, vaultLock)
+	return err
+}
+
+const vaultReplicaLeft = `-- name: VaultReplicaLeft :exec
+DELETE FROM vault_replica WHERE id = $1
+`
+
+func (q *Queries) VaultReplicaLeft(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, vaultReplicaLeft, id)
+	return err
+}
+
+const vaultReplicaSeen = `-- name: VaultReplicaSeen :exec
+WITH gone AS (
+    DELETE FROM vault_replica WHERE seen_at < clock_timestamp() - interval '1 hour'
+)
+INSERT INTO vault_replica (id, revision, keys, data_primary, index_primary, trouble, seen_at)
+VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())
+ON CONFLICT (id) DO UPDATE
+SET revision = excluded.revision, keys = excluded.keys, data_primary = excluded.data_primary, index_primary = excluded.index_primary,
+    trouble = excluded.trouble, seen_at = excluded.seen_at
+`
+
+type VaultReplicaSeenParams struct {
+	ID           uuid.UUID
+	Revision     int64
+	Keys         []int64
+	DataPrimary  int64
+	IndexPrimary int64
+	Trouble      string
+}
+
+// A program says which keys it has. Rows of programs that are long gone go too.
+func (q *Queries) VaultReplicaSeen(ctx context.Context, arg VaultReplicaSeenParams) error {
+	_, err := q.db.Exec(ctx, vaultReplicaSeen,
+		arg.ID,
+		arg.Revision,
+		arg.Keys,
+		arg.DataPrimary,
+		arg.IndexPrimary,
+		arg.Trouble,
+	)
+	return err
+}
+
+const vaultReplicas = `-- name: VaultReplicas :many
+SELECT id, revision, keys, data_primary, index_primary, trouble, seen_at, (seen_at > clock_timestamp() + interval '5 seconds')::boolean AS ahead
+FROM vault_replica
+WHERE seen_at > clock_timestamp() - interval '30 seconds'
+ORDER BY id
+LIMIT 1000
+`
+
+type VaultReplicasRow struct {
+	ID           uuid.UUID
+	Revision     int64
+	Keys         []int64
+	DataPrimary  int64
+	IndexPrimary int64
+	Trouble      string
+	SeenAt       time.Time
+	Ahead        bool
+}
+
+// The programs that run, by the database's clock; ahead says that this clock was set back since.
+func (q *Queries) VaultReplicas(ctx context.Context) ([]VaultReplicasRow, error) {
+	rows, err := q.db.Query(ctx, vaultReplicas)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []VaultReplicasRow{}
+	for rows.Next() {
+		var i VaultReplicasRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Revision,
+			&i.Keys,
+			&i.DataPrimary,
+			&i.IndexPrimary,
+			&i.Trouble,
+			&i.SeenAt,
+			&i.Ahead,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const vaultWalkBegin = `-- name: VaultWalkBegin :exec
+INSERT INTO vault_walk (table_name, column_name, data_key, index_key, at, began_at)
+VALUES ($1, $2, $3, $4, '00000000-0000-0000-0000-000000000000', $5)
+ON CONFLICT (table_name, column_name) DO UPDATE
+SET data_key = excluded.data_key, index_key = excluded.index_key, at = excluded.at, began_at = excluded.began_at,
+    seen = 0, changed = 0, broken = 0, done_at = NULL
+WHERE vault_walk.done_at IS NOT NULL OR (vault_walk.data_key, vault_walk.index_key) <> (excluded.data_key, excluded.index_key)
+`
+
+type VaultWalkBeginParams struct {
+	TableName  string
+	ColumnName string
+	DataKey    int64
+	IndexKey   int64
+	BeganAt    time.Time
+}
+
+// A walk towards the same keys that is under way goes on where it is.
+func (q *Queries) VaultWalkBegin(ctx context.Context, arg VaultWalkBeginParams) error {
+	_, err := q.db.Exec(ctx, vaultWalkBegin,
+		arg.TableName,
+		arg.ColumnName,
+		arg.DataKey,
+		arg.IndexKey,
+		arg.BeganAt,
+	)
+	return err
+}
+
+const vaultWalkNext = `-- name: VaultWalkNext :one
+SELECT table_name, column_name, at
+FROM vault_walk
+WHERE done_at IS NULL AND data_key = $1 AND index_key = $2
+ORDER BY table_name, column_name
+LIMIT 1
+FOR UPDATE SKIP LOCKED
+`
+
+type VaultWalkNextParams struct {
+	DataKey  int64
+	IndexKey int64
+}
+
+type VaultWalkNextRow struct {
+	TableName  string
+	ColumnName string
+	At         uuid.UUID
+}
+
+// A walk that nobody else is at, for a program with these keys.
+func (q *Queries) VaultWalkNext(ctx context.Context, arg VaultWalkNextParams) (VaultWalkNextRow, error) {
+	row := q.db.QueryRow(ctx, vaultWalkNext, arg.DataKey, arg.IndexKey)
+	var i VaultWalkNextRow
+	err := row.Scan(&i.TableName, &i.ColumnName, &i.At)
+	return i, err
+}
+
+const vaultWalkStep = `-- name: VaultWalkStep :exec
+UPDATE vault_walk
+SET at = $3, seen = seen + $4, changed = changed + $5, broken = broken + $6, done_at = $7
+WHERE table_name = $1 AND column_name = $2
+`
+
+type VaultWalkStepParams struct {
+	TableName  string
+	ColumnName string
+	At         uuid.UUID
+	Seen       int64
+	Changed    int64
+	Broken     int64
+	DoneAt     *time.Time
+}
+
+func (q *Queries) VaultWalkStep(ctx context.Context, arg VaultWalkStepParams) error {
+	_, err := q.db.Exec(ctx, vaultWalkStep,
+		arg.TableName,
+		arg.ColumnName,
+		arg.At,
+		arg.Seen,
+		arg.Changed,
+		arg.Broken,
+		arg.DoneAt,
+	)
+	return err
+}
+
+const vaultWalks = `-- name: VaultWalks :many
+SELECT table_name, column_name, data_key, index_key, at, seen, changed, broken, began_at, done_at FROM vault_walk ORDER BY table_name, column_name
+`
+
+func (q *Queries) VaultWalks(ctx context.Context) ([]VaultWalk, error) {
+	rows, err := q.db.Query(ctx, vaultWalks)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []VaultWalk{}
+	for rows.Next() {
+		var i VaultWalk
+		if err := rows.Scan(
+			&i.TableName,
+			&i.ColumnName,
+			&i.DataKey,
+			&i.IndexKey,
+			&i.At,
+			&i.Seen,
+			&i.Changed,
+			&i.Broken,
+			&i.BeganAt,
+			&i.DoneAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const visit = `-- name: Visit :one

@@ -1,0 +1,31 @@
+package vault
+
+// Column is one encrypted column. Its rows are known by a uuid, and Zapis itself may read and change them.
+type Column struct {
+	Table, Column string
+	ID            string // the column of the uuid that its values are bound to; empty: id
+	Index         string // the blind index beside it, where it has one
+	Kind          string // what kind of value the index is of, as SQL: a column, or a literal
+	Twins         bool   // two rows may prove to be one value of one owner; the one that is sealed anew later goes
+	Batch         int    // rows of one transaction of a walk, where values are big; 0: walkBatch
+	What          string // what lies in it, for docs/security.md
+}
+
+// Columns lists every encrypted column. A new one is named <what>_sealed, of type bytea, and stands here; a test compares this list with the
+// database, another with docs/security.md. What is missing here is lost when a key is retired.
+func Columns() []Column {
+	return []Column{
+		{Table: "patient_contact", Column: "value_sealed", Index: "value_index", Kind: "kind", Twins: true, What: "patients' phone numbers and e-mail addresses"},
+		{Table: "visit_reason", Column: "text_sealed", ID: "visit_id", What: "why a patient comes, or cancels, in their words"},
+		{Table: "record", Column: "body_sealed", What: "conclusions, notes, vital signs, referrals"},
+		{Table: "record_review", Column: "note_sealed", What: "the head's remarks on a record"},
+		{Table: "prescription", Column: "body_sealed", What: "prescriptions"},
+		{Table: "lab_value", Column: "value_sealed", What: "values of laboratory results"},
+		{Table: "document_content", Column: "title_sealed", ID: "document_id", What: "titles of documents"},
+		{Table: "document_content", Column: "bytes_sealed", ID: "document_id", Batch: 2, What: "documents: scans, certificates, identity papers"},
+		{Table: "feedback_text", Column: "text_sealed", What: "what patients write of the clinic, and its answers"},
+		{Table: "glass", Column: "about_sealed", What: "why somebody broke the glass"},
+		{Table: "disclosure", Column: "to_whom_sealed", What: "whom a patient lets be told"},
+		{Table: "staff_totp", Column: "totp_sealed", What: "the secrets of staff's authenticator apps"},
+	}
+}
