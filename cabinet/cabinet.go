@@ -44,6 +44,7 @@ type Config struct {
 	Demand    staff.Demand // whose role asks for a second factor
 	Demo      bool         // the demo's logins work and /demo is there
 	Visitors  Visitors
+	DeepLink  DeepLink   // nil where there is no bot
 	Gate      *edge.Gate // nil lets everybody in at once
 	Log       *slog.Logger
 }

@@ -82,7 +82,10 @@ func openWith(t *testing.T, isDemo bool, second string) *office {
 	o.roster = staff.NewRoster(staff.Config{In: db, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, Vault: safe, Demand: demand, Demo: isDemo})
 	server, err := cabinet.New(cabinet.Config{
 		DB: db, Book: o.book, Guard: access.Default(), Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://127.0.0.1",
-		Vault: safe, Demand: demand, Demo: isDemo, Visitors: o.guest, Log: slog.New(slog.DiscardHandler),
+		Vault: safe, Demand: demand, DeepLink: func(_ context.Context, payload string) (string, error) {
+			return "https://t.me/bot?start=" + payload, nil
+		},
+		Demo: isDemo, Visitors: o.guest, Log: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	r := chi.NewRouter()

@@ -13,6 +13,8 @@ import (
 // mine is what one's own page is drawn from.
 type mine struct {
 	Factors  staff.Factors
+	Links    []staff.Linked
+	Bot      bool // there is a bot to link to
 	Sessions []signedIn
 }
 
@@ -21,6 +23,8 @@ func (s *Server) ownRoutes(r chi.Router) {
 	r.Get("/me", s.member(s.me, true))
 	r.Post("/me/sessions/{id}/end", s.member(s.endSession, true))
 	r.Post("/me/sessions/end", s.member(s.endSessions, true))
+	r.Post("/me/link", s.member(s.fresh(s.linkOffer), true))
+	r.Post("/me/link/{chat}/end", s.member(s.fresh(s.unlink), true))
 	r.Post("/role", s.member(s.fresh(s.switchRole), true))
 	r.Get("/second", s.halfIn(s.second))
 	r.Post("/second", s.halfIn(s.secondGiven))
@@ -52,6 +56,10 @@ func (s *Server) mine(ctx context.Context, m staff.Member) (mine, error) {
 	if about.Factors, err = s.roster.Factors(ctx, m); err != nil {
 		return mine{}, err
 	}
+	if about.Links, err = s.roster.Links(ctx, m); err != nil {
+		return mine{}, err
+	}
+	about.Bot = s.DeepLink != nil
 	about.Sessions, err = s.sessionsOf(ctx, m)
 	return about, err
 }

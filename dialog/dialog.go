@@ -52,6 +52,7 @@ type Desk struct {
 	Waiting  Waiting
 	Mutes    Mutes
 	Consents Consents
+	Links    Links
 }
 
 // Talk is everything a slot may look at in one turn.

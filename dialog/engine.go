@@ -26,7 +26,7 @@ func Standard() Engine {
 		Booking(), Register(), Relative(),
 		MyVisits(), Reschedule(), CancelVisit(), ConfirmVisit(),
 		Prices(), Contacts(), Hours(), DoctorInfo(), Preparation(), Payment(), Language(),
-		Waitlist(), Unsubscribe(),
+		Waitlist(), Unsubscribe(), StaffLink(),
 		MyConsents(), WithdrawConsent(), Subscribe(), Renew(),
 	)
 }

@@ -12,6 +12,7 @@ const (
 	flowConsents    = "consents"
 	flowWithdraw    = "consent_withdraw"
 	flowRenew       = "renew"
+	flowStaffLink   = "staff_link"
 
 	slotSpecialty = "specialty"
 	slotBranch    = "branch"

@@ -12,6 +12,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/patient"
+	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/dialog"
 )
@@ -50,6 +51,9 @@ func (t *Talks) commands(c *chat, h heard, r *render) (cmds []dialog.Command, sp
 // opened is /start: alone it is the menu; with a payload it leads to what the link was made for.
 func (t *Talks) opened(in conversation.Incoming) []dialog.Command {
 	menu := dialog.Command{Do: dialog.Start, Flow: "menu"}
+	if token, ok := strings.CutPrefix(in.Start, staff.LinkPrefix); ok {
+		return dialog.OpenStaffLink(token)
+	}
 	link, ok := t.Book.Current().Links[in.Start]
 	if !ok || in.Start == "" {
 		return []dialog.Command{{Do: dialog.Start, Flow: "greeting"}, menu}

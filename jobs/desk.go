@@ -9,6 +9,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/consent"
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/schedule"
+	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
 	"github.com/zapis-clinic/zapis/core/visit"
@@ -29,7 +30,7 @@ type desk struct {
 
 func (h *House) desk(tx *store.Tx, actor core.Actor, message string) (*desk, dialog.Desk) {
 	d := &desk{house: h, tx: tx, actor: actor, message: message}
-	return d, dialog.Desk{Clinic: h.Book.Current(), Calendar: d, Visits: d, People: d, Waiting: d, Mutes: d, Consents: d}
+	return d, dialog.Desk{Clinic: h.Book.Current(), Calendar: d, Visits: d, People: d, Waiting: d, Mutes: d, Consents: d, Links: links{d}}
 }
 
 func (d *desk) visits() visit.Desk {
@@ -177,3 +178,16 @@ func (d *desk) Muted(ctx context.Context) ([]string, error) {
 func (d *desk) Mute(ctx context.Context, purposes []string) error {
 	return d.tx.ConversationMute(ctx, db.ConversationMuteParams{ID: d.actor.ID, Muted: purposes})
 }
+
+// links is the desk's side of a link to a member of staff.
+type links struct{ *desk }
+
+func (l links) staff() staff.Links {
+	return staff.Links{In: l.tx, Clock: l.house.Clock, IDs: l.house.IDs}
+}
+
+func (l links) Open(ctx context.Context, token string) (ref, login string, err error) {
+	return l.staff().Open(ctx, l.actor, token)
+}
+
+func (l links) Take(ctx context.Context, ref string) error { return l.staff().Take(ctx, l.actor, ref) }

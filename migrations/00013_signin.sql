@@ -85,5 +85,61 @@ END
 $$;
 -- +goose StatementEnd
 
+-- A chat opens a link to a member of staff: from then on it is the only one for which the link works. NULL where the link is unknown,
+-- used, too old, or another chat's: these are not told apart. A page in a browser is nobody's account.
+-- +goose StatementBegin
+CREATE FUNCTION staff_link_claim(p_token bytea, p_now timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    v_login text;
+BEGIN
+    IF actor_kind() IS DISTINCT FROM 'patient' THEN
+        RAISE EXCEPTION 'only a chat opens a link' USING ERRCODE = '42501';
+    END IF;
+    UPDATE staff_invite i SET chat_id = actor_id()
+    FROM staff s
+    WHERE i.token_hash = p_token AND i.purpose = 'messenger' AND i.used_at IS NULL AND i.expires_at > p_now
+      AND (i.chat_id IS NULL OR i.chat_id = actor_id()) AND s.id = i.staff_id AND s.active
+      AND EXISTS (SELECT FROM conversation c WHERE c.id = actor_id() AND c.channel <> 'webchat')
+      AND NOT EXISTS (SELECT FROM staff_link l WHERE l.conversation_id = actor_id() AND l.staff_id <> i.staff_id)
+    RETURNING s.login INTO v_login;
+    RETURN v_login;
+END
+$$;
+-- +goose StatementEnd
+
+-- The chat that opened the link says yes: the link is used up, and the chat is the member's. NULL as above.
+-- +goose StatementBegin
+CREATE FUNCTION staff_link_take(p_token bytea, p_now timestamptz) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    v_staff uuid;
+BEGIN
+    IF actor_kind() IS DISTINCT FROM 'patient' THEN
+        RAISE EXCEPTION 'only a chat takes a link' USING ERRCODE = '42501';
+    END IF;
+    UPDATE staff_invite i SET used_at = p_now
+    FROM staff s
+    WHERE i.token_hash = p_token AND i.purpose = 'messenger' AND i.used_at IS NULL AND i.expires_at > p_now
+      AND i.chat_id = actor_id() AND s.id = i.staff_id AND s.active
+      AND NOT EXISTS (SELECT FROM staff_link l WHERE l.conversation_id = actor_id() AND l.staff_id <> i.staff_id)
+    RETURNING i.staff_id INTO v_staff;
+    IF v_staff IS NULL THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO staff_link (conversation_id, staff_id, channel, account, external_id, linked_at)
+    SELECT c.id, v_staff, c.channel, c.account, c.external_id, p_now FROM conversation c WHERE c.id = actor_id()
+    ON CONFLICT (conversation_id) DO NOTHING;
+    RETURN v_staff;
+END
+$$;
+-- +goose StatementEnd
+REVOKE ALL ON FUNCTION staff_link_claim(bytea, timestamptz), staff_link_take(bytea, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION staff_link_claim(bytea, timestamptz), staff_link_take(bytea, timestamptz) TO zapis_app;
+
 -- +goose Down
+DROP FUNCTION staff_link_take(bytea, timestamptz);
+DROP FUNCTION staff_link_claim(bytea, timestamptz);
 DROP TABLE staff_link, staff_oidc, staff_passkey, staff_recovery, staff_totp, throttle;

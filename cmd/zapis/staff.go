@@ -18,6 +18,7 @@ import (
 type staffCmd struct {
 	Add    staffAddCmd    `cmd:"" help:"Add somebody; prints a one-time link to set the password."`
 	Invite staffInviteCmd `cmd:"" help:"Print a new one-time link: a forgotten password, a lost phone."`
+	Link   staffLinkCmd   `cmd:"" help:"Print a one-time link that binds a messenger account to somebody."`
 	Roles  staffRolesCmd  `cmd:"" help:"Change what somebody may be; their sessions end."`
 }
 
@@ -71,6 +72,29 @@ func (a staffInviteCmd) Run(e *env) error {
 		token, err := roster.Invite(e.ctx, core.Sys("cli"), a.Login)
 		if err == nil {
 			e.say("%s/cabinet/invite/%s", c.PublicURL, token)
+		}
+		return err
+	})
+}
+
+type staffLinkCmd struct {
+	Login string `required:"" help:"Whose messenger it is."`
+}
+
+// Run prints a deep link into the clinic's bot.
+func (a staffLinkCmd) Run(e *env) error {
+	return withRoster(e, func(c config, roster *staff.Roster) error {
+		bot := telegramBot(c)
+		if bot == nil {
+			return errors.New("ZAPIS_TELEGRAM_TOKEN: not set; the link leads into the clinic's bot")
+		}
+		payload, err := roster.LinkToken(e.ctx, core.Sys("cli"), a.Login)
+		if err != nil {
+			return err
+		}
+		link, err := deepLink(e.ctx, bot, payload)
+		if err == nil {
+			e.say("%s", link)
 		}
 		return err
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -36,7 +37,7 @@ func (s *server) mountWeb(r chi.Router) error {
 	}
 	desk, err := cabinet.New(cabinet.Config{
 		DB: s.talks.DB, Vault: s.keeper.Vault, Book: s.talks.Book, Guard: s.talks.Guard, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
-		PublicURL: s.config.PublicURL, Demand: demand, Demo: s.config.Demo, Visitors: s.chat, Gate: s.gate, Log: s.log,
+		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink(), Demo: s.config.Demo, Visitors: s.chat, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("the cabinet: %w", err)
@@ -49,6 +50,14 @@ func (s *server) mountWeb(r chi.Router) error {
 	}
 	r.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, home, http.StatusFound) })
 	return nil
+}
+
+// deepLink opens the bot with a payload; nil where there is no bot. Its name is asked for once it is needed.
+func (s *server) deepLink() cabinet.DeepLink {
+	if s.bot == nil {
+		return nil
+	}
+	return func(ctx context.Context, payload string) (string, error) { return deepLink(ctx, s.bot, payload) }
 }
 
 // menu is the list of commands a messenger shows.

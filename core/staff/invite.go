@@ -67,16 +67,21 @@ func (r *Roster) ForgetFactors(ctx context.Context, actor core.Actor, login stri
 }
 
 func (r *Roster) invite(ctx context.Context, tx *store.Tx, id uuid.UUID) (string, error) {
+	return r.oneTime(ctx, tx, id, purposePassword, inviteFor)
+}
+
+// oneTime makes a token of 128 bits that works once, and voids the older ones of its purpose.
+func (r *Roster) oneTime(ctx context.Context, tx *store.Tx, id uuid.UUID, purpose string, lasts time.Duration) (string, error) {
 	var bits [16]byte
 	if _, err := io.ReadFull(r.Random, bits[:]); err != nil {
 		return "", fmt.Errorf("a link's token: %w", err)
 	}
 	token := base64.RawURLEncoding.EncodeToString(bits[:])
-	if err := tx.StaffInvitesVoid(ctx, db.StaffInvitesVoidParams{StaffID: id, Purpose: purposePassword, Now: r.Clock()}); err != nil {
+	if err := tx.StaffInvitesVoid(ctx, db.StaffInvitesVoidParams{StaffID: id, Purpose: purpose, Now: r.Clock()}); err != nil {
 		return "", err
 	}
 	return token, tx.StaffInviteAdd(ctx, db.StaffInviteAddParams{
-		TokenHash: hashOf(token), StaffID: id, Purpose: purposePassword, ExpiresAt: r.Clock().Add(inviteFor),
+		TokenHash: hashOf(token), StaffID: id, Purpose: purpose, ExpiresAt: r.Clock().Add(lasts),
 	})
 }
 

@@ -222,3 +222,17 @@ func read(t *testing.T, address storetest.Database, sql string, into any) {
 	defer conn.Close(context.Background())
 	require.NoError(t, conn.QueryRow(t.Context(), sql).Scan(into))
 }
+
+// asChat asks the database as the program does for a chat.
+func asChat(t *testing.T, address storetest.Database, who core.Actor, sql string, into any) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), address.URL)
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	tx, err := conn.Begin(t.Context())
+	require.NoError(t, err)
+	defer tx.Rollback(context.Background())
+	_, err = tx.Exec(t.Context(), "SELECT set_config('zapis.actor_kind', 'patient', true), set_config('zapis.actor_id', $1, true)", who.ID.String())
+	require.NoError(t, err)
+	require.NoError(t, tx.QueryRow(t.Context(), sql).Scan(into))
+}

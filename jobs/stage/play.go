@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/db"
 	"github.com/zapis-clinic/zapis/core/visit"
 )
 
@@ -163,6 +165,9 @@ func (s *Stage) phone(ctx context.Context, tx *store.Tx, id *uuid.UUID) (string,
 // 12:30" is its own move within the day.
 func (s *Stage) meanwhile(ctx context.Context, text string) error {
 	f := strings.Fields(text)
+	if len(f) == 3 && f[0] == "link" {
+		return s.link(ctx, f[1], f[2])
+	}
 	if len(f) < 3 {
 		return fmt.Errorf("nobody knows how to do %q", text)
 	}
@@ -193,6 +198,20 @@ func (s *Stage) meanwhile(ctx context.Context, text string) error {
 	default:
 		return fmt.Errorf("nobody knows how to do %q", text)
 	}
+}
+
+// link has somebody on the staff ask for a link to their messenger: its token is said, so that a script can open it.
+func (s *Stage) link(ctx context.Context, login, token string) error {
+	return s.DB.InTx(ctx, core.Sys("cabinet"), func(tx *store.Tx) error {
+		row, err := tx.StaffByLogin(ctx, login)
+		if err != nil {
+			return err
+		}
+		hash := sha256.Sum256([]byte(token))
+		return tx.StaffInviteAdd(ctx, db.StaffInviteAddParams{
+			TokenHash: hash[:], StaffID: row.ID, Purpose: "messenger", ExpiresAt: s.Clock().Add(15 * time.Minute),
+		})
+	})
 }
 
 func (s *Stage) visits() visit.Desk {
