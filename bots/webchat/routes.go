@@ -34,8 +34,20 @@ func (s *Server) Routes(r chi.Router) {
 		r.With(admit).Get("/", s.page)
 		r.With(admit).Get("/history", s.history)
 		r.With(admit).Get("/files/{id}", s.download)
-		r.With(admit, s.limit(perAddress, edge.ByAddress), s.limit(perVisitor, s.byVisitor)).Post("/messages", s.take)
+		r.With(admit, s.limit(perAddress, edge.ByAddress), s.limit(perVisitor, s.byVisitor), s.few).Post("/messages", s.take)
 		r.With(s.Gate.Admit(edge.Streams), s.limit(streams, s.byVisitor), edge.Stream).Get("/events", s.events)
+	})
+}
+
+// few answers 429 to an address with more visitors than any waiting room has.
+func (s *Server) few(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		address, err := edge.ByAddress(r)
+		if who, ok := s.visitor(r); ok && (err != nil || !s.crowd.admits(address, who.chat)) {
+			s.refuse(w, http.StatusTooManyRequests, "too_many")
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

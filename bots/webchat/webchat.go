@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/zapis-clinic/zapis/bots"
 	"github.com/zapis-clinic/zapis/core"
@@ -47,6 +48,7 @@ type Config struct {
 type Server struct {
 	Config
 	secure bool
+	crowd  *crowd
 	assets map[string]asset
 	stop   chan struct{}
 	once   sync.Once
@@ -68,6 +70,7 @@ func New(c Config) (*Server, error) {
 	}
 	return &Server{
 		Config: c, secure: strings.HasPrefix(c.PublicURL, "https://"), assets: assets, stop: make(chan struct{}),
+		crowd: &crowd{clock: c.Clock, seen: map[string]map[string]time.Time{}},
 	}, nil
 }
 

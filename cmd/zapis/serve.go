@@ -232,9 +232,9 @@ func (s *server) routes() (http.Handler, error) {
 	r := chi.NewRouter()
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	r.Get("/readyz", s.ready)
-	r.Handle("/metrics", s.private(s.metrics()))
+	r.Get("/metrics", s.private(s.metrics()).ServeHTTP)
 	if s.bot != nil {
-		r.With(s.gate.Admit(edge.Webhook)).Handle(webhookPath, s.bot.Webhook(s.webhookSecret(), s.talks, s.log))
+		r.With(s.gate.Admit(edge.Webhook)).Post(webhookPath, s.bot.Webhook(s.webhookSecret(), s.talks, s.log).ServeHTTP)
 	}
 	if s.has("web") {
 		if err := s.mountWeb(r); err != nil {

@@ -67,6 +67,7 @@ func (r *replica) stop(t *testing.T) string {
 type answer struct {
 	status         int
 	location, body string
+	header         http.Header
 }
 
 // get asks for a path and does not follow.
@@ -79,7 +80,7 @@ func (r *replica) get(ctx context.Context, t *testing.T, path string) answer {
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err, path)
-	return answer{response.StatusCode, response.Header.Get("Location"), string(body)}
+	return answer{response.StatusCode, response.Header.Get("Location"), string(body), response.Header}
 }
 
 // clinicSeed is the small demo clinic with the queue's tables.

@@ -38,9 +38,13 @@ type Wish struct {
 	Source  string
 }
 
-// Hold keeps a time for HoldFor. What the same chat held before is let go: a person looks at one time at a time.
+// Hold keeps a time for HoldFor. What the same chat held before is let go: a person looks at one time at a time, however many they ask
+// for at once.
 func (d Desk) Hold(ctx context.Context, actor core.Actor, w Wish) (Visit, error) {
 	return d.do(ctx, actor, "hold", func(tx *store.Tx) (db.Visit, error) {
+		if err := schedule.Lock(ctx, tx, w.Holder); err != nil {
+			return db.Visit{}, err
+		}
 		if err := d.releaseAll(ctx, tx, w.Holder, w.Slot.Doctor, w.Slot.Room); err != nil {
 			return db.Visit{}, err
 		}
