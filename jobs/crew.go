@@ -36,6 +36,7 @@ func (t *Talks) Crew() Crew {
 	enlist(&c, sweeper[talksArgs]{run: t.SweepTalks})
 	enlist(&c, sweeper[openingsArgs]{run: t.SweepOpenings})
 	enlist(&c, sweeper[keysArgs]{run: t.SweepKeys})
+	enlist(&c, sweeper[sealsArgs]{run: t.SweepSeals})
 	enlist(&c, sweeper[houseArgs]{run: t.Housekeeping})
 	return c
 }

@@ -43,6 +43,7 @@ type House struct {
 	Log     *slog.Logger
 	Hub     *Hub
 	Crash   Crash
+	Anchors string // file that the newest seal of the audit is remembered in; empty: nowhere
 }
 
 func (h *House) crash(point string) {

@@ -33,6 +33,7 @@ type (
 	talksArgs     struct{}
 	openingsArgs  struct{}
 	keysArgs      struct{}
+	sealsArgs     struct{}
 	houseArgs     struct{}
 )
 
@@ -43,6 +44,7 @@ func (remindersArgs) Kind() string { return "sweep_reminders" }
 func (talksArgs) Kind() string     { return "sweep_talks" }
 func (openingsArgs) Kind() string  { return "sweep_openings" }
 func (keysArgs) Kind() string      { return "sweep_keys" }
+func (sealsArgs) Kind() string     { return "sweep_seals" }
 func (houseArgs) Kind() string     { return "housekeeping" }
 
 // sweeper runs a plain function as a job.
@@ -105,6 +107,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(15*time.Second, talksArgs{}, queueBulk),
 			every(10*time.Second, openingsArgs{}, queueBulk),
 			every(10*time.Second, keysArgs{}, queueMaintenance),
+			every(2*time.Second, sealsArgs{}, queueMaintenance),
 			every(time.Hour, houseArgs{}, queueMaintenance),
 		},
 	})

@@ -198,5 +198,5 @@ func (h *House) Housekeeping(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("housekeeping: %w", err)
 	}
-	return nil
+	return h.Anchor(ctx)
 }

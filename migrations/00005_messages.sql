@@ -103,30 +103,46 @@ CREATE TABLE task (
 );
 CREATE UNIQUE INDEX task_open ON task (kind, key) WHERE state = 'open';
 
--- One row per change: who, in which role, through what, did what to which object. Append-only.
+-- One row per act: who, in which role, through what, did what to which object. Append-only. A row is written to audit_intake, which has
+-- nothing to slow it down, and within seconds the sealer moves it to audit_sealed for good; whoever reads, reads audit. Who acted is not
+-- said by the program: the columns are filled from the transaction's actor, and zapis_app may name neither them nor the seal.
 CREATE TABLE audit (
     id             uuid NOT NULL,
-    at             timestamptz NOT NULL,
-    actor_kind     text NOT NULL,
-    actor_id       uuid,
-    role           text NOT NULL DEFAULT '',
+    at             timestamptz NOT NULL,                             -- by the program's clock
+    recorded_at    timestamptz NOT NULL DEFAULT clock_timestamp(),   -- by the server's
+    actor_kind     text NOT NULL DEFAULT actor_kind(),
+    actor_id       uuid DEFAULT actor_id(),
+    role           text NOT NULL DEFAULT coalesce(current_setting('zapis.actor_role', true), ''),
     on_behalf_of   uuid,
     channel        text NOT NULL,
     action         text NOT NULL,
+    class          text NOT NULL DEFAULT '',                         -- of data, where it has rules of its own
     object_type    text NOT NULL,
-    object_id      uuid,
+    object_id      uuid,                                             -- NULL: several
+    objects        integer NOT NULL DEFAULT 1,
     patient_id     uuid,
-    decision       text NOT NULL DEFAULT 'allow',
+    decision       text NOT NULL DEFAULT 'allow',                    -- or deny
+    glass          boolean NOT NULL DEFAULT false,                   -- the glass was broken for it
     policy_version integer NOT NULL DEFAULT 0,
     request_id     text NOT NULL DEFAULT '',
-    fields         text[] NOT NULL DEFAULT '{}', -- names of what changed, never values
-    PRIMARY KEY (id, at)
-) PARTITION BY RANGE (at);
-CREATE TABLE audit_rest PARTITION OF audit DEFAULT;
-CREATE INDEX audit_object ON audit (object_type, object_id, at);
-CREATE INDEX audit_patient ON audit (patient_id, at) WHERE patient_id IS NOT NULL;
+    fields         text[] NOT NULL DEFAULT '{}',                     -- names of what changed, never values
+    sealed         boolean NOT NULL DEFAULT false,
+    seal           bigint,
+    position       integer,                                          -- in its seal, from 1
+    leaf           bytea                                             -- SHA-256 of the row: docs/security.md
+) PARTITION BY LIST (sealed);
+CREATE TABLE audit_intake PARTITION OF audit FOR VALUES IN (false)
+    WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, vacuum_truncate = off);
+CREATE TABLE audit_sealed PARTITION OF audit (CONSTRAINT audit_sealed_whole CHECK (num_nonnulls(seal, position, leaf) = 3))
+    FOR VALUES IN (true) PARTITION BY RANGE (at);
+CREATE TABLE audit_sealed_rest PARTITION OF audit_sealed DEFAULT;
+CREATE INDEX audit_sealed_place ON audit_sealed (seal, position);
+CREATE INDEX audit_sealed_at ON audit_sealed (at, id);
+CREATE INDEX audit_sealed_action ON audit_sealed (action, at);
+CREATE INDEX audit_sealed_actor ON audit_sealed (actor_id, at) WHERE actor_id IS NOT NULL;
+CREATE INDEX audit_sealed_patient ON audit_sealed (patient_id, at) WHERE patient_id IS NOT NULL;
 
-SELECT ensure_partitions(t, current_date, 2) FROM unnest(ARRAY['inbound', 'outbox', 'audit']) t;
+SELECT ensure_partitions(t, current_date, 2) FROM unnest(ARRAY['inbound', 'outbox', 'audit_sealed']) t;
 
 -- +goose StatementBegin
 DO $$
@@ -140,7 +156,7 @@ BEGIN
         EXECUTE format('CREATE POLICY chat ON %I TO zapis_app USING (conversation_id = (SELECT actor_id()) OR (SELECT actor_is_house())) '
                     || 'WITH CHECK (conversation_id = (SELECT actor_id()) OR (SELECT actor_is_house()))', t);
     END LOOP;
-    FOREACH t IN ARRAY ARRAY['inbound_rest', 'outbox_rest', 'audit_rest', 'audit', 'task'] LOOP
+    FOREACH t IN ARRAY ARRAY['inbound_rest', 'outbox_rest', 'audit_sealed_rest', 'audit_sealed', 'audit_intake', 'audit', 'task'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     END LOOP;
@@ -148,7 +164,13 @@ END
 $$;
 -- +goose StatementEnd
 CREATE POLICY owner ON audit TO zapis_owner USING (true) WITH CHECK (true);
-CREATE POLICY add ON audit FOR INSERT TO zapis_app WITH CHECK ((SELECT actor_kind()) IS NOT NULL);
+CREATE POLICY owner ON audit_intake TO zapis_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner ON audit_sealed TO zapis_owner USING (true) WITH CHECK (true);
+-- What cannot be sealed or read again is not taken in. A policy and no constraints: those are made ready anew for every row, and cost more than
+-- the row.
+CREATE POLICY add ON audit_intake FOR INSERT TO zapis_app WITH CHECK ((SELECT actor_kind()) IS NOT NULL
+    AND decision IN ('allow', 'deny') AND at >= '2000-01-01 00:00+00' AND at < '2200-01-01 00:00+00' AND cardinality(fields) <= 100
+    AND octet_length(channel) + octet_length(action) + octet_length(class) + octet_length(object_type) + octet_length(request_id) < 1000);
 CREATE POLICY owner ON task TO zapis_owner USING (true) WITH CHECK (true);
 CREATE POLICY system ON task TO zapis_app USING ((SELECT actor_is_system()) OR (SELECT actor_is_staff()))
     WITH CHECK ((SELECT actor_is_system()) OR (SELECT actor_is_staff()));
@@ -158,7 +180,8 @@ GRANT SELECT, INSERT, UPDATE ON inbound, outbox, keyboard, send_rate TO zapis_ap
 GRANT SELECT, INSERT, UPDATE ON task TO zapis_app;
 GRANT SELECT, INSERT, DELETE ON inbound_key, outbox_key TO zapis_app;
 GRANT DELETE ON keyboard TO zapis_app;
-GRANT INSERT ON audit TO zapis_app;
+GRANT INSERT (id, at, on_behalf_of, channel, action, class, object_type, object_id, objects, patient_id, decision, glass, policy_version,
+    request_id, fields) ON audit_intake TO zapis_app;
 
 -- +goose Down
 DROP TABLE audit, task, send_rate, keyboard, outbox, outbox_key, inbound, inbound_key;

@@ -34,6 +34,7 @@ type config struct {
 	Demo          bool     `env:"ZAPIS_DEMO" envDefault:"false"`
 	SecondFactor  string   `env:"ZAPIS_SECOND_FACTOR" envDefault:"required"` // or optional, or the roles it is required of
 	Log           string   `env:"ZAPIS_LOG" envDefault:"info"`
+	Anchors       string   `env:"ZAPIS_AUDIT_ANCHOR" envDefault:".local/anchors.jsonl"`
 	Connections   int32    `env:"ZAPIS_DATABASE_CONNECTIONS" envDefault:"10"`
 	Proxies       []string `env:"ZAPIS_TRUSTED_PROXIES"` // networks whose word on a client's address is taken
 	MetricsToken  string   `env:"ZAPIS_METRICS_TOKEN"`
@@ -49,7 +50,7 @@ func known() []string {
 		"ZAPIS_TELEGRAM_TOKEN",
 		"ZAPIS_TELEGRAM_API", "ZAPIS_TELEGRAM_MODE", "ZAPIS_LLM_BASE_URL", "ZAPIS_LLM_KEY", "ZAPIS_LLM_MODEL", "ZAPIS_LLM_EMBEDDING_MODEL",
 		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_SECOND_FACTOR", "ZAPIS_DATABASE_CONNECTIONS",
-		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN",
+		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN", "ZAPIS_AUDIT_ANCHOR",
 	}
 }
 

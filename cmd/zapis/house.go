@@ -44,6 +44,7 @@ func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, *v
 		House: &jobs.House{
 			DB: db, Vault: keeper.Vault, Book: book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
 			Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(), Crash: crash(),
+			Anchors: c.Anchors,
 		},
 		Rules: &jobs.Reader{},
 	}, keeper, nil

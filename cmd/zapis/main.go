@@ -37,6 +37,7 @@ type commands struct {
 	Link       linkCmd       `cmd:"" help:"A link (and its QR code) that opens the chat at a doctor, a branch, a service or a campaign."`
 	Understand understandCmd `cmd:"" help:"What a phrase is understood as, one JSON object a line. No database, no network."`
 	Talk       talkCmd       `cmd:"" help:"Talk to the clinic in the terminal."`
+	Audit      auditCmd      `cmd:"" help:"The journal of who did what: verify its seals, remember the newest one."`
 	Check      checkCmd      `cmd:"" help:"Check the configuration and every connection."`
 }
 

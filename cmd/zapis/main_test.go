@@ -21,14 +21,14 @@ func TestMain(m *testing.M) {
 }
 
 // TestCommands calls the program as people do. Of its own words, `database` gives a script an empty database, `exits N program…` expects
-// that code, and `picture FILE` a PNG.
+// that code, `owner SQL` runs a statement as the database's owner, and `picture FILE` expects a PNG.
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"database": useDatabase, "exits": exits, "picture": picture},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"database": useDatabase, "exits": exits, "owner": owner, "picture": picture},
 		Condition: func(name string) (bool, error) {
 			return name == "postgres" && os.Getenv("ZAPIS_OWNER_DATABASE_URL") != "", nil
 		},
@@ -59,6 +59,10 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if got != want {
 		ts.Fatalf("exits with %d, not %d", got, want)
 	}
+}
+
+func owner(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(execute(context.Background(), ts.Getenv("ZAPIS_OWNER_DATABASE_URL"), strings.Join(args, " ")))
 }
 
 func picture(ts *testscript.TestScript, _ bool, args []string) {

@@ -1,4 +1,5 @@
-// Package audit decides what stands on record: one row for each change, in the transaction that makes it.
+// Package audit decides what stands on record: one row for each change and for each look at medical data, in the transaction that makes
+// it; and how anybody can tell later that nothing was altered.
 package audit
 
 import (
@@ -8,34 +9,61 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
 )
 
-// Entry is one act. Fields are the names of what changed, never the values.
+// Entry is one act. Fields are the names of what changed, never the values. Class is set where the object belongs to one.
 type Entry struct {
 	ID      uuid.UUID
 	At      time.Time
-	Action  string // visit.book, patient.register …
+	Action  string // visit.booked, patient.register, records.read …
+	Class   core.Class
 	Object  string // visit, patient, consent …
 	Subject uuid.UUID
+	Count   int32 // of objects, where they are several and Subject is nil; 0 is one
 	Patient uuid.UUID
 	Fields  []string
+	Glass   bool // it was possible because the glass was broken
 }
 
-// Add puts e on record as the transaction's actor.
-func Add(ctx context.Context, tx *store.Tx, e Entry) error {
-	a := tx.Actor
+// What was decided of an act.
+const (
+	allow = "allow"
+	deny  = "deny"
+)
+
+// Add puts e on record as the transaction's actor, whom the database fills in. It commits with the act, or not at all.
+func Add(ctx context.Context, tx *store.Tx, e Entry) error { return add(ctx, tx, e, allow) }
+
+func add(ctx context.Context, tx *store.Tx, e Entry, decision string) error {
+	a := tx.Actor.During(ctx)
 	fields := e.Fields
 	if fields == nil {
 		fields = []string{}
 	}
+	var version int32
+	if a.Rules != nil {
+		version = a.Rules.Version()
+	}
 	err := tx.AuditAdd(ctx, db.AuditAddParams{
-		ID: e.ID, At: e.At, ActorKind: string(a.Kind), ActorID: store.Ref(a.ID), Role: a.Role, OnBehalfOf: store.Ref(a.OnBehalfOf),
-		Channel: a.Channel, Action: e.Action, ObjectType: e.Object, ObjectID: store.Ref(e.Subject), PatientID: store.Ref(e.Patient), Fields: fields,
+		ID: e.ID, At: e.At, OnBehalfOf: store.Ref(a.OnBehalfOf), Channel: a.Channel, Action: e.Action, Class: string(e.Class),
+		ObjectType: e.Object, ObjectID: store.Ref(e.Subject), Objects: max(e.Count, 1), PatientID: store.Ref(e.Patient), Decision: decision,
+		Glass: e.Glass, PolicyVersion: version, RequestID: a.Request, Fields: fields,
 	})
 	if err != nil {
 		return fmt.Errorf("record %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+// Denied puts on record that e was refused to actor. It has a transaction of its own, for the refused one is taken back: hence a DB and
+// not any Opener.
+func Denied(ctx context.Context, in *store.DB, actor core.Actor, e Entry) error {
+	err := in.InTx(ctx, actor, func(tx *store.Tx) error { return add(ctx, tx, e, deny) })
+	if err != nil {
+		return fmt.Errorf("record a refusal: %w", err)
 	}
 	return nil
 }

@@ -261,4 +261,4 @@ INSERT INTO task (id, kind, key, conversation_id, visit_id, patient_id, created_
 ON CONFLICT DO NOTHING;
 
 -- name: PartitionsEnsure :exec
-SELECT ensure_partitions(t, sqlc.arg(day)::date, 2) FROM unnest(ARRAY['inbound', 'outbox', 'audit']) AS t;
+SELECT ensure_partitions(t, sqlc.arg(day)::date, 2) FROM unnest(ARRAY['inbound', 'outbox', 'audit_sealed']) AS t;

@@ -106,5 +106,5 @@ func (c Cards) SetPhone(ctx context.Context, actor core.Actor, id uuid.UUID, pho
 }
 
 func (c Cards) note(ctx context.Context, tx *store.Tx, id uuid.UUID, action string, fields ...string) error {
-	return audit.Add(ctx, tx, audit.Entry{ID: c.IDs(), At: c.Clock(), Action: action, Object: "patient", Subject: id, Patient: id, Fields: fields})
+	return audit.Add(ctx, tx, audit.Entry{ID: c.IDs(), At: c.Clock(), Action: action, Class: core.Contacts, Object: "patient", Subject: id, Patient: id, Fields: fields})
 }

@@ -139,7 +139,7 @@ func (d Days) except(ctx context.Context, actor core.Actor, kind string, c Closu
 		if err != nil {
 			return err
 		}
-		if err := audit.Add(ctx, tx, audit.Entry{ID: d.IDs(), At: d.Clock(), Action: "schedule." + kind, Object: "schedule_exception", Subject: id}); err != nil {
+		if err := audit.Add(ctx, tx, audit.Entry{ID: d.IDs(), At: d.Clock(), Action: "schedule." + kind, Class: core.Settings, Object: "schedule_exception", Subject: id}); err != nil {
 			return err
 		}
 		return d.concerned(ctx, tx, c)
@@ -157,7 +157,7 @@ func (d Days) Reopen(ctx context.Context, actor core.Actor, id uuid.UUID) error 
 		if err != nil {
 			return store.NoRows(err, "exception_unknown")
 		}
-		if err := audit.Add(ctx, tx, audit.Entry{ID: d.IDs(), At: d.Clock(), Action: "schedule.reopen", Object: "schedule_exception", Subject: id}); err != nil {
+		if err := audit.Add(ctx, tx, audit.Entry{ID: d.IDs(), At: d.Clock(), Action: "schedule.reopen", Class: core.Settings, Object: "schedule_exception", Subject: id}); err != nil {
 			return err
 		}
 		return d.concerned(ctx, tx, Closure{

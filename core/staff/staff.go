@@ -163,5 +163,5 @@ func (r *Roster) member(row db.Staff) (Member, error) {
 }
 
 func (r *Roster) note(ctx context.Context, tx *store.Tx, action string, id uuid.UUID, fields ...string) error {
-	return audit.Add(ctx, tx, audit.Entry{ID: r.IDs(), At: r.Clock(), Action: action, Object: "staff", Subject: id, Fields: fields})
+	return audit.Add(ctx, tx, audit.Entry{ID: r.IDs(), At: r.Clock(), Action: action, Class: core.Policies, Object: "staff", Subject: id, Fields: fields})
 }

@@ -277,7 +277,8 @@ func (d Desk) note(ctx context.Context, tx *store.Tx, v db.Visit, c change) erro
 		tx.After(func() { d.Changed(v.BranchID) })
 	}
 	return audit.Add(ctx, tx, audit.Entry{
-		ID: d.IDs(), At: d.Clock(), Action: "visit." + c.action, Object: "visit", Subject: v.ID, Patient: store.ID(v.PatientID), Fields: c.fields,
+		ID: d.IDs(), At: d.Clock(), Action: "visit." + c.action, Class: core.Appointments, Object: "visit", Subject: v.ID,
+		Patient: store.ID(v.PatientID), Fields: c.fields,
 	})
 }
 

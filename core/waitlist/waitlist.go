@@ -42,7 +42,7 @@ func (l List) Join(ctx context.Context, actor core.Actor, w Wish) error {
 		if err != nil {
 			return err
 		}
-		return audit.Add(ctx, tx, audit.Entry{ID: l.IDs(), At: now, Action: "waitlist.joined", Object: "waitlist", Subject: id, Patient: w.Patient})
+		return audit.Add(ctx, tx, audit.Entry{ID: l.IDs(), At: now, Action: "waitlist.joined", Class: core.Appointments, Object: "waitlist", Subject: id, Patient: w.Patient})
 	})
 	if err != nil {
 		return fmt.Errorf("join the waiting list: %w", err)
@@ -70,7 +70,7 @@ func (l List) Leave(ctx context.Context, actor core.Actor) error {
 		if err := tx.WaitlistLeave(ctx, actor.ID); err != nil {
 			return err
 		}
-		return audit.Add(ctx, tx, audit.Entry{ID: l.IDs(), At: l.Clock(), Action: "waitlist.left", Object: "conversation", Subject: actor.ID})
+		return audit.Add(ctx, tx, audit.Entry{ID: l.IDs(), At: l.Clock(), Action: "waitlist.left", Class: core.Appointments, Object: "conversation", Subject: actor.ID})
 	})
 	if err != nil {
 		return fmt.Errorf("leave the waiting list: %w", err)

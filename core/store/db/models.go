@@ -19,6 +19,19 @@ type Article struct {
 	Body  string
 }
 
+// data: none; subject: none; retention: audit
+type AuditSeal struct {
+	Seq      int64
+	At       time.Time
+	FirstAt  time.Time
+	LastAt   time.Time
+	Rows     int32
+	Total    int64
+	Tree     []byte
+	Previous []byte
+	Root     []byte
+}
+
 type Branch struct {
 	ID           uuid.UUID
 	NameRu       string

@@ -44,42 +44,314 @@ func (q *Queries) Articles(ctx context.Context) ([]Article, error) {
 }
 
 const auditAdd = `-- name: AuditAdd :exec
-INSERT INTO audit (id, at, actor_kind, actor_id, role, on_behalf_of, channel, action, object_type, object_id, patient_id, fields)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO audit_intake (id, at, on_behalf_of, channel, action, class, object_type, object_id, objects, patient_id, decision, glass, policy_version, request_id, fields)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 `
 
 type AuditAddParams struct {
-	ID         uuid.UUID
-	At         time.Time
-	ActorKind  string
-	ActorID    *uuid.UUID
-	Role       string
-	OnBehalfOf *uuid.UUID
-	Channel    string
-	Action     string
-	ObjectType string
-	ObjectID   *uuid.UUID
-	PatientID  *uuid.UUID
-	Fields     []string
+	ID            uuid.UUID
+	At            time.Time
+	OnBehalfOf    *uuid.UUID
+	Channel       string
+	Action        string
+	Class         string
+	ObjectType    string
+	ObjectID      *uuid.UUID
+	Objects       int32
+	PatientID     *uuid.UUID
+	Decision      string
+	Glass         bool
+	PolicyVersion int32
+	RequestID     string
+	Fields        []string
 }
 
-// Every change of the clinic's data, in the transaction that makes it.
+// Every act, in the transaction that it is a part of. Who acts is filled in by the database.
 func (q *Queries) AuditAdd(ctx context.Context, arg AuditAddParams) error {
 	_, err := q.db.Exec(ctx, auditAdd,
 		arg.ID,
 		arg.At,
-		arg.ActorKind,
-		arg.ActorID,
-		arg.Role,
 		arg.OnBehalfOf,
 		arg.Channel,
 		arg.Action,
+		arg.Class,
 		arg.ObjectType,
 		arg.ObjectID,
+		arg.Objects,
 		arg.PatientID,
+		arg.Decision,
+		arg.Glass,
+		arg.PolicyVersion,
+		arg.RequestID,
 		arg.Fields,
 	)
 	return err
+}
+
+const auditHead = `-- name: AuditHead :one
+SELECT coalesce(h.seq, 0)::bigint AS seq, coalesce(h.at, '2000-01-01 00:00+00')::timestamptz AS at, coalesce(h.total, 0)::bigint AS total,
+    coalesce(h.root, '')::bytea AS root, coalesce(h.waiting, 0)::bigint AS waiting
+FROM audit_head() h
+`
+
+type AuditHeadRow struct {
+	Seq     int64
+	At      time.Time
+	Total   int64
+	Root    []byte
+	Waiting int64
+}
+
+// The newest seal, zeros where there is none yet, and how many rows wait for the next.
+func (q *Queries) AuditHead(ctx context.Context) (AuditHeadRow, error) {
+	row := q.db.QueryRow(ctx, auditHead)
+	var i AuditHeadRow
+	err := row.Scan(
+		&i.Seq,
+		&i.At,
+		&i.Total,
+		&i.Root,
+		&i.Waiting,
+	)
+	return i, err
+}
+
+const auditLength = `-- name: AuditLength :one
+SELECT coalesce(max(seq), 0)::bigint AS seq, coalesce(max(total), 0)::bigint AS total FROM (SELECT seq, total FROM audit_seal ORDER BY seq DESC LIMIT 1) s
+`
+
+type AuditLengthRow struct {
+	Seq   int64
+	Total int64
+}
+
+// How long the chain is: its last seal and how many rows that says there are.
+func (q *Queries) AuditLength(ctx context.Context) (AuditLengthRow, error) {
+	row := q.db.QueryRow(ctx, auditLength)
+	var i AuditLengthRow
+	err := row.Scan(&i.Seq, &i.Total)
+	return i, err
+}
+
+const auditSeal = `-- name: AuditSeal :one
+SELECT s.seq::bigint AS seq, s.rows::integer AS rows, s.backwards::boolean AS backwards FROM audit_seal_next($1::timestamptz, $2::integer) s
+`
+
+type AuditSealParams struct {
+	Now  time.Time
+	Most int32
+}
+
+type AuditSealRow struct {
+	Seq       int64
+	Rows      int32
+	Backwards bool
+}
+
+// Seals what waits.
+func (q *Queries) AuditSeal(ctx context.Context, arg AuditSealParams) (AuditSealRow, error) {
+	row := q.db.QueryRow(ctx, auditSeal, arg.Now, arg.Most)
+	var i AuditSealRow
+	err := row.Scan(&i.Seq, &i.Rows, &i.Backwards)
+	return i, err
+}
+
+const auditSealedRows = `-- name: AuditSealedRows :many
+SELECT id, at, recorded_at, actor_kind, actor_id, role, on_behalf_of, channel, action, class, object_type, object_id, objects, patient_id, decision,
+    glass, policy_version, request_id, fields::text AS fields, seal::bigint AS seal, position::integer AS position, leaf
+FROM audit_sealed
+WHERE seal BETWEEN $1::bigint AND $2::bigint
+ORDER BY seal, position, id
+LIMIT $3::integer
+`
+
+type AuditSealedRowsParams struct {
+	First int64
+	Last  int64
+	Most  int32
+}
+
+type AuditSealedRowsRow struct {
+	ID            uuid.UUID
+	At            time.Time
+	RecordedAt    time.Time
+	ActorKind     string
+	ActorID       *uuid.UUID
+	Role          string
+	OnBehalfOf    *uuid.UUID
+	Channel       string
+	Action        string
+	Class         string
+	ObjectType    string
+	ObjectID      *uuid.UUID
+	Objects       int32
+	PatientID     *uuid.UUID
+	Decision      string
+	Glass         bool
+	PolicyVersion int32
+	RequestID     string
+	Fields        string
+	Seal          int64
+	Position      int32
+	Leaf          []byte
+}
+
+// The rows of some seals as they are hashed; for whoever verifies, as the owner.
+func (q *Queries) AuditSealedRows(ctx context.Context, arg AuditSealedRowsParams) ([]AuditSealedRowsRow, error) {
+	rows, err := q.db.Query(ctx, auditSealedRows, arg.First, arg.Last, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditSealedRowsRow{}
+	for rows.Next() {
+		var i AuditSealedRowsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.At,
+			&i.RecordedAt,
+			&i.ActorKind,
+			&i.ActorID,
+			&i.Role,
+			&i.OnBehalfOf,
+			&i.Channel,
+			&i.Action,
+			&i.Class,
+			&i.ObjectType,
+			&i.ObjectID,
+			&i.Objects,
+			&i.PatientID,
+			&i.Decision,
+			&i.Glass,
+			&i.PolicyVersion,
+			&i.RequestID,
+			&i.Fields,
+			&i.Seal,
+			&i.Position,
+			&i.Leaf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const auditSeals = `-- name: AuditSeals :many
+SELECT seq, at, first_at, last_at, rows, total, tree, previous, root FROM audit_seal WHERE seq > $1::bigint ORDER BY seq LIMIT $2::integer
+`
+
+type AuditSealsParams struct {
+	After int64
+	Most  int32
+}
+
+// The chain, in its order; for whoever verifies, as the owner.
+func (q *Queries) AuditSeals(ctx context.Context, arg AuditSealsParams) ([]AuditSeal, error) {
+	rows, err := q.db.Query(ctx, auditSeals, arg.After, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditSeal{}
+	for rows.Next() {
+		var i AuditSeal
+		if err := rows.Scan(
+			&i.Seq,
+			&i.At,
+			&i.FirstAt,
+			&i.LastAt,
+			&i.Rows,
+			&i.Total,
+			&i.Tree,
+			&i.Previous,
+			&i.Root,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const auditStray = `-- name: AuditStray :many
+SELECT a.id, a.at, a.seal::bigint AS seal FROM audit_sealed a
+WHERE (a.seal > $1::bigint OR a.seal < 1) AND NOT EXISTS (SELECT FROM audit_seal s WHERE s.seq = a.seal)
+ORDER BY a.seal, a.position
+LIMIT $2::integer
+`
+
+type AuditStrayParams struct {
+	Head int64
+	Most int32
+}
+
+type AuditStrayRow struct {
+	ID   uuid.UUID
+	At   time.Time
+	Seal int64
+}
+
+// Rows put away under a seal that there is not, before the chain or after it.
+func (q *Queries) AuditStray(ctx context.Context, arg AuditStrayParams) ([]AuditStrayRow, error) {
+	rows, err := q.db.Query(ctx, auditStray, arg.Head, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditStrayRow{}
+	for rows.Next() {
+		var i AuditStrayRow
+		if err := rows.Scan(&i.ID, &i.At, &i.Seal); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const auditUnsealed = `-- name: AuditUnsealed :many
+SELECT id, at FROM audit_intake WHERE recorded_at < clock_timestamp() - make_interval(secs => $1::double precision) ORDER BY recorded_at LIMIT $2::integer
+`
+
+type AuditUnsealedParams struct {
+	Seconds float64
+	Most    int32
+}
+
+type AuditUnsealedRow struct {
+	ID uuid.UUID
+	At time.Time
+}
+
+// Rows that have waited for a seal since before a moment of the server's clock.
+func (q *Queries) AuditUnsealed(ctx context.Context, arg AuditUnsealedParams) ([]AuditUnsealedRow, error) {
+	rows, err := q.db.Query(ctx, auditUnsealed, arg.Seconds, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditUnsealedRow{}
+	for rows.Next() {
+		var i AuditUnsealedRow
+		if err := rows.Scan(&i.ID, &i.At); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const branches = `-- name: Branches :many
@@ -2068,7 +2340,7 @@ func (q *Queries) OutboxSettle(ctx context.Context, arg OutboxSettleParams) erro
 }
 
 const partitionsEnsure = `-- name: PartitionsEnsure :exec
-SELECT ensure_partitions(t, $1::date, 2) FROM unnest(ARRAY['inbound', 'outbox', 'audit']) AS t
+SELECT ensure_partitions(t, $1::date, 2) FROM unnest(ARRAY['inbound', 'outbox', 'audit_sealed']) AS t
 `
 
 func (q *Queries) PartitionsEnsure(ctx context.Context, day time.Time) error {
