@@ -151,7 +151,7 @@ func (r route) name() string { return r.method + " " + r.path }
 
 // at is the address with something in its gaps.
 func (r route) at() string {
-	return strings.NewReplacer("{id}", uuid.NewString(), "{token}", "AAAAAAAAAAAAAAAAAAAAAA", "{name}", "schedule.js").Replace(r.path)
+	return strings.NewReplacer("{id}", uuid.NewString(), "{chat}", uuid.NewString(), "{token}", "AAAAAAAAAAAAAAAAAAAAAA", "{name}", "schedule.js").Replace(r.path)
 }
 
 func (r route) public() bool { return strings.HasPrefix(r.policy, "public: ") }
