@@ -295,7 +295,7 @@ RETURNS TABLE (branch_id uuid, key text, n bigint, total bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 BEGIN
-    IF NOT coalesce(actor_is_system() OR staff_role() IN ('director', 'head') OR (staff_role() = 'marketing' AND class IN ('appointments', 'campaigns', 'feedback')), false) THEN
+    IF NOT coalesce(actor_is_system() OR staff_role() = 'director' OR (staff_role() = 'marketing' AND class IN ('appointments', 'campaigns')), false) THEN
         RETURN;
     END IF;
     RETURN QUERY

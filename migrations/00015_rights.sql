@@ -14,6 +14,17 @@ $$;
 
 -- Which integration made a card: it may see that one, and no other.
 ALTER TABLE patient ADD COLUMN made_by uuid;
+CREATE INDEX patient_made_by ON patient (made_by) WHERE made_by IS NOT NULL;
+
+-- +goose StatementBegin
+CREATE FUNCTION actor_made() RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+    RETURN ARRAY(SELECT id FROM patient WHERE made_by = actor_id() AND actor_kind() = 'service');
+END
+$$;
+-- +goose StatementEnd
 
 -- +goose StatementBegin
 DO $$
@@ -99,8 +110,24 @@ CREATE POLICY staff_change ON visit FOR UPDATE TO zapis_app
 CREATE POLICY desk_release ON visit FOR DELETE TO zapis_app
     USING ((SELECT staff_role()) = 'admin' AND in_branches((SELECT actor_branches()), branch_id));
 CREATE POLICY service ON visit TO zapis_app
-    USING ((SELECT contract_has('appointments')) AND EXISTS (SELECT FROM patient p WHERE p.id = patient_id))
-    WITH CHECK ((SELECT contract_has('appointments')) AND EXISTS (SELECT FROM patient p WHERE p.id = patient_id));
+    USING ((SELECT contract_has('appointments')) AND patient_id = ANY ((SELECT actor_made())::uuid[]))
+    WITH CHECK ((SELECT contract_has('appointments')) AND patient_id = ANY ((SELECT actor_made())::uuid[]));
+-- A visit is called off by its patient or the desk. A doctor who cannot come has their time closed, and the desk does the rest.
+-- +goose StatementBegin
+CREATE FUNCTION guard_cancel() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+    IF actor_is_system() OR actor_kind() = 'patient' OR staff_role() = 'admin' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'not to be cancelled by this role' USING ERRCODE = '42501';
+END
+$$;
+-- +goose StatementEnd
+CREATE TRIGGER visit_cancel BEFORE UPDATE OF status ON visit
+    FOR EACH ROW WHEN (NEW.status = 'cancelled' AND OLD.status <> 'cancelled' AND current_user = 'zapis_app') EXECUTE FUNCTION guard_cancel();
+
 -- A hold is let go; a visit is cancelled and stays.
 CREATE POLICY kept ON visit AS RESTRICTIVE FOR DELETE TO zapis_app USING (status = 'held');
 
@@ -188,7 +215,7 @@ CREATE POLICY nurse_add ON prescription_mark FOR INSERT TO zapis_app
 CREATE POLICY own ON lab_report FOR SELECT TO zapis_app USING (released_at IS NOT NULL AND patient_id = ANY ((SELECT actor_wards())::uuid[]));
 CREATE POLICY staff_see ON lab_report FOR SELECT TO zapis_app USING (CASE (SELECT staff_role())
     WHEN 'head' THEN true
-    WHEN 'admin' THEN in_branches((SELECT actor_branches()), branch_id)
+    WHEN 'admin' THEN label IS NULL AND in_branches((SELECT actor_branches()), branch_id)
     WHEN 'doctor' THEN patient_id = ANY ((SELECT actor_care())::uuid[]) AND (label IS NULL OR ordered_by = (SELECT actor_doctor()))
                        OR patient_id = ANY ((SELECT actor_glass())::uuid[])
     WHEN 'nurse' THEN patient_id = ANY ((SELECT actor_care())::uuid[]) AND label IS NULL OR patient_id = ANY ((SELECT actor_glass())::uuid[])
@@ -215,7 +242,7 @@ CREATE POLICY own_add ON document FOR INSERT TO zapis_app
     WITH CHECK (kind IN ('upload', 'identity') AND patient_id = ANY ((SELECT actor_patients())::uuid[]));
 CREATE POLICY staff_see ON document FOR SELECT TO zapis_app USING (CASE (SELECT staff_role())
     WHEN 'head' THEN true
-    WHEN 'admin' THEN branch_id IS NULL OR in_branches((SELECT actor_branches()), branch_id)
+    WHEN 'admin' THEN class <> 'financial' AND label IS NULL AND (branch_id IS NULL OR in_branches((SELECT actor_branches()), branch_id))
     WHEN 'doctor' THEN patient_id = ANY ((SELECT actor_care())::uuid[]) AND (label IS NULL OR author_id = (SELECT actor_doctor()))
                        OR patient_id = ANY ((SELECT actor_glass())::uuid[])
     WHEN 'cashier' THEN class = 'financial'
@@ -303,7 +330,7 @@ CREATE POLICY staff_add ON settings_request FOR INSERT TO zapis_app WITH CHECK (
     WHEN 'cashier' THEN kind = 'price'
     ELSE false END);
 CREATE POLICY decide ON settings_request FOR UPDATE TO zapis_app
-    USING (CASE (SELECT staff_role()) WHEN 'head' THEN kind <> 'price' WHEN 'director' THEN true ELSE false END)
+    USING ((SELECT staff_role()) IN ('head', 'director'))
     WITH CHECK (decided_by = (SELECT actor_id()));
 
 -- Access out of the ordinary.
@@ -450,4 +477,7 @@ END
 $$;
 -- +goose StatementEnd
 ALTER TABLE patient DROP COLUMN made_by;
+DROP TRIGGER visit_cancel ON visit;
+DROP FUNCTION guard_cancel();
+DROP FUNCTION actor_made();
 DROP FUNCTION actor_books();
