@@ -49,6 +49,9 @@ BEGIN
     IF NEW.approver IS DISTINCT FROM OLD.approver AND (OLD.approver IS NOT NULL OR NEW.approver IS DISTINCT FROM actor_id()) THEN
         RAISE EXCEPTION 'an approver signs once, and for themselves' USING ERRCODE = 'check_violation', CONSTRAINT = 'policy_set_signed';
     END IF;
+    IF NEW.approver IS DISTINCT FROM OLD.approver AND staff_role() IS DISTINCT FROM 'director' THEN
+        RAISE EXCEPTION 'a set is approved by the director' USING ERRCODE = '42501';
+    END IF;
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
         ('draft', 'proposed'), ('proposed', 'approved'), ('approved', 'active'), ('active', 'retired'),
         ('draft', 'retired'), ('proposed', 'retired'), ('approved', 'retired')) THEN
@@ -60,14 +63,16 @@ $$;
 -- +goose StatementEnd
 CREATE TRIGGER policy_set_step BEFORE UPDATE ON policy_set FOR EACH ROW EXECUTE FUNCTION policy_set_step();
 
--- Which role may do what with policies is what the policies say; that an author and an approver are who they say is said here.
+-- Which role may do what with policies is what the policies say; here stands that nobody else reaches them at all, and that an author and an
+-- approver are who they say.
 ALTER TABLE policy_set ENABLE ROW LEVEL SECURITY;
 ALTER TABLE policy_set FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON policy_set TO zapis_owner USING (true) WITH CHECK (true);
-CREATE POLICY house ON policy_set FOR SELECT TO zapis_app USING ((SELECT actor_kind()) IN ('system', 'staff'));
+CREATE POLICY house ON policy_set FOR SELECT TO zapis_app USING ((SELECT actor_is_system()) OR (SELECT staff_role()) IN ('head', 'director', 'security'));
 CREATE POLICY propose ON policy_set FOR INSERT TO zapis_app
-    WITH CHECK ((SELECT actor_kind()) = 'staff' AND author = (SELECT actor_id()) AND approver IS NULL AND state IN ('draft', 'proposed') AND NOT shadow);
-CREATE POLICY staff ON policy_set FOR UPDATE TO zapis_app USING ((SELECT actor_kind()) = 'staff') WITH CHECK ((SELECT actor_kind()) = 'staff');
+    WITH CHECK ((SELECT staff_role()) IN ('head', 'security') AND author = (SELECT actor_id()) AND approver IS NULL AND state IN ('draft', 'proposed') AND NOT shadow);
+CREATE POLICY staff ON policy_set FOR UPDATE TO zapis_app
+    USING ((SELECT staff_role()) IN ('director', 'security')) WITH CHECK ((SELECT staff_role()) IN ('director', 'security'));
 GRANT SELECT, INSERT ON policy_set TO zapis_app;
 GRANT UPDATE (approver, state, shadow, approved_at, activated_at) ON policy_set TO zapis_app;
 
@@ -75,7 +80,7 @@ ALTER TABLE policy_shadow ENABLE ROW LEVEL SECURITY;
 ALTER TABLE policy_shadow FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON policy_shadow TO zapis_owner USING (true) WITH CHECK (true);
 CREATE POLICY system ON policy_shadow TO zapis_app USING ((SELECT actor_kind()) = 'system') WITH CHECK ((SELECT actor_kind()) = 'system');
-CREATE POLICY staff ON policy_shadow FOR SELECT TO zapis_app USING ((SELECT actor_kind()) = 'staff');
+CREATE POLICY staff ON policy_shadow FOR SELECT TO zapis_app USING ((SELECT staff_role()) IN ('head', 'director', 'security'));
 GRANT SELECT, INSERT, UPDATE ON policy_shadow TO zapis_app;
 
 -- +goose Down

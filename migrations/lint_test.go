@@ -152,6 +152,7 @@ func judged() map[string]string {
 		"waitlist.patient_id":          "of the new row",
 		"patient.made_by":              "a card is found by id",
 		"campaign.author":              "few rows",
+		"policy_set.approver":          "few rows",
 		"campaign.approver":            "few rows",
 		"payment.asked_by":             "of the new row",
 		"payment.approved_by":          "of the new row",

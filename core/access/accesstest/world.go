@@ -65,6 +65,8 @@ func (w *World) Actor(role, contract string) core.Actor {
 	switch role {
 	case "patient":
 		a.Kind, a.ID, a.Role, a.Channel = core.Patient, ID("chat own"), "", "telegram"
+	case "newcomer": // a chat that never proved whose it is
+		a.Kind, a.ID, a.Role, a.Channel = core.Patient, ID("chat new"), "", "telegram"
 	case "service":
 		a.Kind, a.ID, a.Role, a.Channel = core.Service, ID("service account"), contract, "api"
 	case "doctor":

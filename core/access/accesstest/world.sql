@@ -106,3 +106,30 @@ FROM (SELECT p, '2026-11-16 10:00Z'::timestamptz + make_interval(hours => n::int
 INSERT INTO payment (id, invoice_id, patient_id, branch_id, kind, method, amount, medical, state, asked_by, key, at)
 SELECT md5('refund ' || who || medical)::uuid, md5('invoice own')::uuid, md5('own')::uuid, md5('here')::uuid, 'refund', 'card', 100, medical, 'requested', md5(who)::uuid, who || medical, '2026-11-20'
 FROM unnest(ARRAY['cashier', 'head', 'admin2', 'doctor', 'nurse', 'admin', 'marketing', 'director', 'security']) who, unnest(ARRAY[false, true]) medical;
+INSERT INTO policy_set (version, id, text, matrix, sha256, author, tests_passed, state, created_at)
+SELECT n, md5('set' || n)::uuid, 'x', 'y', repeat('0', 64), md5(who)::uuid, true, 'proposed', '2026-11-10' FROM unnest(ARRAY['security2', 'director', 'security']) WITH ORDINALITY u(who, n);
+-- What hangs on all this.
+INSERT INTO glass (id, kind, staff_id, role, patient_id, reason, about_sealed, at, until)
+VALUES (md5('broken')::uuid, 'emergency', md5('doctor2')::uuid, 'doctor', md5('other')::uuid, 'emergency', '\x00', '2026-11-22 09:00Z', '2026-11-22 09:30Z');
+INSERT INTO disclosure (id, patient_id, to_whom_sealed, kind, given_at, withdrawn_at)
+SELECT md5('word ' || p)::uuid, md5(p)::uuid, '\x00', 'relative', '2026-11-01', '2026-11-02' FROM unnest(ARRAY['own', 'care']) p;
+INSERT INTO record_review (id, record_id, patient_id, by_id, verdict, note_sealed, at)
+VALUES (md5('review')::uuid, md5('conclusion record own')::uuid, md5('own')::uuid, md5('head')::uuid, 'good', '\x00', '2026-11-12');
+INSERT INTO prescription_mark (id, prescription_id, patient_id, staff_id, at)
+VALUES (md5('mark')::uuid, md5('prescription own')::uuid, md5('own')::uuid, md5('nurse')::uuid, '2026-11-12');
+INSERT INTO payment_event (id, invoice_id, service, external, status, at) VALUES (md5('event')::uuid, md5('invoice own')::uuid, 'bank', 'old', 'paid', '2026-11-12');
+INSERT INTO document (id, patient_id, branch_id, class, kind, mime, bytes, created_at)
+VALUES (md5('bare document')::uuid, md5('own')::uuid, md5('here')::uuid, 'administrative', 'scan', 'application/pdf', 1, '2026-11-10');
+INSERT INTO visit (id, branch_id, practitioner_id, service_id, specialty, status, during, blocked, local_start, tz, source, service_name, price, currency, created_at, hold_expires_at)
+VALUES (md5('held')::uuid, md5('here')::uuid, md5('mine')::uuid, md5('service')::uuid, 'therapist', 'held', '[2026-12-02 10:00Z,2026-12-02 10:30Z)', '[2026-12-02 10:00Z,2026-12-02 10:30Z)',
+        '2026-12-02 13:00', 'Europe/Moscow', 'cabinet', 'Приём', 200000, 'RUB', '2026-11-23', '2026-11-24');
+INSERT INTO task (id, kind, key, created_at) VALUES (md5('task')::uuid, 'handoff', 'first', '2026-11-23');
+-- Somebody who has booked and never proved who they are.
+INSERT INTO patient (id, surname, given, created_at) VALUES (md5('new')::uuid, 'new', 'П', '2026-11-22');
+INSERT INTO conversation (id, channel, account, external_id, created_at, last_inbound_at) VALUES (md5('chat new')::uuid, 'telegram', 'telegram:main', 'new', '2026-11-22', '2026-11-22');
+INSERT INTO patient_link (conversation_id, patient_id, relation, created_at) VALUES (md5('chat new')::uuid, md5('new')::uuid, 'self', '2026-11-22');
+INSERT INTO visit (id, branch_id, practitioner_id, service_id, specialty, patient_id, status, during, blocked, local_start, tz, source, service_name, price, currency, created_at)
+VALUES (md5('visit new')::uuid, md5('here')::uuid, md5('mine')::uuid, md5('service')::uuid, 'therapist', md5('new')::uuid, 'booked', '[2026-12-03 10:00Z,2026-12-03 10:30Z)',
+        '[2026-12-03 10:00Z,2026-12-03 10:30Z)', '2026-12-03 13:00', 'Europe/Moscow', 'telegram', 'Приём', 200000, 'RUB', '2026-11-22');
+INSERT INTO record (id, patient_id, branch_id, author_id, kind, state, body_sealed, sha256, signed_at, signed_by, created_at)
+VALUES (md5('record new')::uuid, md5('new')::uuid, md5('here')::uuid, md5('mine')::uuid, 'conclusion', 'signed', '\x00', '\x00', '2026-11-22', md5('mine')::uuid, '2026-11-22');
