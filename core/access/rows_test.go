@@ -260,7 +260,7 @@ VALUES (` + anID + `, md5('invoice own')::uuid, md5('{p}')::uuid, md5('{branch}'
 	}
 	decide := "UPDATE settings_request SET state = 'approved', decided_by = md5('{who}')::uuid WHERE id = "
 	return map[string]string{
-		"create contacts": `INSERT INTO patient_contact (patient_id, kind, value, created_at) VALUES (md5('{p}')::uuid, 'email', 'y', '2026-11-23')`,
+		"create contacts": `INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, created_at) VALUES (` + anID + `, md5('{p}')::uuid, 'email', '\x00', '\x01', '2026-11-23')`,
 		"update contacts": "UPDATE patient SET surname = 'Новая' WHERE id = " + id("{p}"),
 
 		"create appointments":        visit("another"),

@@ -16,8 +16,8 @@ FROM unnest(ARRAY['doctor', 'nurse', 'admin', 'head', 'cashier', 'marketing', 'd
 INSERT INTO patient (id, surname, given, birth_date, created_at, made_by)
 SELECT md5(p)::uuid, p, 'П', '1980-01-01', '2026-11-01', CASE WHEN p IN ('own', 'care') THEN md5('service account')::uuid END
 FROM unnest(ARRAY['own', 'care', 'other'] || ARRAY(SELECT 'crowd' || i FROM generate_series(1, 11) i)) p;
-INSERT INTO patient_contact (patient_id, kind, value, created_at)
-SELECT md5(p)::uuid, 'phone', 'x', '2026-11-01' FROM unnest(ARRAY['own', 'care', 'other']) p;
+INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, created_at)
+SELECT md5('phone ' || p)::uuid, md5(p)::uuid, 'phone', '\x00', decode(md5(p), 'hex'), '2026-11-01' FROM unnest(ARRAY['own', 'care', 'other']) p;
 INSERT INTO conversation (id, channel, account, external_id, created_at, last_inbound_at)
 SELECT md5('chat ' || p)::uuid, 'telegram', 'telegram:main', p, '2026-11-01', '2026-11-22' FROM unnest(ARRAY['own', 'care', 'other']) p;
 INSERT INTO patient_link (conversation_id, patient_id, relation, verified_at, created_at)
