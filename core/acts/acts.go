@@ -30,6 +30,7 @@ type Input struct {
 	ID, Patient, Visit uuid.UUID
 	Kind               string
 	Fields             map[string]string
+	Button             bool // the person pressed a button for exactly this: entries say so, words never do
 }
 
 // named says that something was asked for by its id.
@@ -58,9 +59,9 @@ type Means struct {
 }
 
 // All lists every act: the whole of what can be done with the clinic's data.
-func All(_ Means) []Act {
+func All(m Means) []Act {
 	var all []Act
-	for _, some := range [][]Act{} {
+	for _, some := range [][]Act{payments(m), feedbacks(m), numbers(m)} {
 		all = append(all, some...)
 	}
 	return all

@@ -16,6 +16,15 @@ func refusals() map[string]core.Error {
 		"visit_patient_busy":      {Code: core.Conflict, Key: "own_overlap"},
 		"visit_overbook":          {Code: core.Invalid, Key: "overbook_reason"},
 		"staff_login":             {Code: core.Conflict, Key: "login_taken"},
+		"invoice_visit":           {Code: core.Conflict, Key: "invoice_stands"},
+		"invoice_void_paid":       {Code: core.Conflict, Key: "invoice_paid"},
+		"payment_more_than_due":   {Code: core.Conflict, Key: "payment_more_than_due"},
+		"payment_more_than_paid":  {Code: core.Conflict, Key: "payment_more_than_paid"},
+		"payment_refund":          {Code: core.Conflict, Key: "payment_needs_second"},
+		"payment_over":            {Code: core.Conflict, Key: "payment_over"},
+		"payment_key":             {Code: core.Conflict, Key: "payment_key_used"},
+		"feedback_once":           {Code: core.Conflict, Key: "feedback_given"},
+		"feedback_pkey":           {Code: core.Conflict, Key: "feedback_given"},
 	}
 }
 

@@ -26,6 +26,7 @@ func Columns() []Column {
 		{Table: "feedback_text", Column: "text_sealed", What: "what patients write of the clinic, and its answers"},
 		{Table: "glass", Column: "about_sealed", What: "why somebody broke the glass"},
 		{Table: "disclosure", Column: "to_whom_sealed", What: "whom a patient lets be told"},
+		{Table: "act_order", Column: "fields_sealed", What: "what staff told the worker to do for them"},
 		{Table: "staff_totp", Column: "totp_sealed", What: "the secrets of staff's authenticator apps"},
 	}
 }

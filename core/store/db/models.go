@@ -90,6 +90,30 @@ type EntryLink struct {
 	Opened int64
 }
 
+type Feedback struct {
+	ID             uuid.UUID
+	VisitID        uuid.UUID
+	PatientID      uuid.UUID
+	BranchID       uuid.UUID
+	PractitionerID uuid.UUID
+	Score          *int16
+	Sentiment      *string
+	Topics         []string
+	Status         string
+	CreatedAt      time.Time
+	ClosedAt       *time.Time
+}
+
+type FeedbackText struct {
+	ID         uuid.UUID
+	FeedbackID uuid.UUID
+	PatientID  uuid.UUID
+	BranchID   uuid.UUID
+	Side       string
+	TextSealed []byte
+	At         time.Time
+}
+
 type Opening struct {
 	ID             uuid.UUID
 	BranchID       uuid.UUID
@@ -120,6 +144,22 @@ type Patient struct {
 	Branches      []uuid.UUID
 	AdvertisingAt *time.Time
 	MadeBy        *uuid.UUID
+}
+
+type Payment struct {
+	ID         uuid.UUID
+	InvoiceID  uuid.UUID
+	PatientID  uuid.UUID
+	BranchID   uuid.UUID
+	Kind       string
+	Method     string
+	Amount     int64
+	Medical    bool
+	State      string
+	AskedBy    *uuid.UUID
+	ApprovedBy *uuid.UUID
+	Key        string
+	At         time.Time
 }
 
 // data: none; subject: none; retention: none

@@ -13,6 +13,50 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+const aggregates = `-- name: Aggregates :many
+SELECT coalesce(a.branch_id::uuid, '00000000-0000-0000-0000-000000000000')::uuid AS branch_id, a.key::text AS key, a.n::bigint AS n, coalesce(a.total::bigint, 0)::bigint AS total
+FROM aggregates($1::text, $2::timestamptz, $3::timestamptz) a
+`
+
+type AggregatesParams struct {
+	Class  string
+	FromAt time.Time
+	ToAt   time.Time
+}
+
+type AggregatesRow struct {
+	BranchID uuid.UUID
+	Key      string
+	N        int64
+	Total    int64
+}
+
+// Counts for those who see no rows, never of fewer than ten people.
+func (q *Queries) Aggregates(ctx context.Context, arg AggregatesParams) ([]AggregatesRow, error) {
+	rows, err := q.db.Query(ctx, aggregates, arg.Class, arg.FromAt, arg.ToAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AggregatesRow{}
+	for rows.Next() {
+		var i AggregatesRow
+		if err := rows.Scan(
+			&i.BranchID,
+			&i.Key,
+			&i.N,
+			&i.Total,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const articles = `-- name: Articles :many
 SELECT id, slug, lang, title, body FROM article ORDER BY slug, lang
 `
@@ -1295,6 +1339,174 @@ func (q *Queries) Exceptions(ctx context.Context, span pgtype.Range[pgtype.Times
 	return items, nil
 }
 
+const feedback = `-- name: Feedback :one
+SELECT id, visit_id, patient_id, branch_id, practitioner_id, score, sentiment, topics, status, created_at, closed_at FROM feedback WHERE id = $1
+`
+
+func (q *Queries) Feedback(ctx context.Context, id uuid.UUID) (Feedback, error) {
+	row := q.db.QueryRow(ctx, feedback, id)
+	var i Feedback
+	err := row.Scan(
+		&i.ID,
+		&i.VisitID,
+		&i.PatientID,
+		&i.BranchID,
+		&i.PractitionerID,
+		&i.Score,
+		&i.Sentiment,
+		&i.Topics,
+		&i.Status,
+		&i.CreatedAt,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const feedbackAdd = `-- name: FeedbackAdd :exec
+INSERT INTO feedback (id, visit_id, patient_id, branch_id, practitioner_id, score, sentiment, status, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', $8)
+`
+
+type FeedbackAddParams struct {
+	ID             uuid.UUID
+	VisitID        uuid.UUID
+	PatientID      uuid.UUID
+	BranchID       uuid.UUID
+	PractitionerID uuid.UUID
+	Score          *int16
+	Sentiment      *string
+	CreatedAt      time.Time
+}
+
+// One word of a visit: its id follows from the visit's, for whoever gives it may not read it again. The words come in a second message, and
+// the score stands by then.
+func (q *Queries) FeedbackAdd(ctx context.Context, arg FeedbackAddParams) error {
+	_, err := q.db.Exec(ctx, feedbackAdd,
+		arg.ID,
+		arg.VisitID,
+		arg.PatientID,
+		arg.BranchID,
+		arg.PractitionerID,
+		arg.Score,
+		arg.Sentiment,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const feedbackStatus = `-- name: FeedbackStatus :one
+UPDATE feedback SET status = $1, closed_at = $2 WHERE id = $3 RETURNING id
+`
+
+type FeedbackStatusParams struct {
+	Status   string
+	ClosedAt *time.Time
+	ID       uuid.UUID
+}
+
+func (q *Queries) FeedbackStatus(ctx context.Context, arg FeedbackStatusParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, feedbackStatus, arg.Status, arg.ClosedAt, arg.ID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const feedbackTextAdd = `-- name: FeedbackTextAdd :exec
+INSERT INTO feedback_text (id, feedback_id, patient_id, branch_id, side, text_sealed, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type FeedbackTextAddParams struct {
+	ID         uuid.UUID
+	FeedbackID uuid.UUID
+	PatientID  uuid.UUID
+	BranchID   uuid.UUID
+	Side       string
+	TextSealed []byte
+	At         time.Time
+}
+
+func (q *Queries) FeedbackTextAdd(ctx context.Context, arg FeedbackTextAddParams) error {
+	_, err := q.db.Exec(ctx, feedbackTextAdd,
+		arg.ID,
+		arg.FeedbackID,
+		arg.PatientID,
+		arg.BranchID,
+		arg.Side,
+		arg.TextSealed,
+		arg.At,
+	)
+	return err
+}
+
+const feedbackTexts = `-- name: FeedbackTexts :many
+SELECT id, feedback_id, patient_id, branch_id, side, text_sealed, at FROM feedback_text WHERE feedback_id = ANY ($1::uuid[]) ORDER BY at, id LIMIT 1000
+`
+
+func (q *Queries) FeedbackTexts(ctx context.Context, ids []uuid.UUID) ([]FeedbackText, error) {
+	rows, err := q.db.Query(ctx, feedbackTexts, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FeedbackText{}
+	for rows.Next() {
+		var i FeedbackText
+		if err := rows.Scan(
+			&i.ID,
+			&i.FeedbackID,
+			&i.PatientID,
+			&i.BranchID,
+			&i.Side,
+			&i.TextSealed,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const feedbacks = `-- name: Feedbacks :many
+SELECT id, visit_id, patient_id, branch_id, practitioner_id, score, sentiment, topics, status, created_at, closed_at FROM feedback ORDER BY created_at DESC, id LIMIT 100
+`
+
+// The newest that the actor may see.
+func (q *Queries) Feedbacks(ctx context.Context) ([]Feedback, error) {
+	rows, err := q.db.Query(ctx, feedbacks)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Feedback{}
+	for rows.Next() {
+		var i Feedback
+		if err := rows.Scan(
+			&i.ID,
+			&i.VisitID,
+			&i.PatientID,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.Score,
+			&i.Sentiment,
+			&i.Topics,
+			&i.Status,
+			&i.CreatedAt,
+			&i.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const inboundAdd = `-- name: InboundAdd :exec
 WITH fresh AS (
     INSERT INTO inbound_key (account, external_id, at) VALUES ($3, $4, $9)
@@ -1478,6 +1690,152 @@ func (q *Queries) InboundWaiting(ctx context.Context, before time.Time) ([]uuid.
 			return nil, err
 		}
 		items = append(items, conversation_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const invoice = `-- name: Invoice :one
+SELECT i.id, i.patient_id, i.visit_id, i.branch_id, i.total, i.currency, i.state, i.made_by, i.created_at,
+       coalesce((SELECT sum(p.amount) FROM payment p WHERE p.invoice_id = i.id AND p.state = 'done' AND p.kind = 'charge'), 0)::bigint AS paid,
+       coalesce((SELECT sum(p.amount) FROM payment p WHERE p.invoice_id = i.id AND p.state = 'done' AND p.kind = 'refund'), 0)::bigint AS refunded
+FROM invoice i
+WHERE i.id = $1
+`
+
+type InvoiceRow struct {
+	ID        uuid.UUID
+	PatientID uuid.UUID
+	VisitID   *uuid.UUID
+	BranchID  uuid.UUID
+	Total     int64
+	Currency  string
+	State     string
+	MadeBy    *uuid.UUID
+	CreatedAt time.Time
+	Paid      int64
+	Refunded  int64
+}
+
+// One invoice with what was paid on it and given back.
+func (q *Queries) Invoice(ctx context.Context, id uuid.UUID) (InvoiceRow, error) {
+	row := q.db.QueryRow(ctx, invoice, id)
+	var i InvoiceRow
+	err := row.Scan(
+		&i.ID,
+		&i.PatientID,
+		&i.VisitID,
+		&i.BranchID,
+		&i.Total,
+		&i.Currency,
+		&i.State,
+		&i.MadeBy,
+		&i.CreatedAt,
+		&i.Paid,
+		&i.Refunded,
+	)
+	return i, err
+}
+
+const invoiceAdd = `-- name: InvoiceAdd :exec
+INSERT INTO invoice (id, patient_id, visit_id, branch_id, total, currency, state, made_by, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, 'issued', $7, $8)
+`
+
+type InvoiceAddParams struct {
+	ID        uuid.UUID
+	PatientID uuid.UUID
+	VisitID   *uuid.UUID
+	BranchID  uuid.UUID
+	Total     int64
+	Currency  string
+	MadeBy    *uuid.UUID
+	CreatedAt time.Time
+}
+
+func (q *Queries) InvoiceAdd(ctx context.Context, arg InvoiceAddParams) error {
+	_, err := q.db.Exec(ctx, invoiceAdd,
+		arg.ID,
+		arg.PatientID,
+		arg.VisitID,
+		arg.BranchID,
+		arg.Total,
+		arg.Currency,
+		arg.MadeBy,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const invoiceVoid = `-- name: InvoiceVoid :one
+UPDATE invoice SET state = 'void' WHERE id = $1 AND state <> 'void' RETURNING id
+`
+
+// Money on it keeps it: the trigger refuses.
+func (q *Queries) InvoiceVoid(ctx context.Context, id uuid.UUID) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, invoiceVoid, id)
+	err := row.Scan(&id)
+	return id, err
+}
+
+const invoices = `-- name: Invoices :many
+SELECT i.id, i.patient_id, i.visit_id, i.branch_id, i.total, i.currency, i.state, i.made_by, i.created_at,
+       coalesce((SELECT sum(p.amount) FROM payment p WHERE p.invoice_id = i.id AND p.state = 'done' AND p.kind = 'charge'), 0)::bigint AS paid,
+       coalesce((SELECT sum(p.amount) FROM payment p WHERE p.invoice_id = i.id AND p.state = 'done' AND p.kind = 'refund'), 0)::bigint AS refunded
+FROM invoice i
+WHERE ($1::uuid IS NULL OR i.patient_id = $1::uuid)
+  AND ($2::uuid IS NULL OR i.visit_id = $2::uuid)
+ORDER BY i.created_at DESC, i.id
+LIMIT 100
+`
+
+type InvoicesParams struct {
+	Patient *uuid.UUID
+	Visit   *uuid.UUID
+}
+
+type InvoicesRow struct {
+	ID        uuid.UUID
+	PatientID uuid.UUID
+	VisitID   *uuid.UUID
+	BranchID  uuid.UUID
+	Total     int64
+	Currency  string
+	State     string
+	MadeBy    *uuid.UUID
+	CreatedAt time.Time
+	Paid      int64
+	Refunded  int64
+}
+
+// The newest that the actor may see: of a patient, of a visit, or all.
+func (q *Queries) Invoices(ctx context.Context, arg InvoicesParams) ([]InvoicesRow, error) {
+	rows, err := q.db.Query(ctx, invoices, arg.Patient, arg.Visit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InvoicesRow{}
+	for rows.Next() {
+		var i InvoicesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.PatientID,
+			&i.VisitID,
+			&i.BranchID,
+			&i.Total,
+			&i.Currency,
+			&i.State,
+			&i.MadeBy,
+			&i.CreatedAt,
+			&i.Paid,
+			&i.Refunded,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -2638,6 +2996,187 @@ func (q *Queries) PatientsOfChat(ctx context.Context, conversationID uuid.UUID) 
 	return items, nil
 }
 
+const payment = `-- name: Payment :one
+SELECT id, invoice_id, patient_id, branch_id, kind, method, amount, medical, state, asked_by, approved_by, key, at FROM payment WHERE id = $1
+`
+
+func (q *Queries) Payment(ctx context.Context, id uuid.UUID) (Payment, error) {
+	row := q.db.QueryRow(ctx, payment, id)
+	var i Payment
+	err := row.Scan(
+		&i.ID,
+		&i.InvoiceID,
+		&i.PatientID,
+		&i.BranchID,
+		&i.Kind,
+		&i.Method,
+		&i.Amount,
+		&i.Medical,
+		&i.State,
+		&i.AskedBy,
+		&i.ApprovedBy,
+		&i.Key,
+		&i.At,
+	)
+	return i, err
+}
+
+const paymentAdd = `-- name: PaymentAdd :exec
+INSERT INTO payment (id, invoice_id, patient_id, branch_id, kind, method, amount, medical, state, asked_by, key, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+`
+
+type PaymentAddParams struct {
+	ID        uuid.UUID
+	InvoiceID uuid.UUID
+	PatientID uuid.UUID
+	BranchID  uuid.UUID
+	Kind      string
+	Method    string
+	Amount    int64
+	Medical   bool
+	State     string
+	AskedBy   *uuid.UUID
+	Key       string
+	At        time.Time
+}
+
+func (q *Queries) PaymentAdd(ctx context.Context, arg PaymentAddParams) error {
+	_, err := q.db.Exec(ctx, paymentAdd,
+		arg.ID,
+		arg.InvoiceID,
+		arg.PatientID,
+		arg.BranchID,
+		arg.Kind,
+		arg.Method,
+		arg.Amount,
+		arg.Medical,
+		arg.State,
+		arg.AskedBy,
+		arg.Key,
+		arg.At,
+	)
+	return err
+}
+
+const paymentApprove = `-- name: PaymentApprove :one
+UPDATE payment SET state = 'done', approved_by = $1 WHERE id = $2 AND kind = 'refund' AND state = 'requested' RETURNING id
+`
+
+type PaymentApproveParams struct {
+	Who *uuid.UUID
+	ID  uuid.UUID
+}
+
+// A refund that somebody else asked for.
+func (q *Queries) PaymentApprove(ctx context.Context, arg PaymentApproveParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, paymentApprove, arg.Who, arg.ID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const paymentByKey = `-- name: PaymentByKey :one
+SELECT id, invoice_id, patient_id, branch_id, kind, method, amount, medical, state, asked_by, approved_by, key, at FROM payment WHERE key = $1
+`
+
+// A request that came before.
+func (q *Queries) PaymentByKey(ctx context.Context, key string) (Payment, error) {
+	row := q.db.QueryRow(ctx, paymentByKey, key)
+	var i Payment
+	err := row.Scan(
+		&i.ID,
+		&i.InvoiceID,
+		&i.PatientID,
+		&i.BranchID,
+		&i.Kind,
+		&i.Method,
+		&i.Amount,
+		&i.Medical,
+		&i.State,
+		&i.AskedBy,
+		&i.ApprovedBy,
+		&i.Key,
+		&i.At,
+	)
+	return i, err
+}
+
+const paymentEventAdd = `-- name: PaymentEventAdd :exec
+INSERT INTO payment_event (id, invoice_id, service, external, status, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+`
+
+type PaymentEventAddParams struct {
+	ID        uuid.UUID
+	InvoiceID uuid.UUID
+	Service   string
+	External  string
+	Status    string
+	At        time.Time
+}
+
+// What a payment service says; said twice, it is kept once.
+func (q *Queries) PaymentEventAdd(ctx context.Context, arg PaymentEventAddParams) error {
+	_, err := q.db.Exec(ctx, paymentEventAdd,
+		arg.ID,
+		arg.InvoiceID,
+		arg.Service,
+		arg.External,
+		arg.Status,
+		arg.At,
+	)
+	return err
+}
+
+const paymentVoid = `-- name: PaymentVoid :one
+UPDATE payment SET state = 'void' WHERE id = $1 AND state = 'requested' RETURNING id
+`
+
+// What was asked for and not done.
+func (q *Queries) PaymentVoid(ctx context.Context, id uuid.UUID) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, paymentVoid, id)
+	err := row.Scan(&id)
+	return id, err
+}
+
+const paymentsOf = `-- name: PaymentsOf :many
+SELECT id, invoice_id, patient_id, branch_id, kind, method, amount, medical, state, asked_by, approved_by, key, at FROM payment WHERE invoice_id = ANY ($1::uuid[]) ORDER BY at, id LIMIT 1000
+`
+
+func (q *Queries) PaymentsOf(ctx context.Context, invoices []uuid.UUID) ([]Payment, error) {
+	rows, err := q.db.Query(ctx, paymentsOf, invoices)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Payment{}
+	for rows.Next() {
+		var i Payment
+		if err := rows.Scan(
+			&i.ID,
+			&i.InvoiceID,
+			&i.PatientID,
+			&i.BranchID,
+			&i.Kind,
+			&i.Method,
+			&i.Amount,
+			&i.Medical,
+			&i.State,
+			&i.AskedBy,
+			&i.ApprovedBy,
+			&i.Key,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const policyActivate = `-- name: PolicyActivate :one
 UPDATE policy_set SET state = 'active', shadow = false, activated_at = $1::timestamptz
 WHERE version = $2 AND state = 'approved'
@@ -3168,6 +3707,26 @@ type RefreshFreeParams struct {
 
 func (q *Queries) RefreshFree(ctx context.Context, arg RefreshFreeParams) error {
 	_, err := q.db.Exec(ctx, refreshFree, arg.Practitioner, arg.Room, arg.Around)
+	return err
+}
+
+const refundLimit = `-- name: RefundLimit :one
+SELECT refund_limit FROM money_rule
+`
+
+func (q *Queries) RefundLimit(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, refundLimit)
+	var refund_limit int64
+	err := row.Scan(&refund_limit)
+	return refund_limit, err
+}
+
+const refundLimitSet = `-- name: RefundLimitSet :exec
+UPDATE money_rule SET refund_limit = $1
+`
+
+func (q *Queries) RefundLimitSet(ctx context.Context, refundLimit int64) error {
+	_, err := q.db.Exec(ctx, refundLimitSet, refundLimit)
 	return err
 }
 
@@ -4884,6 +5443,18 @@ func (q *Queries) VisitOverbook(ctx context.Context, arg VisitOverbookParams) (V
 		&i.ReasonCategory,
 	)
 	return i, err
+}
+
+const visitPaid = `-- name: VisitPaid :one
+SELECT coalesce(visit_paid($1::uuid), false)::boolean
+`
+
+// For the doctor whose visit it is; no for everybody else.
+func (q *Queries) VisitPaid(ctx context.Context, visit uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, visitPaid, visit)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const visitRelease = `-- name: VisitRelease :one
