@@ -35,6 +35,11 @@ func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, *v
 		db.Close()
 		return nil, nil, fmt.Errorf("ZAPIS_KEYS: %w", err)
 	}
+	guard, err := access.Open(ctx, access.Config{DB: db, Clock: time.Now, Log: log})
+	if err != nil {
+		db.Close()
+		return nil, nil, fmt.Errorf("%w (has `zapis migrate` been run?)", err)
+	}
 	say, err := words.Load()
 	if err != nil {
 		db.Close()
@@ -42,7 +47,7 @@ func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, *v
 	}
 	return &jobs.Talks{
 		House: &jobs.House{
-			DB: db, Vault: keeper.Vault, Book: book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
+			DB: db, Vault: keeper.Vault, Book: book, Guard: guard, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
 			Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(), Crash: crash(),
 			Anchors: c.Anchors,
 		},

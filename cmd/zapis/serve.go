@@ -126,6 +126,7 @@ func (s *server) serve(ctx context.Context) error {
 func (s *server) begin(ctx context.Context, wait *sync.WaitGroup) (context.CancelFunc, error) {
 	wait.Go(func() { s.talks.Book.Follow(ctx, 5*time.Second, s.log) })
 	wait.Go(func() { s.keeper.Follow(ctx, keysEvery, s.log) })
+	wait.Go(func() { s.talks.Guard.Follow(ctx, 5*time.Second) })
 	wait.Go(func() { s.talks.Hub.Run(ctx, s.talks.DB.Pool(), s.log) })
 	if err := s.startWorker(ctx); err != nil {
 		return nil, err

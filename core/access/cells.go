@@ -1,6 +1,9 @@
 package access
 
 import (
+	"cmp"
+	"maps"
+	"math/bits"
 	"slices"
 
 	"github.com/google/uuid"
@@ -131,18 +134,24 @@ func (q question) put(r core.Rules) core.Verdict {
 }
 
 // probes are the questions that try one cell and action: its situations, and what each line of the cell and each law asks for, each with
-// every single fact turned round, for every kind and for one that nobody knows.
-func (m *Matrix) probes(at place) []question {
+// every single fact turned round, for every kind and for one that nobody knows. Of the facts only those count that the cell, a law or,
+// as told by of, a policy turns upon.
+func (m *Matrix) probes(at place, of facts) []question {
+	bases, counts := m.bases(at)
+	counts = (counts | of) & (1<<inputs - 1)
 	seen := map[facts]bool{}
-	for _, base := range m.bases(at) {
+	for _, base := range bases {
+		base &= counts
 		seen[base] = true
 		for bit := range inputs {
-			seen[base^(1<<bit)] = true
+			if counts.has(1 << bit) {
+				seen[base^(1<<bit)] = true
+			}
 		}
 	}
 	done := map[question]bool{}
 	var out []question
-	for f := range seen {
+	for _, f := range slices.SortedFunc(maps.Keys(seen), simplest) {
 		for _, kind := range append(slices.Clone(m.Classes[at.class].Kinds), "unheard-of") {
 			q := question{role: at.role, action: at.action, class: at.class, kind: kind, facts: f}.whole()
 			if !done[q] {
@@ -154,15 +163,21 @@ func (m *Matrix) probes(at place) []question {
 	return out
 }
 
-// bases are the facts around which probes look.
-func (m *Matrix) bases(at place) []facts {
-	out := []facts{0}
+// simplest first: what is found with the fewest facts explains itself.
+func simplest(a, b facts) int {
+	return cmp.Or(cmp.Compare(bits.OnesCount32(uint32(a)), bits.OnesCount32(uint32(b))), cmp.Compare(a, b))
+}
+
+// bases are the facts around which probes look, and those that the cell and the laws turn upon.
+func (m *Matrix) bases(at place) (out []facts, counts facts) {
+	out = []facts{0}
 	for _, s := range Situations() {
 		out = append(out, m.situation(at.role, s))
 	}
 	lines := []facts{}
 	for _, g := range m.Classes[at.class].Cells[at.role] {
 		lines = append(lines, g.of)
+		counts |= g.of
 	}
 	out = append(out, lines...)
 	everything := facts(1<<inputs - 1)
@@ -170,10 +185,11 @@ func (m *Matrix) bases(at place) []facts {
 		if !oneOf(l.Who, at.role, "everyone") || !oneOf(l.What, string(at.class), "everything") || !l.bars(at.action) {
 			continue
 		}
+		counts |= l.when | l.unless
 		out = append(out, l.when)
 		for _, line := range append(lines, everything&^(agent|glass|restricted|self|author)) {
 			out = append(out, line|l.when, (line|l.when)&^l.unless)
 		}
 	}
-	return out
+	return out, counts
 }

@@ -94,3 +94,31 @@ func mentioned(tree *ast.Policy) []cedar.EntityUID {
 	}
 	return out
 }
+
+// reads are the facts that a policy's answer may turn upon: those it names, and all of them where it uses its context in another way.
+func reads(tree *ast.Policy) facts {
+	var out facts
+	uses, named := 0, 0
+	for _, c := range tree.Conditions {
+		ast.Inspect(ast.NewNode(c.Body), func(n ast.IsNode) bool {
+			switch x := n.(type) {
+			case ast.NodeTypeVariable:
+				if x.Name == "context" {
+					uses++
+				}
+			case ast.NodeTypeAccess:
+				if v, ok := x.Arg.(ast.NodeTypeVariable); ok && v.Name == "context" {
+					named++
+					if i := slices.Index(factNames(), string(x.Value)); i >= 0 {
+						out |= 1 << i
+					}
+				}
+			}
+			return true
+		})
+	}
+	if uses != named {
+		return 1<<len(factNames()) - 1
+	}
+	return out
+}

@@ -121,7 +121,7 @@ var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,63}$`)
 // named reads a policy's annotations: @id on every one, @view on a permit, @above on a forbid that leaves something.
 func named(rule *cedar.Policy) (policy, error) {
 	notes := rule.Annotations()
-	p := policy{id: string(notes["id"]), rule: rule}
+	p := policy{id: string(notes["id"]), rule: rule, of: reads((*ast.Policy)(rule.AST()))}
 	if !idForm.MatchString(p.id) {
 		return p, problem(rule, "", `every policy has a name: @id("small-letters-and-hyphens")`)
 	}

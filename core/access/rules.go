@@ -46,6 +46,7 @@ type policy struct {
 	id   string
 	view string // a permit's @view, a forbid's @above
 	rule *cedar.Policy
+	of   facts // that its answer may turn upon
 }
 
 //go:embed policies/forbids.cedar

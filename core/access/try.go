@@ -69,7 +69,7 @@ func (m *Matrix) tryAt(r *Rules, at place, limit int) []Finding {
 		return nil // both say no to everything
 	}
 	var out []Finding
-	for _, q := range m.probes(at) {
+	for _, q := range m.probes(at, r.of(at)) {
 		want := m.expect(q)
 		v := q.put(r)
 		got := Expected{Allowed: v.Allowed, View: v.View}
@@ -100,4 +100,15 @@ func (m *Matrix) mentions(at place) bool {
 func (r *Rules) permits(at place) bool {
 	_, ok := r.at[at]
 	return ok
+}
+
+// of are the facts that the answers at a place may turn upon.
+func (r *Rules) of(at place) facts {
+	var out facts
+	for _, list := range [][]policy{r.at[at].strict, r.at[at].ceilings} {
+		for _, p := range list {
+			out |= p.of
+		}
+	}
+	return out
 }

@@ -3379,36 +3379,26 @@ func (q *Queries) PolicyNotify(ctx context.Context) error {
 	return err
 }
 
-const policyRetire = `-- name: PolicyRetire :exec
-UPDATE policy_set SET state = 'retired' WHERE state = 'active'
+const policyPeople = `-- name: PolicyPeople :many
+SELECT id, roles FROM staff WHERE active AND roles && $1::text[] LIMIT 1000
 `
 
-// Whatever is in force makes room.
-func (q *Queries) PolicyRetire(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, policyRetire)
-	return err
+type PolicyPeopleRow struct {
+	ID    uuid.UUID
+	Roles []string
 }
 
-const policyRoles = `-- name: PolicyRoles :many
-SELECT role, count(*) FROM staff WHERE active GROUP BY role
-`
-
-type PolicyRolesRow struct {
-	Role  string
-	Count int64
-}
-
-// Who works here, by role: a set under which nobody is left to change policies is refused.
-func (q *Queries) PolicyRoles(ctx context.Context) ([]PolicyRolesRow, error) {
-	rows, err := q.db.Query(ctx, policyRoles)
+// Who works here in one of these roles: a set that leaves nobody to propose the next or to approve it is not put in force.
+func (q *Queries) PolicyPeople(ctx context.Context, roles []string) ([]PolicyPeopleRow, error) {
+	rows, err := q.db.Query(ctx, policyPeople, roles)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []PolicyRolesRow{}
+	items := []PolicyPeopleRow{}
 	for rows.Next() {
-		var i PolicyRolesRow
-		if err := rows.Scan(&i.Role, &i.Count); err != nil {
+		var i PolicyPeopleRow
+		if err := rows.Scan(&i.ID, &i.Roles); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -3417,6 +3407,16 @@ func (q *Queries) PolicyRoles(ctx context.Context) ([]PolicyRolesRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const policyRetire = `-- name: PolicyRetire :exec
+UPDATE policy_set SET state = 'retired' WHERE state = 'active'
+`
+
+// Whatever is in force makes room.
+func (q *Queries) PolicyRetire(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, policyRetire)
+	return err
 }
 
 const policySet = `-- name: PolicySet :one
