@@ -65,6 +65,7 @@ type live struct {
 	url   storetest.Database
 	fake  *botstest.FakeTelegram
 	keys  string // its key file
+	env   []string
 	began time.Time
 	logs  logs
 
@@ -95,6 +96,7 @@ func (l *live) start(crash string) {
 		"PATH=" + os.Getenv("PATH"), "HOME=" + cmd.Dir, "ZAPIS_ADDR=127.0.0.1:0", "ZAPIS_DATABASE_URL=" + l.url.URL, "ZAPIS_DATABASE_CONNECTIONS=6", "ZAPIS_KEYS=" + l.keys,
 		"ZAPIS_TELEGRAM_TOKEN=" + botstest.FakeToken, "ZAPIS_TELEGRAM_API=" + l.fake.URL(), "ZAPIS_LOG=debug", "ZAPIS_CRASH=" + crash,
 	}
+	cmd.Env = append(cmd.Env, l.env...)
 	stderr, err := cmd.StderrPipe()
 	require.NoError(l.t, err)
 	require.NoError(l.t, cmd.Start())

@@ -7,4 +7,5 @@ const (
 	historyRuns  = 70
 	historySteps = 40
 	longDrills   = true
+	sealedRows   = 100_000
 )

@@ -7,4 +7,5 @@ const (
 	historyRuns  = 8
 	historySteps = 20
 	longDrills   = false
+	sealedRows   = 4_000
 )

@@ -106,7 +106,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(5*time.Second, remindersArgs{}, queueNotices),
 			every(15*time.Second, talksArgs{}, queueBulk),
 			every(10*time.Second, openingsArgs{}, queueBulk),
-			every(10*time.Second, keysArgs{}, queueMaintenance),
+			every(5*time.Second, keysArgs{}, queueMaintenance),
 			every(2*time.Second, sealsArgs{}, queueMaintenance),
 			every(time.Hour, houseArgs{}, queueMaintenance),
 		},

@@ -31,8 +31,8 @@ type serveCmd struct {
 	Roles []string `default:"web,bots,worker" help:"What this replica does: web, bots, worker."`
 }
 
-// keysEvery is how often a replica looks for changed keys: it has them within ten seconds.
-const keysEvery = 5 * time.Second
+// keysEvery is how often a replica looks for changed keys.
+const keysEvery = time.Second
 
 // drainFor is how long a stopping replica finishes what it has begun.
 const drainFor = 20 * time.Second

@@ -105,18 +105,24 @@ func (k *Keeper) take(ctx context.Context, keys Keys) error {
 	return nil
 }
 
+// reportEvery is how many looks go by between two reports, where nothing changes.
+const reportEvery = 5
+
 // Follow looks for changed keys and tells the others which ones this program has, until ctx ends. Keys that do not work leave the old
-// ones in use.
+// ones in use. every is a second or so: a program that has not reported for half a minute counts as gone.
 func (k *Keeper) Follow(ctx context.Context, every time.Duration, log *slog.Logger) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	for {
-		was := k.trouble
-		if err := k.Look(ctx); err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "keys not reported", "error", err)
-		}
-		if k.trouble != was {
+	for round := 0; ; round++ {
+		had, was := k.stamp, k.trouble
+		k.reload(ctx)
+		if k.trouble != was && ctx.Err() == nil {
 			k.say(ctx, log)
+		}
+		if round%reportEvery == 0 || k.stamp != had || k.trouble != was {
+			if err := k.report(ctx); err != nil && ctx.Err() == nil {
+				log.WarnContext(ctx, "keys not reported", "error", err)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -127,6 +133,12 @@ func (k *Keeper) Follow(ctx context.Context, every time.Duration, log *slog.Logg
 	}
 }
 
+// Look is one round of Follow with its report. Its error is the database's; what is wrong with the keys themselves is reported there.
+func (k *Keeper) Look(ctx context.Context) error {
+	k.reload(ctx)
+	return k.report(ctx)
+}
+
 func (k *Keeper) say(ctx context.Context, log *slog.Logger) {
 	if k.trouble == "" {
 		log.InfoContext(ctx, "keys are well again")
@@ -135,15 +147,7 @@ func (k *Keeper) say(ctx context.Context, log *slog.Logger) {
 	log.ErrorContext(ctx, "keys not taken, the old ones stay in use", "error", k.trouble)
 }
 
-// Look is one round of Follow. Its error is the database's; what is wrong with the keys themselves is reported there.
-func (k *Keeper) Look(ctx context.Context) error {
-	if err := k.reload(ctx); ctx.Err() != nil {
-		return ctx.Err()
-	} else if err != nil {
-		k.trouble = err.Error()
-	} else {
-		k.trouble = ""
-	}
+func (k *Keeper) report(ctx context.Context) error {
 	r := k.Vault.keys()
 	if r == nil {
 		return ErrNoKeys
@@ -160,14 +164,18 @@ func (k *Keeper) Look(ctx context.Context) error {
 	return nil
 }
 
-func (k *Keeper) reload(ctx context.Context) error {
+// reload takes changed keys, or notes why it cannot.
+func (k *Keeper) reload(ctx context.Context) {
 	look, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	stamp, err := k.Provider.Stamp(look)
-	if err != nil || stamp == k.stamp {
-		return err
+	if err == nil && stamp != k.stamp {
+		err = k.load(ctx, stamp)
 	}
-	return k.load(ctx, stamp)
+	k.trouble = ""
+	if err != nil {
+		k.trouble = err.Error()
+	}
 }
 
 func (k *Keeper) leave(ctx context.Context, log *slog.Logger) {
