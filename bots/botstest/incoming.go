@@ -78,15 +78,25 @@ func telegramWords() []Incoming {
 
 func telegramThings() []Incoming {
 	file := `{"file_id":"AgACAgIAAx","file_unique_id":"AQADx","file_size":1253`
+	with := func(name, mime string, more func(*conversation.Incoming)) func(*conversation.Incoming) {
+		return func(in *conversation.Incoming) {
+			in.File = &conversation.FileRef{ID: "AgACAgIAAx", Name: name, MIME: mime, Size: 1253}
+			if more != nil {
+				more(in)
+			}
+		}
+	}
 	return []Incoming{
-		{Name: "a photo with words", Raw: tgHead + `"caption":"вот направление","photo":[` + file + `,"width":90,"height":67}]}}`, Want: one(conversation.Photo, text("вот направление"))},
-		{Name: "one of an album", Raw: tgHead + `"media_group_id":"138990","photo":[` + file + `,"width":90,"height":67}]}}`, Want: one(conversation.Photo, func(in *conversation.Incoming) { in.Album = "138990" })},
-		{Name: "a voice", Raw: tgHead + `"voice":` + file + `,"duration":4,"mime_type":"audio/ogg"}}}`, Want: one(conversation.Voice, nil)},
-		{Name: "a recording", Raw: tgHead + `"audio":` + file + `,"duration":4,"mime_type":"audio/mpeg","title":"Запись"}}}`, Want: one(conversation.Voice, nil)},
-		{Name: "a video", Raw: tgHead + `"video":` + file + `,"width":1,"height":1,"duration":4}}}`, Want: one(conversation.File, nil)},
-		{Name: "a round video", Raw: tgHead + `"video_note":` + file + `,"length":240,"duration":4}}}`, Want: one(conversation.File, nil)},
-		{Name: "a gif is a document too", Raw: tgHead + `"animation":` + file + `},"document":` + file + `}}}`, Want: one(conversation.File, nil)},
-		{Name: "a document", Raw: tgHead + `"caption":"анализы","document":` + file + `,"file_name":"analiz.pdf"}}}`, Want: one(conversation.File, text("анализы"))},
+		{Name: "a photo with words", Raw: tgHead + `"caption":"вот направление","photo":[` + file + `,"width":90,"height":67}]}}`, Want: one(conversation.Photo, with("", "", text("вот направление")))},
+		{Name: "one of an album", Raw: tgHead + `"media_group_id":"138990","photo":[` + file + `,"width":90,"height":67}]}}`, Want: one(conversation.Photo, with("", "", func(in *conversation.Incoming) { in.Album = "138990" }))},
+		{Name: "a voice", Raw: tgHead + `"voice":` + file + `,"duration":4,"mime_type":"audio/ogg"}}}`, Want: one(conversation.Voice, with("", "audio/ogg", nil))},
+		{Name: "a recording", Raw: tgHead + `"audio":` + file + `,"duration":4,"mime_type":"audio/mpeg","title":"Запись"}}}`, Want: one(conversation.Voice, with("", "audio/mpeg", nil))},
+		{Name: "a video", Raw: tgHead + `"video":` + file + `,"width":1,"height":1,"duration":4}}}`, Want: one(conversation.File, with("", "", nil))},
+		{Name: "a round video", Raw: tgHead + `"video_note":` + file + `,"length":240,"duration":4}}}`, Want: one(conversation.File, with("", "", nil))},
+		{Name: "a gif is a document too", Raw: tgHead + `"animation":` + file + `},"document":` + file + `}}}`, Want: one(conversation.File, with("", "", nil))},
+		{Name: "a document", Raw: tgHead + `"caption":"анализы","document":` + file + `,"file_name":"analiz.pdf"}}}`, Want: one(conversation.File, with("analiz.pdf", "", text("анализы")))},
+		{Name: "a photo in sizes", Raw: tgHead + `"photo":[{"file_id":"small","file_size":90},` + file + `},{"file_id":"middle","file_size":700}]}}`, Want: one(conversation.Photo, with("", "", nil))},
+		{Name: "a file that nobody can read", Raw: tgHead + `"document":"?"}}`, Want: one(conversation.File, nil)},
 		{Name: "a sticker", Raw: tgHead + `"sticker":` + file + `,"type":"regular","width":512,"height":512,"emoji":"👍"}}}`, Want: one(conversation.Sticker, nil)},
 		{Name: "a place", Raw: tgHead + `"location":{"latitude":55.75,"longitude":37.61}}}`, Want: one(conversation.Location, nil)},
 		{Name: "an organisation's place", Raw: tgHead + `"location":{"latitude":55.75,"longitude":37.61},"venue":{"location":{"latitude":55.75,"longitude":37.61},"title":"Аптека","address":"ул. Ленина"}}}`, Want: one(conversation.Location, nil)},

@@ -27,6 +27,8 @@ func (f *FakeTelegram) do(ctx context.Context, method string, p params) (any, er
 		defer f.mu.Unlock()
 		f.menus[p["language_code"]] = p["commands"]
 		return true, nil
+	case "getFile":
+		return f.getFile(p)
 	case "answerCallbackQuery":
 		return f.answerTap(p)
 	default:

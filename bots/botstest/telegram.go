@@ -44,6 +44,7 @@ type FakeTelegram struct {
 	webhook string
 	secret  string
 	menus   map[string]string
+	files   map[string]fakeFile
 }
 
 // NewFakeTelegram starts a server; Close stops it. The clock dates the messages.
@@ -110,6 +111,9 @@ func (f *FakeTelegram) UseWebhook(address, secret string) {
 
 // ServeHTTP answers /bot{token}/{method}.
 func (f *FakeTelegram) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if f.serveFile(w, r) {
+		return
+	}
 	path, ok := strings.CutPrefix(r.URL.Path, "/bot")
 	token, method, found := strings.Cut(path, "/")
 	switch {

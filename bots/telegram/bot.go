@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -15,6 +16,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/zapis-clinic/zapis/bots"
+	"github.com/zapis-clinic/zapis/fetch"
 )
 
 // Name is what Incoming.Channel says of this channel.
@@ -39,6 +41,8 @@ type Bot struct {
 	api        tgbotapi.BotAPI
 	account    string
 	http       *http.Client
+	files      *fetch.Client // nil where the address is none
+	root       string        // the path at which the server's addresses begin
 	wait       func(context.Context, time.Duration)
 	keyboards  keyboards
 	unreadable atomic.Uint64
@@ -51,11 +55,21 @@ func New(c Config) *Bot {
 	b := &Bot{account: c.Account, http: safeClient(c.HTTP), wait: c.Wait}
 	b.api.Token = c.Token
 	base := strings.TrimRight(cmp.Or(c.API, DefaultAPI), "/")
+	b.files, b.root = files(base), rootOf(base)
 	b.api.SetAPIEndpoint(strings.ReplaceAll(base, "%", "%%") + "/bot%s/%s")
 	if b.wait == nil {
 		b.wait = pause
 	}
 	return b
+}
+
+// rootOf is the path of a base address: a server behind a proxy may have one.
+func rootOf(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	return u.EscapedPath()
 }
 
 // Unreadable counts the updates that could not be read and were passed over.

@@ -66,6 +66,7 @@ func said(in *conversation.Incoming, m *message) bool {
 	in.Lang = conversation.Clean(m.From.Lang)
 	in.Album = conversation.Clean(m.Album)
 	in.Kind = m.kind()
+	in.File = m.attached()
 	in.Text = conversation.Clean(m.Text + m.Caption) // a message has one of them
 	switch in.Kind {
 	case conversation.Text:
@@ -83,11 +84,11 @@ func (m *message) kind() conversation.Kind {
 	switch {
 	case m.Contact != nil:
 		return conversation.Contact
-	case bool(m.Photo):
+	case m.Photo.there:
 		return conversation.Photo
-	case bool(m.Voice || m.Audio):
+	case m.Voice.there || m.Audio.there:
 		return conversation.Voice
-	case bool(m.Video || m.VideoNote || m.Animation || m.Document):
+	case m.Video.there || m.VideoNote.there || m.Animation.there || m.Document.there:
 		return conversation.File
 	case bool(m.Sticker):
 		return conversation.Sticker

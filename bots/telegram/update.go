@@ -29,13 +29,13 @@ type message struct {
 	Album   string   `json:"media_group_id"`
 	Contact *contact `json:"contact"`
 
-	Photo     present `json:"photo"`
-	Voice     present `json:"voice"`
-	Audio     present `json:"audio"`
-	Video     present `json:"video"`
-	VideoNote present `json:"video_note"`
-	Animation present `json:"animation"`
-	Document  present `json:"document"`
+	Photo     media   `json:"photo"`
+	Voice     media   `json:"voice"`
+	Audio     media   `json:"audio"`
+	Video     media   `json:"video"`
+	VideoNote media   `json:"video_note"`
+	Animation media   `json:"animation"`
+	Document  media   `json:"document"`
 	Sticker   present `json:"sticker"`
 	Location  present `json:"location"`
 

@@ -47,6 +47,15 @@ type Incoming struct {
 	OwnPhone   bool      `json:"own_phone,omitempty"`   // the messenger vouches that the contact is the sender's own
 	Album      string    `json:"album,omitempty"`       // several files sent as one
 	Lang       string    `json:"lang,omitempty"`        // the messenger's guess
+	File       *FileRef  `json:"file,omitempty"`        // of a photo, a voice, a file
+}
+
+// FileRef is what a messenger tells of a file before anybody has fetched it. Name, MIME and Size are the sender's word and prove nothing.
+type FileRef struct {
+	ID   string `json:"id"` // by which the channel gives the file out
+	Name string `json:"name,omitempty"`
+	MIME string `json:"mime,omitempty"`
+	Size int64  `json:"size,omitempty"` // in bytes, 0 where not told
 }
 
 // MaxText bounds what is kept of one message, in bytes: a Telegram message is 4096 characters of up to four bytes.
