@@ -32,7 +32,9 @@ CREATE TABLE record (
 );
 CREATE INDEX record_patient ON record (patient_id, created_at);
 CREATE INDEX record_author ON record (author_id, created_at);
-CREATE UNIQUE INDEX record_replaces ON record (replaces) WHERE replaces IS NOT NULL;
+-- Several may be drafted; the first that is signed takes the old one's place.
+CREATE UNIQUE INDEX record_replaces ON record (replaces) WHERE replaces IS NOT NULL AND state = 'signed';
+CREATE INDEX record_corrections ON record (replaces) WHERE replaces IS NOT NULL;
 
 -- The head's look at the quality of a record.
 CREATE TABLE record_review (
@@ -288,6 +290,45 @@ $$;
 REVOKE ALL ON FUNCTION visit_paid(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION visit_paid(uuid) TO zapis_app;
 
+-- A nurse's sample for a test that a doctor ordered: whose report it is and in whose care is looked at here, and nothing else of it changes.
+-- +goose StatementBegin
+CREATE FUNCTION take_sample(report uuid, taken timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+    UPDATE lab_report r SET sampled_by = actor_id(), sampled_at = taken
+    WHERE r.id = report AND staff_role() = 'nurse' AND r.label IS NULL AND r.status = 'registered' AND r.sampled_at IS NULL
+      AND r.patient_id = ANY (actor_care());
+    RETURN FOUND;
+END
+$$;
+-- +goose StatementEnd
+REVOKE ALL ON FUNCTION take_sample(uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION take_sample(uuid, timestamptz) TO zapis_app;
+
+-- A laboratory's answer to an order becomes a patient's by two identifiers: the order's number and the birth date. What was released is
+-- corrected only by whoever releases the correction. The patient's id goes back to the values that follow; nothing else is told.
+-- +goose StatementBegin
+CREATE FUNCTION receive_report(report uuid, born date, became text, came timestamptz) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE whose uuid;
+BEGIN
+    IF NOT (actor_is_system() OR contract_has('results')) OR became NOT IN ('partial', 'final', 'corrected', 'cancelled') THEN
+        RETURN NULL;
+    END IF;
+    UPDATE lab_report r SET status = became, received_at = came, released_at = NULL, released_by = NULL
+    FROM patient p
+    WHERE r.id = report AND p.id = r.patient_id AND p.birth_date = born AND r.status <> 'cancelled'
+      AND (became = 'corrected' OR r.released_at IS NULL)
+    RETURNING r.patient_id INTO whose;
+    RETURN whose;
+END
+$$;
+-- +goose StatementEnd
+REVOKE ALL ON FUNCTION receive_report(uuid, date, text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION receive_report(uuid, date, text, timestamptz) TO zapis_app;
+
 -- Counts for those who see no rows: never of fewer than ten people.
 -- +goose StatementBegin
 CREATE FUNCTION aggregates(class text, from_at timestamptz, to_at timestamptz)
@@ -329,6 +370,8 @@ GRANT EXECUTE ON FUNCTION aggregates(text, timestamptz, timestamptz) TO zapis_ap
 
 -- +goose Down
 DROP FUNCTION aggregates(text, timestamptz, timestamptz);
+DROP FUNCTION receive_report(uuid, date, text, timestamptz);
+DROP FUNCTION take_sample(uuid, timestamptz);
 DROP FUNCTION visit_paid(uuid);
 DROP TABLE settings_request, campaign_recipient, campaign, feedback_text, feedback, payment_event, payment, invoice, document_content,
     document, lab_value, lab_report, prescription_mark, prescription, record_review, record, visit_reason;

@@ -190,7 +190,7 @@ CREATE POLICY author ON record_review FOR SELECT TO zapis_app USING ((SELECT sta
     AND EXISTS (SELECT FROM record r WHERE r.id = record_id AND r.author_id = (SELECT actor_doctor())));
 
 -- Prescriptions.
-CREATE POLICY own ON prescription FOR SELECT TO zapis_app USING (state <> 'draft' AND patient_id = ANY ((SELECT actor_wards())::uuid[]));
+CREATE POLICY own ON prescription FOR SELECT TO zapis_app USING (signed_at IS NOT NULL AND patient_id = ANY ((SELECT actor_wards())::uuid[]));
 CREATE POLICY staff_see ON prescription FOR SELECT TO zapis_app USING (CASE (SELECT staff_role())
     WHEN 'head' THEN true
     WHEN 'doctor' THEN patient_id = ANY ((SELECT actor_care())::uuid[]) AND (label IS NULL OR author_id = (SELECT actor_doctor()))
@@ -207,8 +207,8 @@ CREATE POLICY service ON prescription FOR SELECT TO zapis_app USING ((SELECT con
 CREATE POLICY own ON prescription_mark FOR SELECT TO zapis_app USING (patient_id = ANY ((SELECT actor_wards())::uuid[]));
 CREATE POLICY staff_see ON prescription_mark FOR SELECT TO zapis_app
     USING ((SELECT staff_role()) IN ('doctor', 'nurse', 'head') AND EXISTS (SELECT FROM prescription p WHERE p.id = prescription_id));
-CREATE POLICY nurse_add ON prescription_mark FOR INSERT TO zapis_app
-    WITH CHECK ((SELECT staff_role()) = 'nurse' AND staff_id = (SELECT actor_id()) AND patient_id = ANY ((SELECT actor_care())::uuid[])
+CREATE POLICY care_add ON prescription_mark FOR INSERT TO zapis_app
+    WITH CHECK ((SELECT staff_role()) IN ('nurse', 'doctor') AND staff_id = (SELECT actor_id()) AND patient_id = ANY ((SELECT actor_care())::uuid[])
                 AND EXISTS (SELECT FROM prescription p WHERE p.id = prescription_id AND p.state = 'signed'));
 
 -- Results: the report is there (the desk may know), and what it says.

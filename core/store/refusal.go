@@ -25,6 +25,12 @@ func refusals() map[string]core.Error {
 		"payment_key":             {Code: core.Conflict, Key: "payment_key_used"},
 		"feedback_once":           {Code: core.Conflict, Key: "feedback_given"},
 		"feedback_pkey":           {Code: core.Conflict, Key: "feedback_given"},
+		"record_replaces":         {Code: core.Conflict, Key: "record_replaced"},
+		"glass_three_a_day":       {Code: core.TooMany, Key: "glass_three_a_day"},
+		"glass_once":              {Code: core.Conflict, Key: "glass_open"},
+		"glass_review":            {Code: core.Denied, Key: "glass_own"},
+
+		"care_team_practitioner_id_fkey": {Code: core.NotFound, Key: "doctor_unknown"},
 	}
 }
 

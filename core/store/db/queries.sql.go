@@ -443,6 +443,32 @@ func (q *Queries) Branches(ctx context.Context) ([]Branch, error) {
 	return items, nil
 }
 
+const careAdd = `-- name: CareAdd :exec
+INSERT INTO care_team (id, patient_id, practitioner_id, kind, since, until, made_by) VALUES ($1, $2, $3, 'referral', $4, $5, $6)
+`
+
+type CareAddParams struct {
+	ID             uuid.UUID
+	PatientID      uuid.UUID
+	PractitionerID *uuid.UUID
+	Since          time.Time
+	Until          *time.Time
+	MadeBy         *uuid.UUID
+}
+
+// A referral puts a patient into another doctor's care.
+func (q *Queries) CareAdd(ctx context.Context, arg CareAddParams) error {
+	_, err := q.db.Exec(ctx, careAdd,
+		arg.ID,
+		arg.PatientID,
+		arg.PractitionerID,
+		arg.Since,
+		arg.Until,
+		arg.MadeBy,
+	)
+	return err
+}
+
 const clinicTouch = `-- name: ClinicTouch :exec
 UPDATE clinic_version SET version = version + 1
 `
@@ -1207,6 +1233,144 @@ func (q *Queries) DaysNearest(ctx context.Context, arg DaysNearestParams) ([]Day
 	return items, nil
 }
 
+const document = `-- name: Document :one
+SELECT id, patient_id, branch_id, class, kind, label, mime, bytes, author_id, created_at FROM document WHERE id = $1
+`
+
+func (q *Queries) Document(ctx context.Context, id uuid.UUID) (Document, error) {
+	row := q.db.QueryRow(ctx, document, id)
+	var i Document
+	err := row.Scan(
+		&i.ID,
+		&i.PatientID,
+		&i.BranchID,
+		&i.Class,
+		&i.Kind,
+		&i.Label,
+		&i.Mime,
+		&i.Bytes,
+		&i.AuthorID,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const documentAdd = `-- name: DocumentAdd :exec
+INSERT INTO document (id, patient_id, branch_id, class, kind, label, mime, bytes, author_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+`
+
+type DocumentAddParams struct {
+	ID        uuid.UUID
+	PatientID uuid.UUID
+	BranchID  *uuid.UUID
+	Class     string
+	Kind      string
+	Label     *string
+	Mime      string
+	Bytes     int32
+	AuthorID  *uuid.UUID
+	CreatedAt time.Time
+}
+
+func (q *Queries) DocumentAdd(ctx context.Context, arg DocumentAddParams) error {
+	_, err := q.db.Exec(ctx, documentAdd,
+		arg.ID,
+		arg.PatientID,
+		arg.BranchID,
+		arg.Class,
+		arg.Kind,
+		arg.Label,
+		arg.Mime,
+		arg.Bytes,
+		arg.AuthorID,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const documentContent = `-- name: DocumentContent :one
+SELECT document_id, title_sealed, bytes_sealed FROM document_content WHERE document_id = $1
+`
+
+// What stands on the paper.
+func (q *Queries) DocumentContent(ctx context.Context, documentID uuid.UUID) (DocumentContent, error) {
+	row := q.db.QueryRow(ctx, documentContent, documentID)
+	var i DocumentContent
+	err := row.Scan(&i.DocumentID, &i.TitleSealed, &i.BytesSealed)
+	return i, err
+}
+
+const documentContentAdd = `-- name: DocumentContentAdd :exec
+INSERT INTO document_content (document_id, title_sealed, bytes_sealed) VALUES ($1, $2, $3)
+`
+
+type DocumentContentAddParams struct {
+	DocumentID  uuid.UUID
+	TitleSealed []byte
+	BytesSealed []byte
+}
+
+func (q *Queries) DocumentContentAdd(ctx context.Context, arg DocumentContentAddParams) error {
+	_, err := q.db.Exec(ctx, documentContentAdd, arg.DocumentID, arg.TitleSealed, arg.BytesSealed)
+	return err
+}
+
+const documentsOfPatient = `-- name: DocumentsOfPatient :many
+SELECT d.id, d.patient_id, d.branch_id, d.class, d.kind, d.label, d.mime, d.bytes, d.author_id, d.created_at, c.title_sealed
+FROM document d
+LEFT JOIN document_content c ON c.document_id = d.id
+WHERE d.patient_id = $1
+ORDER BY d.created_at DESC, d.id DESC
+LIMIT 200
+`
+
+type DocumentsOfPatientRow struct {
+	ID          uuid.UUID
+	PatientID   uuid.UUID
+	BranchID    *uuid.UUID
+	Class       string
+	Kind        string
+	Label       *string
+	Mime        string
+	Bytes       int32
+	AuthorID    *uuid.UUID
+	CreatedAt   time.Time
+	TitleSealed []byte
+}
+
+// A patient's papers, the newest first, with the titles of those that the actor may open.
+func (q *Queries) DocumentsOfPatient(ctx context.Context, patientID uuid.UUID) ([]DocumentsOfPatientRow, error) {
+	rows, err := q.db.Query(ctx, documentsOfPatient, patientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DocumentsOfPatientRow{}
+	for rows.Next() {
+		var i DocumentsOfPatientRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.PatientID,
+			&i.BranchID,
+			&i.Class,
+			&i.Kind,
+			&i.Label,
+			&i.Mime,
+			&i.Bytes,
+			&i.AuthorID,
+			&i.CreatedAt,
+			&i.TitleSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const entryLinkAdd = `-- name: EntryLinkAdd :exec
 INSERT INTO entry_link (token, kind, target) VALUES ($1, $2, $3)
 `
@@ -1891,6 +2055,268 @@ DELETE FROM inbound_key WHERE at < $1
 func (q *Queries) KeysPrune(ctx context.Context, at time.Time) error {
 	_, err := q.db.Exec(ctx, keysPrune, at)
 	return err
+}
+
+const labReceive = `-- name: LabReceive :one
+SELECT coalesce(receive_report($1::uuid, $2::date, $3::text, $4::timestamptz), '00000000-0000-0000-0000-000000000000')::uuid AS patient
+`
+
+type LabReceiveParams struct {
+	ID     uuid.UUID
+	Born   time.Time
+	Status string
+	At     time.Time
+}
+
+// Whose the answer is; nobody's where the two identifiers do not meet.
+func (q *Queries) LabReceive(ctx context.Context, arg LabReceiveParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, labReceive,
+		arg.ID,
+		arg.Born,
+		arg.Status,
+		arg.At,
+	)
+	var patient uuid.UUID
+	err := row.Scan(&patient)
+	return patient, err
+}
+
+const labRelease = `-- name: LabRelease :one
+UPDATE lab_report SET released_at = $1, released_by = $2
+WHERE id = $3 AND released_at IS NULL AND status IN ('final', 'corrected')
+RETURNING id
+`
+
+type LabReleaseParams struct {
+	At *time.Time
+	By *uuid.UUID
+	ID uuid.UUID
+}
+
+// A doctor lets the patient see it.
+func (q *Queries) LabRelease(ctx context.Context, arg LabReleaseParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, labRelease, arg.At, arg.By, arg.ID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const labReleaseDue = `-- name: LabReleaseDue :many
+UPDATE lab_report SET released_at = $1
+WHERE id IN (
+    SELECT r.id FROM lab_report r
+    WHERE r.released_at IS NULL AND r.kind = 'routine' AND r.label IS NULL AND r.status IN ('final', 'corrected') AND r.received_at <= $2
+    ORDER BY r.received_at
+    LIMIT 200
+    FOR UPDATE SKIP LOCKED)
+RETURNING id, patient_id
+`
+
+type LabReleaseDueParams struct {
+	Now    *time.Time
+	Before *time.Time
+}
+
+type LabReleaseDueRow struct {
+	ID        uuid.UUID
+	PatientID uuid.UUID
+}
+
+// The rule lets the patient see what is routine, bears no label and has lain for its time.
+func (q *Queries) LabReleaseDue(ctx context.Context, arg LabReleaseDueParams) ([]LabReleaseDueRow, error) {
+	rows, err := q.db.Query(ctx, labReleaseDue, arg.Now, arg.Before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LabReleaseDueRow{}
+	for rows.Next() {
+		var i LabReleaseDueRow
+		if err := rows.Scan(&i.ID, &i.PatientID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const labReport = `-- name: LabReport :one
+SELECT id, patient_id, visit_id, branch_id, ordered_by, kind, label, status, sampled_by, sampled_at, received_at, released_at, released_by, notified_at, created_at FROM lab_report WHERE id = $1
+`
+
+func (q *Queries) LabReport(ctx context.Context, id uuid.UUID) (LabReport, error) {
+	row := q.db.QueryRow(ctx, labReport, id)
+	var i LabReport
+	err := row.Scan(
+		&i.ID,
+		&i.PatientID,
+		&i.VisitID,
+		&i.BranchID,
+		&i.OrderedBy,
+		&i.Kind,
+		&i.Label,
+		&i.Status,
+		&i.SampledBy,
+		&i.SampledAt,
+		&i.ReceivedAt,
+		&i.ReleasedAt,
+		&i.ReleasedBy,
+		&i.NotifiedAt,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const labReportAdd = `-- name: LabReportAdd :exec
+INSERT INTO lab_report (id, patient_id, visit_id, branch_id, ordered_by, kind, label, status, sampled_by, sampled_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'registered', $8, $9, $10)
+`
+
+type LabReportAddParams struct {
+	ID        uuid.UUID
+	PatientID uuid.UUID
+	VisitID   *uuid.UUID
+	BranchID  uuid.UUID
+	OrderedBy *uuid.UUID
+	Kind      string
+	Label     *string
+	SampledBy *uuid.UUID
+	SampledAt *time.Time
+	CreatedAt time.Time
+}
+
+// An order of a doctor's, or a sample that was taken on a doctor's word.
+func (q *Queries) LabReportAdd(ctx context.Context, arg LabReportAddParams) error {
+	_, err := q.db.Exec(ctx, labReportAdd,
+		arg.ID,
+		arg.PatientID,
+		arg.VisitID,
+		arg.BranchID,
+		arg.OrderedBy,
+		arg.Kind,
+		arg.Label,
+		arg.SampledBy,
+		arg.SampledAt,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const labReportsOfPatient = `-- name: LabReportsOfPatient :many
+SELECT id, patient_id, visit_id, branch_id, ordered_by, kind, label, status, sampled_by, sampled_at, received_at, released_at, released_by, notified_at, created_at FROM lab_report WHERE patient_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200
+`
+
+// What was ordered for a patient and what has come of it, the newest first.
+func (q *Queries) LabReportsOfPatient(ctx context.Context, patientID uuid.UUID) ([]LabReport, error) {
+	rows, err := q.db.Query(ctx, labReportsOfPatient, patientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LabReport{}
+	for rows.Next() {
+		var i LabReport
+		if err := rows.Scan(
+			&i.ID,
+			&i.PatientID,
+			&i.VisitID,
+			&i.BranchID,
+			&i.OrderedBy,
+			&i.Kind,
+			&i.Label,
+			&i.Status,
+			&i.SampledBy,
+			&i.SampledAt,
+			&i.ReceivedAt,
+			&i.ReleasedAt,
+			&i.ReleasedBy,
+			&i.NotifiedAt,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const labSample = `-- name: LabSample :one
+SELECT take_sample($1::uuid, $2::timestamptz)::boolean AS taken
+`
+
+type LabSampleParams struct {
+	ID uuid.UUID
+	At time.Time
+}
+
+// Whether the sample was this nurse's to take.
+func (q *Queries) LabSample(ctx context.Context, arg LabSampleParams) (bool, error) {
+	row := q.db.QueryRow(ctx, labSample, arg.ID, arg.At)
+	var taken bool
+	err := row.Scan(&taken)
+	return taken, err
+}
+
+const labValueAdd = `-- name: LabValueAdd :exec
+INSERT INTO lab_value (id, report_id, patient_id, code, value_sealed, at) VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type LabValueAddParams struct {
+	ID          uuid.UUID
+	ReportID    uuid.UUID
+	PatientID   uuid.UUID
+	Code        string
+	ValueSealed []byte
+	At          time.Time
+}
+
+func (q *Queries) LabValueAdd(ctx context.Context, arg LabValueAddParams) error {
+	_, err := q.db.Exec(ctx, labValueAdd,
+		arg.ID,
+		arg.ReportID,
+		arg.PatientID,
+		arg.Code,
+		arg.ValueSealed,
+		arg.At,
+	)
+	return err
+}
+
+const labValues = `-- name: LabValues :many
+SELECT id, report_id, patient_id, code, value_sealed, at FROM lab_value WHERE report_id = $1 ORDER BY at, id LIMIT 500
+`
+
+func (q *Queries) LabValues(ctx context.Context, reportID uuid.UUID) ([]LabValue, error) {
+	rows, err := q.db.Query(ctx, labValues, reportID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LabValue{}
+	for rows.Next() {
+		var i LabValue
+		if err := rows.Scan(
+			&i.ID,
+			&i.ReportID,
+			&i.PatientID,
+			&i.Code,
+			&i.ValueSealed,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const lockCalendars = `-- name: LockCalendars :exec
@@ -3604,6 +4030,200 @@ func (q *Queries) Practitioners(ctx context.Context) ([]Practitioner, error) {
 	return items, nil
 }
 
+const prescription = `-- name: Prescription :one
+SELECT id, patient_id, visit_id, record_id, author_id, label, state, body_sealed, signed_at, voided_at, voided_by, created_at FROM prescription WHERE id = $1
+`
+
+func (q *Queries) Prescription(ctx context.Context, id uuid.UUID) (Prescription, error) {
+	row := q.db.QueryRow(ctx, prescription, id)
+	var i Prescription
+	err := row.Scan(
+		&i.ID,
+		&i.PatientID,
+		&i.VisitID,
+		&i.RecordID,
+		&i.AuthorID,
+		&i.Label,
+		&i.State,
+		&i.BodySealed,
+		&i.SignedAt,
+		&i.VoidedAt,
+		&i.VoidedBy,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const prescriptionAdd = `-- name: PrescriptionAdd :exec
+INSERT INTO prescription (id, patient_id, visit_id, record_id, author_id, label, body_sealed, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type PrescriptionAddParams struct {
+	ID         uuid.UUID
+	PatientID  uuid.UUID
+	VisitID    *uuid.UUID
+	RecordID   *uuid.UUID
+	AuthorID   uuid.UUID
+	Label      *string
+	BodySealed []byte
+	CreatedAt  time.Time
+}
+
+func (q *Queries) PrescriptionAdd(ctx context.Context, arg PrescriptionAddParams) error {
+	_, err := q.db.Exec(ctx, prescriptionAdd,
+		arg.ID,
+		arg.PatientID,
+		arg.VisitID,
+		arg.RecordID,
+		arg.AuthorID,
+		arg.Label,
+		arg.BodySealed,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const prescriptionMarkAdd = `-- name: PrescriptionMarkAdd :exec
+INSERT INTO prescription_mark (id, prescription_id, patient_id, staff_id, at) VALUES ($1, $2, $3, $4, $5)
+`
+
+type PrescriptionMarkAddParams struct {
+	ID             uuid.UUID
+	PrescriptionID uuid.UUID
+	PatientID      uuid.UUID
+	StaffID        uuid.UUID
+	At             time.Time
+}
+
+func (q *Queries) PrescriptionMarkAdd(ctx context.Context, arg PrescriptionMarkAddParams) error {
+	_, err := q.db.Exec(ctx, prescriptionMarkAdd,
+		arg.ID,
+		arg.PrescriptionID,
+		arg.PatientID,
+		arg.StaffID,
+		arg.At,
+	)
+	return err
+}
+
+const prescriptionMarks = `-- name: PrescriptionMarks :many
+SELECT id, prescription_id, patient_id, staff_id, at FROM prescription_mark WHERE prescription_id = $1 ORDER BY at, id LIMIT 200
+`
+
+// When a prescription was carried out.
+func (q *Queries) PrescriptionMarks(ctx context.Context, prescriptionID uuid.UUID) ([]PrescriptionMark, error) {
+	rows, err := q.db.Query(ctx, prescriptionMarks, prescriptionID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PrescriptionMark{}
+	for rows.Next() {
+		var i PrescriptionMark
+		if err := rows.Scan(
+			&i.ID,
+			&i.PrescriptionID,
+			&i.PatientID,
+			&i.StaffID,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const prescriptionSign = `-- name: PrescriptionSign :one
+UPDATE prescription SET state = 'signed', signed_at = $1 WHERE id = $2 AND state = 'draft' RETURNING id
+`
+
+type PrescriptionSignParams struct {
+	At *time.Time
+	ID uuid.UUID
+}
+
+func (q *Queries) PrescriptionSign(ctx context.Context, arg PrescriptionSignParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, prescriptionSign, arg.At, arg.ID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const prescriptionVoid = `-- name: PrescriptionVoid :one
+UPDATE prescription SET state = 'void', voided_at = $1, voided_by = $2 WHERE id = $3 AND state <> 'void' RETURNING id
+`
+
+type PrescriptionVoidParams struct {
+	At *time.Time
+	By *uuid.UUID
+	ID uuid.UUID
+}
+
+func (q *Queries) PrescriptionVoid(ctx context.Context, arg PrescriptionVoidParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, prescriptionVoid, arg.At, arg.By, arg.ID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const prescriptionsOfPatient = `-- name: PrescriptionsOfPatient :many
+SELECT id, patient_id, visit_id, record_id, author_id, label, state, signed_at, voided_at, created_at
+FROM prescription
+WHERE patient_id = $1
+ORDER BY created_at DESC, id DESC
+LIMIT 200
+`
+
+type PrescriptionsOfPatientRow struct {
+	ID        uuid.UUID
+	PatientID uuid.UUID
+	VisitID   *uuid.UUID
+	RecordID  *uuid.UUID
+	AuthorID  uuid.UUID
+	Label     *string
+	State     string
+	SignedAt  *time.Time
+	VoidedAt  *time.Time
+	CreatedAt time.Time
+}
+
+// What is prescribed to a patient, the newest first.
+func (q *Queries) PrescriptionsOfPatient(ctx context.Context, patientID uuid.UUID) ([]PrescriptionsOfPatientRow, error) {
+	rows, err := q.db.Query(ctx, prescriptionsOfPatient, patientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PrescriptionsOfPatientRow{}
+	for rows.Next() {
+		var i PrescriptionsOfPatientRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.PatientID,
+			&i.VisitID,
+			&i.RecordID,
+			&i.AuthorID,
+			&i.Label,
+			&i.State,
+			&i.SignedAt,
+			&i.VoidedAt,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ratePause = `-- name: RatePause :exec
 INSERT INTO send_rate AS r (account, lane, tokens, refilled_at, paused_until) VALUES ($1, $2, 0, $3, $4)
 ON CONFLICT (account, lane) DO UPDATE SET paused_until = greatest(r.paused_until, excluded.paused_until), tokens = 0, refilled_at = $3
@@ -3685,6 +4305,257 @@ func (q *Queries) RatesPaused(ctx context.Context, pausedUntil *time.Time) ([]Ra
 	for rows.Next() {
 		var i RatesPausedRow
 		if err := rows.Scan(&i.Account, &i.Lane, &i.PausedUntil); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const record = `-- name: Record :one
+SELECT r.id, r.patient_id, r.visit_id, r.branch_id, r.author_id, r.kind, r.label, r.state, r.body_sealed, r.sha256, r.replaces, r.signed_at, r.signed_by, r.created_at, r.version, EXISTS (SELECT FROM record n WHERE n.replaces = r.id AND n.state = 'signed') AS replaced
+FROM record r
+WHERE r.id = $1
+`
+
+type RecordRow struct {
+	ID         uuid.UUID
+	PatientID  uuid.UUID
+	VisitID    *uuid.UUID
+	BranchID   uuid.UUID
+	AuthorID   uuid.UUID
+	Kind       string
+	Label      *string
+	State      string
+	BodySealed []byte
+	Sha256     []byte
+	Replaces   *uuid.UUID
+	SignedAt   *time.Time
+	SignedBy   *uuid.UUID
+	CreatedAt  time.Time
+	Version    int32
+	Replaced   bool
+}
+
+// One record with whether a signed one has taken its place.
+func (q *Queries) Record(ctx context.Context, id uuid.UUID) (RecordRow, error) {
+	row := q.db.QueryRow(ctx, record, id)
+	var i RecordRow
+	err := row.Scan(
+		&i.ID,
+		&i.PatientID,
+		&i.VisitID,
+		&i.BranchID,
+		&i.AuthorID,
+		&i.Kind,
+		&i.Label,
+		&i.State,
+		&i.BodySealed,
+		&i.Sha256,
+		&i.Replaces,
+		&i.SignedAt,
+		&i.SignedBy,
+		&i.CreatedAt,
+		&i.Version,
+		&i.Replaced,
+	)
+	return i, err
+}
+
+const recordAdd = `-- name: RecordAdd :exec
+INSERT INTO record (id, patient_id, visit_id, branch_id, author_id, kind, label, body_sealed, replaces, version, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+`
+
+type RecordAddParams struct {
+	ID         uuid.UUID
+	PatientID  uuid.UUID
+	VisitID    *uuid.UUID
+	BranchID   uuid.UUID
+	AuthorID   uuid.UUID
+	Kind       string
+	Label      *string
+	BodySealed []byte
+	Replaces   *uuid.UUID
+	Version    int32
+	CreatedAt  time.Time
+}
+
+// A draft, a correction of a signed record (replaces), or vital signs.
+func (q *Queries) RecordAdd(ctx context.Context, arg RecordAddParams) error {
+	_, err := q.db.Exec(ctx, recordAdd,
+		arg.ID,
+		arg.PatientID,
+		arg.VisitID,
+		arg.BranchID,
+		arg.AuthorID,
+		arg.Kind,
+		arg.Label,
+		arg.BodySealed,
+		arg.Replaces,
+		arg.Version,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const recordEdit = `-- name: RecordEdit :one
+UPDATE record SET body_sealed = $2, label = $3 WHERE id = $1 AND state = 'draft' RETURNING id
+`
+
+type RecordEditParams struct {
+	ID         uuid.UUID
+	BodySealed []byte
+	Label      *string
+}
+
+// A draft's new text. Its author's, while it is a draft.
+func (q *Queries) RecordEdit(ctx context.Context, arg RecordEditParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, recordEdit, arg.ID, arg.BodySealed, arg.Label)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const recordReviewAdd = `-- name: RecordReviewAdd :exec
+INSERT INTO record_review (id, record_id, patient_id, by_id, verdict, note_sealed, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type RecordReviewAddParams struct {
+	ID         uuid.UUID
+	RecordID   uuid.UUID
+	PatientID  uuid.UUID
+	ByID       uuid.UUID
+	Verdict    string
+	NoteSealed []byte
+	At         time.Time
+}
+
+func (q *Queries) RecordReviewAdd(ctx context.Context, arg RecordReviewAddParams) error {
+	_, err := q.db.Exec(ctx, recordReviewAdd,
+		arg.ID,
+		arg.RecordID,
+		arg.PatientID,
+		arg.ByID,
+		arg.Verdict,
+		arg.NoteSealed,
+		arg.At,
+	)
+	return err
+}
+
+const recordReviews = `-- name: RecordReviews :many
+SELECT id, record_id, patient_id, by_id, verdict, note_sealed, at FROM record_review WHERE record_id = $1 ORDER BY at, id LIMIT 50
+`
+
+// What the head said of a record.
+func (q *Queries) RecordReviews(ctx context.Context, recordID uuid.UUID) ([]RecordReview, error) {
+	rows, err := q.db.Query(ctx, recordReviews, recordID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RecordReview{}
+	for rows.Next() {
+		var i RecordReview
+		if err := rows.Scan(
+			&i.ID,
+			&i.RecordID,
+			&i.PatientID,
+			&i.ByID,
+			&i.Verdict,
+			&i.NoteSealed,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const recordSign = `-- name: RecordSign :one
+UPDATE record SET state = 'signed', sha256 = $1, signed_at = $2, signed_by = $3
+WHERE id = $4 AND state = 'draft'
+RETURNING id
+`
+
+type RecordSignParams struct {
+	Sum []byte
+	At  *time.Time
+	By  *uuid.UUID
+	ID  uuid.UUID
+}
+
+// A draft becomes what it says.
+func (q *Queries) RecordSign(ctx context.Context, arg RecordSignParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, recordSign,
+		arg.Sum,
+		arg.At,
+		arg.By,
+		arg.ID,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const recordsOfPatient = `-- name: RecordsOfPatient :many
+SELECT r.id, r.patient_id, r.visit_id, r.branch_id, r.author_id, r.kind, r.label, r.state, r.replaces, r.signed_at, r.created_at, r.version,
+       EXISTS (SELECT FROM record n WHERE n.replaces = r.id AND n.state = 'signed') AS replaced
+FROM record r
+WHERE r.patient_id = $1
+ORDER BY r.created_at DESC, r.id DESC
+LIMIT 200
+`
+
+type RecordsOfPatientRow struct {
+	ID        uuid.UUID
+	PatientID uuid.UUID
+	VisitID   *uuid.UUID
+	BranchID  uuid.UUID
+	AuthorID  uuid.UUID
+	Kind      string
+	Label     *string
+	State     string
+	Replaces  *uuid.UUID
+	SignedAt  *time.Time
+	CreatedAt time.Time
+	Version   int32
+	Replaced  bool
+}
+
+// What is written of a patient, the newest first.
+func (q *Queries) RecordsOfPatient(ctx context.Context, patientID uuid.UUID) ([]RecordsOfPatientRow, error) {
+	rows, err := q.db.Query(ctx, recordsOfPatient, patientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RecordsOfPatientRow{}
+	for rows.Next() {
+		var i RecordsOfPatientRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.PatientID,
+			&i.VisitID,
+			&i.BranchID,
+			&i.AuthorID,
+			&i.Kind,
+			&i.Label,
+			&i.State,
+			&i.Replaces,
+			&i.SignedAt,
+			&i.CreatedAt,
+			&i.Version,
+			&i.Replaced,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -5355,6 +6226,23 @@ func (q *Queries) VisitOfChat(ctx context.Context, conversationID uuid.UUID) (Vi
 		&i.Status,
 	)
 	return i, err
+}
+
+const visitOfPatient = `-- name: VisitOfPatient :one
+SELECT branch_id FROM visit WHERE id = $1 AND patient_id = $2::uuid
+`
+
+type VisitOfPatientParams struct {
+	ID      uuid.UUID
+	Patient uuid.UUID
+}
+
+// Where and when a patient's visit was, if the actor may see it.
+func (q *Queries) VisitOfPatient(ctx context.Context, arg VisitOfPatientParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, visitOfPatient, arg.ID, arg.Patient)
+	var branch_id uuid.UUID
+	err := row.Scan(&branch_id)
+	return branch_id, err
 }
 
 const visitOverbook = `-- name: VisitOverbook :one
