@@ -83,6 +83,25 @@ type Conversation struct {
 	WakeAt        *time.Time
 }
 
+type Document struct {
+	ID        uuid.UUID
+	PatientID uuid.UUID
+	BranchID  *uuid.UUID
+	Class     string
+	Kind      string
+	Label     *string
+	Mime      string
+	Bytes     int32
+	AuthorID  *uuid.UUID
+	CreatedAt time.Time
+}
+
+type DocumentContent struct {
+	DocumentID  uuid.UUID
+	TitleSealed []byte
+	BytesSealed []byte
+}
+
 type EntryLink struct {
 	Token  string
 	Kind   string
@@ -112,6 +131,33 @@ type FeedbackText struct {
 	Side       string
 	TextSealed []byte
 	At         time.Time
+}
+
+type LabReport struct {
+	ID         uuid.UUID
+	PatientID  uuid.UUID
+	VisitID    *uuid.UUID
+	BranchID   uuid.UUID
+	OrderedBy  *uuid.UUID
+	Kind       string
+	Label      *string
+	Status     string
+	SampledBy  *uuid.UUID
+	SampledAt  *time.Time
+	ReceivedAt *time.Time
+	ReleasedAt *time.Time
+	ReleasedBy *uuid.UUID
+	NotifiedAt *time.Time
+	CreatedAt  time.Time
+}
+
+type LabValue struct {
+	ID          uuid.UUID
+	ReportID    uuid.UUID
+	PatientID   uuid.UUID
+	Code        string
+	ValueSealed []byte
+	At          time.Time
 }
 
 type Opening struct {
@@ -215,6 +261,39 @@ type PractitionerService struct {
 	ServiceID      uuid.UUID
 	Minutes        *int32
 	Price          *int64
+}
+
+type Prescription struct {
+	ID         uuid.UUID
+	PatientID  uuid.UUID
+	VisitID    *uuid.UUID
+	RecordID   *uuid.UUID
+	AuthorID   uuid.UUID
+	Label      *string
+	State      string
+	BodySealed []byte
+	SignedAt   *time.Time
+	VoidedAt   *time.Time
+	VoidedBy   *uuid.UUID
+	CreatedAt  time.Time
+}
+
+type PrescriptionMark struct {
+	ID             uuid.UUID
+	PrescriptionID uuid.UUID
+	PatientID      uuid.UUID
+	StaffID        uuid.UUID
+	At             time.Time
+}
+
+type RecordReview struct {
+	ID         uuid.UUID
+	RecordID   uuid.UUID
+	PatientID  uuid.UUID
+	ByID       uuid.UUID
+	Verdict    string
+	NoteSealed []byte
+	At         time.Time
 }
 
 type ScheduleException struct {
