@@ -47,12 +47,12 @@ func add(ctx context.Context, tx *store.Tx, e Entry, decision string) error {
 	if a.Rules != nil {
 		version = a.Rules.Version()
 	}
-	err := tx.AuditAdd(ctx, db.AuditAddParams{
+	row := db.AuditAddParams{
 		ID: e.ID, At: e.At, OnBehalfOf: store.Ref(a.OnBehalfOf), Channel: a.Channel, Action: e.Action, Class: string(e.Class),
 		ObjectType: e.Object, ObjectID: store.Ref(e.Subject), Objects: max(e.Count, 1), PatientID: store.Ref(e.Patient), Decision: decision,
 		Glass: e.Glass, PolicyVersion: version, RequestID: a.Request, Fields: fields,
-	})
-	if err != nil {
+	}
+	if err := tx.InName(func() error { return tx.AuditAdd(ctx, row) }); err != nil {
 		return fmt.Errorf("record %s: %w", e.Action, err)
 	}
 	return nil

@@ -29,6 +29,22 @@ func TestARowSaysWhoDidWhat(t *testing.T) {
 		e.ID.String(), actor.ID.String(), actor.OnBehalfOf.String(), e.Patient.String()))
 }
 
+func TestWhatZapisDoesInAPersonsNameStandsUnderTheirs(t *testing.T) {
+	t.Parallel()
+	j := open(t)
+	require.NoError(t, j.db.InTx(t.Context(), core.Sys("cabinet"), func(tx *store.Tx) error {
+		own := tx.Actor
+		tx.Actor = admin()
+		require.NoError(t, audit.Add(t.Context(), tx, j.entry("staff.role_take")))
+		tx.Actor = own
+		require.NoError(t, audit.Add(t.Context(), tx, j.entry("staff.sign_in")))
+		_, err := tx.AuditHead(t.Context()) // and the rest is done with Zapis's own rights
+		return err
+	}))
+	assert.Equal(t, 1, j.count("SELECT count(*) FROM audit WHERE action = 'staff.role_take' AND actor_kind = 'staff' AND role = 'admin' AND actor_id = $1", admin().ID.String()))
+	assert.Equal(t, 1, j.count("SELECT count(*) FROM audit WHERE action = 'staff.sign_in' AND actor_kind = 'system' AND role = '' AND actor_id IS NULL"))
+}
+
 func TestARefusalStandsThoughWhatItRefusedDoesNot(t *testing.T) {
 	t.Parallel()
 	j := open(t)

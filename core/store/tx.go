@@ -23,7 +23,8 @@ type Tx struct {
 
 	conn  *pgx.Conn
 	queue []statement
-	open  bool // BEGIN has reached the server
+	open  bool       // BEGIN has reached the server
+	told  core.Actor // whom the row-level policies know
 	after []func()
 	depth int
 }
@@ -35,7 +36,7 @@ type statement struct {
 }
 
 func begin(conn *pgx.Conn, actor core.Actor, clock core.Clock) *Tx {
-	tx := &Tx{Actor: actor, conn: conn}
+	tx := &Tx{Actor: actor, conn: conn, told: actor}
 	tx.Queries = db.New(tx)
 	tx.queue = append(tx.queue, statement{sql: "BEGIN"}, introduction(actor))
 	if clock != nil {
@@ -47,11 +48,7 @@ func begin(conn *pgx.Conn, actor core.Actor, clock core.Clock) *Tx {
 // introduction tells the row-level policies who acts. Only staff and machines have more to say than who they are.
 func introduction(a core.Actor) statement {
 	if a.Kind == core.Staff || a.Kind == core.Service {
-		return statement{
-			sql: "SELECT set_config('zapis.actor_kind', $1, true), set_config('zapis.actor_id', $2, true), set_config('zapis.actor_branches', $3, true), " +
-				"set_config('zapis.actor_role', $4, true), set_config('zapis.actor_doctor', $5, true)",
-			args: []any{string(a.Kind), id(a.ID), branches(a.Branches), a.Role, id(a.Doctor)},
-		}
+		return whole(a)
 	}
 	return statement{
 		sql:  "SELECT set_config('zapis.actor_kind', $1, true), set_config('zapis.actor_id', $2, true)",
