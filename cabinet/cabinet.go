@@ -44,8 +44,9 @@ type Config struct {
 	Demand    staff.Demand // whose role asks for a second factor
 	Demo      bool         // the demo's logins work and /demo is there
 	Visitors  Visitors
-	DeepLink  DeepLink   // nil where there is no bot
-	Gate      *edge.Gate // nil lets everybody in at once
+	DeepLink  DeepLink        // nil where there is no bot
+	Gifts     map[string]Gift // what a patient's one-time link gives, by its purpose
+	Gate      *edge.Gate      // nil lets everybody in at once
 	Log       *slog.Logger
 }
 
@@ -113,6 +114,7 @@ func (s *Server) Routes(r chi.Router) {
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
 	})
+	s.ticketRoutes(r, own, pages)
 	if s.Demo && s.Visitors != nil {
 		page.Frames = []string{"'self'"}
 		r.Route("/demo", func(r chi.Router) {

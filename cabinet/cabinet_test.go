@@ -26,6 +26,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/demo"
+	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
@@ -85,6 +86,10 @@ func openWith(t *testing.T, isDemo bool, second string) *office {
 		Vault: safe, Demand: demand, DeepLink: func(_ context.Context, payload string) (string, error) {
 			return "https://t.me/bot?start=" + payload, nil
 		},
+		Gifts: map[string]cabinet.Gift{"greeting": func(w http.ResponseWriter, _ *http.Request, k patient.Ticket) error {
+			_, err := io.WriteString(w, "gift of "+k.Patient.String())
+			return err
+		}},
 		Demo: isDemo, Visitors: o.guest, Log: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)

@@ -42,7 +42,7 @@ func (t *Talks) commands(c *chat, h heard, r *render) (cmds []dialog.Command, sp
 	case conversation.Text:
 		return t.understood(c, h), true
 	case conversation.Contact:
-		return contact(h.in), true
+		return contact(h.in, c.session.Asked), true
 	default:
 		return []dialog.Command{{Do: dialog.Media, Value: string(h.in.Kind)}}, true
 	}
@@ -82,12 +82,20 @@ func tapped(c *chat, h heard, now time.Time) (cmds []dialog.Command, fresh bool)
 	return actions[n], true
 }
 
-// contact is a shared phone: the messenger must vouch that it is the sender's own.
-func contact(in conversation.Incoming) []dialog.Command {
-	if !in.OwnPhone {
+// slotPhone is the slot whose question asks for a phone.
+const slotPhone = "phone"
+
+// contact is a shared phone. It counts as an answer to our question, where the messenger vouches that it is the sender's own: anybody can send
+// somebody else's.
+func contact(in conversation.Incoming, asked string) []dialog.Command {
+	switch {
+	case !in.OwnPhone:
 		return []dialog.Command{{Do: dialog.Media, Value: "foreign_contact"}}
+	case asked != slotPhone:
+		return []dialog.Command{{Do: dialog.Media, Value: "contact"}}
+	default:
+		return []dialog.Command{{Do: dialog.Set, Slot: slotPhone, Value: in.Phone}}
 	}
-	return []dialog.Command{{Do: dialog.Set, Slot: "phone", Value: in.Phone}}
 }
 
 // slash are the commands of a messenger's menu.

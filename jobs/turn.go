@@ -270,7 +270,7 @@ func (t *Talks) play(ctx context.Context, tx *store.Tx, h heard, cmds []dialog.C
 	wasHuman := c.session.Human
 	d, bound := t.desk(tx, tx.Actor, h.in.MessageID)
 	talk := &dialog.Talk{Desk: bound, Words: t.Words, Now: t.Clock(), Lang: r.lang()}
-	if h.in.Kind == conversation.Contact && h.in.OwnPhone {
+	if h.in.Kind == conversation.Contact && h.in.OwnPhone && c.session.Asked == slotPhone {
 		talk.Phone, _ = core.Phone(h.in.Phone, "RU")
 	}
 	session, replies, err := t.Engine.Turn(ctx, talk, c.session, cmds)
@@ -307,9 +307,24 @@ func (t *Talks) lookAlike(ctx context.Context, id uuid.UUID) {
 			return t.task(ctx, tx, task{kind: "duplicate_patient", key: id.String(), patient: id})
 		})
 	}
+	if err == nil {
+		err = t.strangers(ctx, id)
+	}
 	if err != nil {
 		t.Log.WarnContext(ctx, "duplicates not looked for", "patient", id, "error", err)
 	}
+}
+
+// strangers has the desk look at whose the new card is where its phone is another chat's too: of somebody with a new account, or of
+// whom a number was passed on to.
+func (t *Talks) strangers(ctx context.Context, id uuid.UUID) error {
+	same, err := t.desksCards().SamePhone(ctx, id)
+	if err != nil || len(same) == 0 {
+		return err
+	}
+	return t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
+		return t.task(ctx, tx, task{kind: "verify_patient", key: id.String(), patient: id})
+	})
 }
 
 // save writes what the turn leaves: all of it travels with COMMIT.

@@ -111,21 +111,30 @@ func (c Cards) person(r db.PatientsOfChatRow) (Person, error) {
 func (c Cards) Duplicates(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
 	var out []uuid.UUID
 	err := c.In.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
-		known, err := c.contacts(ctx, tx, id)
+		phones, err := c.phones(ctx, tx, id)
 		if err != nil {
 			return err
-		}
-		phones := [][]byte{}
-		for _, k := range known {
-			if k.Kind == vault.Phone {
-				phones = append(phones, c.Vault.Indexes(vault.Phone, k.Value)...)
-			}
 		}
 		out, err = tx.PatientDuplicates(ctx, db.PatientDuplicatesParams{ID: id, Phones: phones})
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("likely duplicates: %w", err)
+	}
+	return out, nil
+}
+
+// phones are the blind indexes of a patient's phones.
+func (c Cards) phones(ctx context.Context, tx *store.Tx, id uuid.UUID) ([][]byte, error) {
+	known, err := c.contacts(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := [][]byte{}
+	for _, k := range known {
+		if k.Kind == vault.Phone {
+			out = append(out, c.Vault.Indexes(vault.Phone, k.Value)...)
+		}
 	}
 	return out, nil
 }

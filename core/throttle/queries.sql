@@ -1,13 +1,6 @@
--- name: ThrottleTry :many
--- Counts a guess before it is looked at, unless it comes too soon: then there is no row.
-INSERT INTO throttle AS t (key, fails, at) VALUES (sqlc.arg(key), 1, sqlc.arg(now)::timestamptz)
-ON CONFLICT (key) DO UPDATE SET
-    fails = CASE WHEN t.at <= sqlc.arg(now)::timestamptz - sqlc.arg(forget)::float8 * interval '1 second' THEN 1 ELSE t.fails + 1 END,
-    at = sqlc.arg(now)::timestamptz
-WHERE t.fails < sqlc.arg(free)::int
-   OR t.at + least(sqlc.arg(pause)::float8 * 2 ^ least(t.fails - sqlc.arg(free)::int, 30), sqlc.arg(longest)::float8) * interval '1 second' <= sqlc.arg(now)::timestamptz
-   OR t.at <= sqlc.arg(now)::timestamptz - sqlc.arg(forget)::float8 * interval '1 second'
-RETURNING fails;
+-- name: ThrottleTry :one
+-- Counts a guess before it is looked at; 0 where it comes too soon.
+SELECT coalesce(throttle_try(sqlc.arg(key), sqlc.arg(now), sqlc.arg(free), sqlc.arg(pause), sqlc.arg(longest), sqlc.arg(forget)), 0)::int AS fails;
 
 -- name: Throttled :one
 SELECT fails, at FROM throttle WHERE key = $1;

@@ -83,15 +83,15 @@ func inOrder(keys []Key) []Key {
 
 func (d Door) try(ctx context.Context, tx *store.Tx, k Key) error {
 	now, l := d.Clock(), k.Limit
-	rows, err := tx.ThrottleTry(ctx, db.ThrottleTryParams{
+	fails, err := tx.ThrottleTry(ctx, db.ThrottleTryParams{
 		Key: k.hash(), Now: now, Forget: l.Forget.Seconds(), Free: int32(l.Free), Pause: l.Pause.Seconds(), Longest: l.Longest.Seconds(), //nolint:gosec // a few
 	})
 	switch {
 	case err != nil:
 		return err
-	case len(rows) == 0:
+	case fails == 0:
 		return d.early(ctx, tx, k)
-	case int(rows[0]) < l.Free:
+	case int(fails) < l.Free:
 		return nil
 	}
 	// Locked from now on, should this guess be wrong too.

@@ -5289,52 +5289,32 @@ func (q *Queries) ThrottleSweep(ctx context.Context, before time.Time) error {
 	return err
 }
 
-const throttleTry = `-- name: ThrottleTry :many
-INSERT INTO throttle AS t (key, fails, at) VALUES ($1, 1, $2::timestamptz)
-ON CONFLICT (key) DO UPDATE SET
-    fails = CASE WHEN t.at <= $2::timestamptz - $3::float8 * interval '1 second' THEN 1 ELSE t.fails + 1 END,
-    at = $2::timestamptz
-WHERE t.fails < $4::int
-   OR t.at + least($5::float8 * 2 ^ least(t.fails - $4::int, 30), $6::float8) * interval '1 second' <= $2::timestamptz
-   OR t.at <= $2::timestamptz - $3::float8 * interval '1 second'
-RETURNING fails
+const throttleTry = `-- name: ThrottleTry :one
+SELECT coalesce(throttle_try($1, $2, $3, $4, $5, $6), 0)::int AS fails
 `
 
 type ThrottleTryParams struct {
 	Key     []byte
 	Now     time.Time
-	Forget  float64
 	Free    int32
 	Pause   float64
 	Longest float64
+	Forget  float64
 }
 
-// Counts a guess before it is looked at, unless it comes too soon: then there is no row.
-func (q *Queries) ThrottleTry(ctx context.Context, arg ThrottleTryParams) ([]int32, error) {
-	rows, err := q.db.Query(ctx, throttleTry,
+// Counts a guess before it is looked at; 0 where it comes too soon.
+func (q *Queries) ThrottleTry(ctx context.Context, arg ThrottleTryParams) (int32, error) {
+	row := q.db.QueryRow(ctx, throttleTry,
 		arg.Key,
 		arg.Now,
-		arg.Forget,
 		arg.Free,
 		arg.Pause,
 		arg.Longest,
+		arg.Forget,
 	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []int32{}
-	for rows.Next() {
-		var fails int32
-		if err := rows.Scan(&fails); err != nil {
-			return nil, err
-		}
-		items = append(items, fails)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	var fails int32
+	err := row.Scan(&fails)
+	return fails, err
 }
 
 const throttled = `-- name: Throttled :one
