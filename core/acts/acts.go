@@ -56,12 +56,13 @@ type Means struct {
 	IDs     core.IDs
 	Vault   *vault.Vault
 	Catalog *clinic.Book
+	Changed func(branch uuid.UUID) // where set, is told the branch after each commit that changes its day
 }
 
 // All lists every act: the whole of what can be done with the clinic's data.
 func All(m Means) []Act {
 	var all []Act
-	for _, some := range [][]Act{payments(m), feedbacks(m), numbers(m)} {
+	for _, some := range [][]Act{contacts(m), appointments(m), payments(m), feedbacks(m), numbers(m)} {
 		all = append(all, some...)
 	}
 	return all

@@ -35,7 +35,7 @@ func (a *asker) base(kind string) core.Facts {
 }
 
 // of are the facts about a patient, asked of the database once in an act.
-func (a *asker) of(ctx context.Context, patient uuid.UUID, kind string) (core.Facts, error) {
+func (a *asker) of(ctx context.Context, patient uuid.UUID) (core.Facts, error) {
 	f, ok := a.known[patient]
 	if !ok && patient != uuid.Nil {
 		var err error
@@ -44,7 +44,7 @@ func (a *asker) of(ctx context.Context, patient uuid.UUID, kind string) (core.Fa
 		}
 		a.known[patient] = f
 	}
-	b := a.base(kind)
+	b := a.base(a.in.Kind)
 	f.Kind, f.Button, f.Fresh = b.Kind, b.Button, b.Fresh
 	return f, nil
 }

@@ -82,7 +82,7 @@ func (t till) facts(ctx context.Context, a *asker, i billing.Invoice) (core.Fact
 	f := a.base("")
 	if a.tx.Actor.Kind == core.Patient {
 		var err error
-		if f, err = a.of(ctx, i.Patient, ""); err != nil {
+		if f, err = a.of(ctx, i.Patient); err != nil {
 			return f, err
 		}
 	}

@@ -38,7 +38,7 @@ func (b box) create(ctx context.Context, tx *store.Tx, in Input) (Output, error)
 	if err != nil {
 		return Output{}, store.NoRows(err, "not_found")
 	}
-	f, err := a.of(ctx, store.ID(v.PatientID), "")
+	f, err := a.of(ctx, store.ID(v.PatientID))
 	if err != nil {
 		return Output{}, err
 	}
@@ -116,10 +116,10 @@ func (b box) row(f db.Feedback, view string) Row {
 	case access.Deidentified:
 		row["month"] = f.CreatedAt.UTC().Format("2006-01")
 	case access.Full:
-		row[keyID], row[keyVisit], row[keyPatient], row[keyBranch], row["doctor"] = f.ID, f.VisitID, f.PatientID, f.BranchID, f.PractitionerID
-		row["status"], row[keyAt] = f.Status, shown(f.CreatedAt)
+		row[keyID], row[keyVisit], row[keyPatient], row[keyBranch], row[keyDoctor] = f.ID, f.VisitID, f.PatientID, f.BranchID, f.PractitionerID
+		row[keyStatus], row[keyAt] = f.Status, shown(f.CreatedAt)
 	default:
-		row[keyBranch], row["status"], row["day"] = f.BranchID, f.Status, f.CreatedAt.UTC().Format("2006-01-02")
+		row[keyBranch], row[keyStatus], row["day"] = f.BranchID, f.Status, f.CreatedAt.UTC().Format("2006-01-02")
 	}
 	return row
 }
@@ -159,5 +159,5 @@ func (b box) reply(ctx context.Context, tx *store.Tx, in Input) (Output, error) 
 	if err != nil {
 		return Output{}, err
 	}
-	return One(verdict.View, Row{keyID: f.ID, "status": status}), b.Reply(ctx, tx, f, text, status)
+	return One(verdict.View, Row{keyID: f.ID, keyStatus: status}), b.Reply(ctx, tx, f, text, status)
 }

@@ -16,10 +16,12 @@ import (
 const (
 	keyID      = "id"
 	keyState   = "state"
+	keyStatus  = "status"
 	keyAt      = "at"
 	keyVisit   = "visit"
 	keyPatient = "patient"
 	keyBranch  = "branch"
+	keyDoctor  = "doctor"
 )
 
 // wrong is the refusal of a field that is missing or cannot be read.
@@ -58,6 +60,15 @@ func (in Input) number(field string, least, most int) (int, error) {
 		return 0, wrong(field)
 	}
 	return n, nil
+}
+
+// id is an identifier.
+func (in Input) id(field string) (uuid.UUID, error) {
+	id, err := uuid.Parse(in.Fields[field])
+	if err != nil || id == uuid.Nil {
+		return uuid.Nil, wrong(field)
+	}
+	return id, nil
 }
 
 // moment is a time as RFC 3339 has it.

@@ -3190,6 +3190,38 @@ func (q *Queries) PatientAdd(ctx context.Context, arg PatientAddParams) error {
 	return err
 }
 
+const patientChange = `-- name: PatientChange :one
+UPDATE patient
+SET surname = coalesce($1, surname), given = coalesce($2, given), patronymic = coalesce($3, patronymic),
+    birth_date = coalesce($4::date, birth_date), lang = coalesce($5, lang), version = version + 1
+WHERE id = $6
+RETURNING id
+`
+
+type PatientChangeParams struct {
+	Surname    *string
+	Given      *string
+	Patronymic *string
+	BirthDate  *time.Time
+	Lang       *string
+	ID         uuid.UUID
+}
+
+// What is NULL stays.
+func (q *Queries) PatientChange(ctx context.Context, arg PatientChangeParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, patientChange,
+		arg.Surname,
+		arg.Given,
+		arg.Patronymic,
+		arg.BirthDate,
+		arg.Lang,
+		arg.ID,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const patientContactPut = `-- name: PatientContactPut :exec
 WITH stands AS (
     UPDATE patient_contact
@@ -3311,6 +3343,36 @@ func (q *Queries) PatientDuplicates(ctx context.Context, arg PatientDuplicatesPa
 	return items, nil
 }
 
+const patientMake = `-- name: PatientMake :exec
+INSERT INTO patient (id, surname, given, patronymic, birth_date, lang, created_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type PatientMakeParams struct {
+	ID         uuid.UUID
+	Surname    string
+	Given      string
+	Patronymic string
+	BirthDate  *time.Time
+	Lang       string
+	CreatedAt  time.Time
+	MadeBy     *uuid.UUID
+}
+
+// The desk or an integration makes a card.
+func (q *Queries) PatientMake(ctx context.Context, arg PatientMakeParams) error {
+	_, err := q.db.Exec(ctx, patientMake,
+		arg.ID,
+		arg.Surname,
+		arg.Given,
+		arg.Patronymic,
+		arg.BirthDate,
+		arg.Lang,
+		arg.CreatedAt,
+		arg.MadeBy,
+	)
+	return err
+}
+
 const patientRegister = `-- name: PatientRegister :exec
 SELECT register_patient($1, $2, $3, $4, $5, $6::date, $7, $8)
 `
@@ -3360,6 +3422,51 @@ func (q *Queries) PatientRename(ctx context.Context, arg PatientRenameParams) er
 		arg.Patronymic,
 	)
 	return err
+}
+
+const patientsFound = `-- name: PatientsFound :many
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by FROM patient
+WHERE merged_into IS NULL AND ($1::text = '' OR starts_with(name_key, lower($1::text)))
+ORDER BY name_key, id
+LIMIT 50
+`
+
+// Cards that the actor may see, by the beginning of their name.
+func (q *Queries) PatientsFound(ctx context.Context, name string) ([]Patient, error) {
+	rows, err := q.db.Query(ctx, patientsFound, name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Patient{}
+	for rows.Next() {
+		var i Patient
+		if err := rows.Scan(
+			&i.ID,
+			&i.Surname,
+			&i.Given,
+			&i.Patronymic,
+			&i.NameKey,
+			&i.BirthDate,
+			&i.Sex,
+			&i.Lang,
+			&i.VerifiedAt,
+			&i.DeceasedAt,
+			&i.MergedInto,
+			&i.CreatedAt,
+			&i.Version,
+			&i.Branches,
+			&i.AdvertisingAt,
+			&i.MadeBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const patientsOfChat = `-- name: PatientsOfChat :many
@@ -6718,6 +6825,98 @@ func (q *Queries) VisitsOfBranch(ctx context.Context, arg VisitsOfBranchParams) 
 			&i.Version,
 			&i.CreatedAt,
 			&i.ReasonCategory,
+			&i.Surname,
+			&i.Given,
+			&i.Patronymic,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const visitsSeen = `-- name: VisitsSeen :many
+SELECT v.id, v.branch_id, v.practitioner_id, v.service_id, v.patient_id, v.status, v.starts_at, v.ends_at, v.local_start, v.tz, v.service_name, v.price,
+       v.currency, v.reason_category, v.version, coalesce(p.surname, '') AS surname, coalesce(p.given, '') AS given, coalesce(p.patronymic, '') AS patronymic
+FROM visit v
+LEFT JOIN patient p ON p.id = v.patient_id
+WHERE v.status <> 'held'
+  AND ($1::uuid IS NULL OR v.id = $1::uuid)
+  AND ($2::uuid IS NULL OR v.patient_id = $2::uuid)
+  AND ($3::uuid IS NULL OR v.branch_id = $3::uuid)
+  AND ($4::uuid IS NULL OR v.practitioner_id = $4::uuid)
+  AND v.starts_at >= $5::timestamptz AND v.starts_at < $6::timestamptz
+ORDER BY v.starts_at, v.id
+LIMIT 500
+`
+
+type VisitsSeenParams struct {
+	ID      *uuid.UUID
+	Patient *uuid.UUID
+	Branch  *uuid.UUID
+	Doctor  *uuid.UUID
+	FromAt  time.Time
+	ToAt    time.Time
+}
+
+type VisitsSeenRow struct {
+	ID             uuid.UUID
+	BranchID       uuid.UUID
+	PractitionerID uuid.UUID
+	ServiceID      uuid.UUID
+	PatientID      *uuid.UUID
+	Status         string
+	StartsAt       time.Time
+	EndsAt         time.Time
+	LocalStart     time.Time
+	Tz             string
+	ServiceName    string
+	Price          int64
+	Currency       string
+	ReasonCategory *string
+	Version        int32
+	Surname        string
+	Given          string
+	Patronymic     string
+}
+
+// Visits that the actor may see, in the order of time. The name is of a card that they may see too.
+func (q *Queries) VisitsSeen(ctx context.Context, arg VisitsSeenParams) ([]VisitsSeenRow, error) {
+	rows, err := q.db.Query(ctx, visitsSeen,
+		arg.ID,
+		arg.Patient,
+		arg.Branch,
+		arg.Doctor,
+		arg.FromAt,
+		arg.ToAt,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []VisitsSeenRow{}
+	for rows.Next() {
+		var i VisitsSeenRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.ServiceID,
+			&i.PatientID,
+			&i.Status,
+			&i.StartsAt,
+			&i.EndsAt,
+			&i.LocalStart,
+			&i.Tz,
+			&i.ServiceName,
+			&i.Price,
+			&i.Currency,
+			&i.ReasonCategory,
+			&i.Version,
 			&i.Surname,
 			&i.Given,
 			&i.Patronymic,
