@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,8 +38,10 @@ func (t talkCmd) Run(e *env) error {
 	}
 	return withVault(e.ctx, c, func(db *store.DB, keeper *vault.Keeper) error {
 		ctx, stop := context.WithCancel(e.ctx)
+		var follow sync.WaitGroup
+		follow.Go(func() { keeper.Follow(ctx, keysEvery, c.logger(e.err)) })
+		defer follow.Wait()
 		defer stop()
-		go keeper.Follow(ctx, keysEvery, c.logger(e.err))
 		s := &stage.Stage{DB: db, Vault: keeper.Vault, Screen: &stage.Screen{}, Clock: time.Now, Chat: uuid.NewString(), Log: c.logger(e.err)}
 		if err := s.Begin(e.ctx); err != nil {
 			return err
