@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access/accesstest"
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/visit"
 )
@@ -77,7 +78,7 @@ func BenchmarkBooking(b *testing.B) {
 func deskBooks(b *testing.B, desk visit.Desk, wishes []visit.Wish) time.Duration {
 	b.Helper()
 	began := time.Now()
-	clerk := core.Actor{Kind: core.Staff, Role: "admin", Channel: "cabinet"}
+	clerk := core.Actor{Kind: core.Staff, Role: "admin", Channel: "cabinet", Rules: accesstest.Rules()}
 	var wait sync.WaitGroup
 	for client := range deskClients {
 		wait.Go(func() {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access/accesstest"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/visit"
 	"github.com/zapis-clinic/zapis/core/waitlist"
@@ -245,7 +246,7 @@ func (m *mortal) waitsForATime() {
 	v, err := g.desk().Make(g.t.Context(), core.Sys("cabinet"), wish)
 	require.NoError(g.t, err)
 	list := waitlist.List{In: g.db, Clock: g.clock.Now, IDs: core.NewIDs(nil)}
-	require.NoError(g.t, list.Join(g.t.Context(), core.Actor{Kind: core.Patient, ID: m.id(), Channel: "talk"}, waitlist.Wish{
+	require.NoError(g.t, list.Join(g.t.Context(), core.Actor{Kind: core.Patient, ID: m.id(), Channel: "talk", Rules: accesstest.Rules()}, waitlist.Wish{
 		Patient: p[0].patient, Specialty: v.Specialty, Service: v.Service, From: g.clock.Now(), To: slot.Start.Add(time.Hour),
 	}))
 	_, err = g.desk().Cancel(g.t.Context(), core.Sys("cabinet"), v.ID, "")

@@ -18,6 +18,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
+	"github.com/zapis-clinic/zapis/core/access/accesstest"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/schedule"
@@ -157,7 +158,7 @@ SELECT c, p, 'self', $3 FROM unnest($1::uuid[], $2::uuid[]) AS x (c, p)`, chats,
 type person struct{ chat, patient uuid.UUID }
 
 func (p person) actor() core.Actor {
-	return core.Actor{Kind: core.Patient, ID: p.chat, Channel: "talk"}
+	return core.Actor{Kind: core.Patient, ID: p.chat, Channel: "talk", Rules: accesstest.Rules()}
 }
 
 // doctor is the first doctor of a surname.

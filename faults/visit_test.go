@@ -7,11 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access/accesstest"
 	"github.com/zapis-clinic/zapis/core/visit"
 )
 
 // admin is the desk's hand.
-func admin() core.Actor { return core.Actor{Kind: core.Staff, Role: "admin", Channel: "cabinet"} }
+func admin() core.Actor {
+	return core.Actor{Kind: core.Staff, Role: "admin", Channel: "cabinet", Rules: accesstest.Rules()}
+}
 
 // Somebody who did not come frees the time and the room at once; who comes late after all needs them again, unless another has
 // them by then.

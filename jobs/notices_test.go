@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access/accesstest"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -43,7 +44,9 @@ func newTold(t *testing.T) *told {
 
 func (x *told) chat() uuid.UUID { return conversation.ID("talk:test", "1") }
 
-func staff() core.Actor { return core.Actor{Kind: core.Staff, Role: "admin", Channel: "cabinet"} }
+func staff() core.Actor {
+	return core.Actor{Kind: core.Staff, Role: "admin", Channel: "cabinet", Rules: accesstest.Rules()}
+}
 
 func (x *told) play(text string) string {
 	x.t.Helper()
@@ -130,7 +133,7 @@ func TestACancellationIsTakenBackOnlyUntilItIsTold(t *testing.T) {
 	x := newTold(t)
 	_, err := x.desk.Cancel(t.Context(), staff(), x.visit, "doctor ill")
 	require.NoError(t, err)
-	_, err = x.desk.Restore(t.Context(), core.Actor{Kind: core.Patient, ID: x.chat(), Channel: "talk"}, x.visit)
+	_, err = x.desk.Restore(t.Context(), core.Actor{Kind: core.Patient, ID: x.chat(), Channel: "talk", Rules: accesstest.Rules()}, x.visit)
 	require.Equal(t, "visit_state_cancelled", core.Refusal(err).Key, "the undo is the clinic's")
 	v, err := x.desk.Restore(t.Context(), staff(), x.visit)
 	require.NoError(t, err)

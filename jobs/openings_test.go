@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access/accesstest"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -45,7 +46,7 @@ func (x *told) offered() (people, messages int) {
 // letGo has the patient cancel her visit of Friday eleven.
 func (x *told) letGo() {
 	x.t.Helper()
-	_, err := x.desk.Cancel(x.t.Context(), core.Actor{Kind: core.Patient, ID: x.chat(), Channel: "talk"}, x.visit, "")
+	_, err := x.desk.Cancel(x.t.Context(), core.Actor{Kind: core.Patient, ID: x.chat(), Channel: "talk", Rules: accesstest.Rules()}, x.visit, "")
 	require.NoError(x.t, err)
 }
 
@@ -95,7 +96,7 @@ func TestWhoHasBookedSinceWaitsNoMoreInAnyChat(t *testing.T) {
 	require.NoError(t, err)
 	wish := waitlist.Wish{Patient: v.Patient, Specialty: v.Specialty, Service: v.Service, From: x.clock.Now(), To: x.start.AddDate(0, 1, 0)}
 	for _, chat := range []uuid.UUID{x.chat(), x.chat(), conversation.ID("webchat:test", "2")} {
-		require.NoError(t, list.Join(t.Context(), core.Actor{Kind: core.Patient, ID: chat, Channel: "talk"}, wish), "twice here, once there")
+		require.NoError(t, list.Join(t.Context(), core.Actor{Kind: core.Patient, ID: chat, Channel: "talk", Rules: accesstest.Rules()}, wish), "twice here, once there")
 	}
 	require.Equal(t, 2, one[int](x, "SELECT count(*) FROM waitlist WHERE patient_id = $1", v.Patient))
 	x.clock.Set(x.clock.Now().Add(time.Minute))
@@ -170,7 +171,7 @@ func TestAChatSeesItsOwnWaitAlone(t *testing.T) {
 	t.Parallel()
 	x := newTold(t)
 	x.crowd(3)
-	stranger := core.Actor{Kind: core.Patient, ID: conversation.ID("talk:crowd", "2"), Channel: "talk"}
+	stranger := core.Actor{Kind: core.Patient, ID: conversation.ID("talk:crowd", "2"), Channel: "talk", Rules: accesstest.Rules()}
 	var mine, times int
 	require.NoError(t, x.db.InTx(t.Context(), stranger, func(tx *store.Tx) error {
 		if err := tx.QueryRow(t.Context(), "SELECT count(*) FROM waitlist").Scan(&mine); err != nil {

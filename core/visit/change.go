@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
@@ -18,7 +19,7 @@ import (
 // Accept is a patient's "I will come". Said twice, it is said once.
 func (d Desk) Accept(ctx context.Context, actor core.Actor, id uuid.UUID) (Visit, error) {
 	return d.do(ctx, actor, "confirm", func(tx *store.Tx) (db.Visit, error) {
-		v, err := d.lock(ctx, tx, id)
+		v, err := d.lock(ctx, tx, id, core.Update)
 		if err != nil || Status(v.Status) == Confirmed {
 			return v, err
 		}
@@ -34,7 +35,10 @@ func (d Desk) Mark(ctx context.Context, actor core.Actor, id uuid.UUID, to Statu
 		return Visit{}, core.Refuse(core.Invalid, "mark_unknown")
 	}
 	return d.do(ctx, actor, "mark "+action, func(tx *store.Tx) (db.Visit, error) {
-		v, err := d.lock(ctx, tx, id)
+		v, err := d.lock(ctx, tx, id, core.Update)
+		if err == nil {
+			err = d.mayMark(tx.Actor, v, to)
+		}
 		if err != nil || Status(v.Status) == to {
 			return v, err
 		}
@@ -76,7 +80,7 @@ func (d Desk) state(ctx context.Context, tx *store.Tx, v db.Visit, to Status, ac
 // Cancel ends a visit. A patient's comes through the bot until the branch's cut-off; staff may at any time.
 func (d Desk) Cancel(ctx context.Context, actor core.Actor, id uuid.UUID, reason string) (Visit, error) {
 	return d.do(ctx, actor, "cancel", func(tx *store.Tx) (db.Visit, error) {
-		v, err := d.lock(ctx, tx, id)
+		v, err := d.lock(ctx, tx, id, core.Void)
 		if err != nil || Status(v.Status) == Cancelled {
 			return v, err
 		}
@@ -167,7 +171,10 @@ func (d Desk) cutoff(actor core.Actor, v db.Visit) error {
 // Move gives a visit another time in one statement: where the new one is taken, the old one stands untouched.
 func (d Desk) Move(ctx context.Context, actor core.Actor, id uuid.UUID, to schedule.Slot) (Visit, error) {
 	return d.do(ctx, actor, "move", func(tx *store.Tx) (db.Visit, error) {
-		v, err := d.lock(ctx, tx, id)
+		v, err := d.lock(ctx, tx, id, core.Update)
+		if err == nil {
+			err = d.mayMove(tx.Actor, to)
+		}
 		if err != nil {
 			return v, err
 		}
@@ -241,8 +248,12 @@ func moveRoom(ctx context.Context, tx *store.Tx, old, v db.Visit) error {
 	}
 }
 
-func (d Desk) lock(ctx context.Context, tx *store.Tx, id uuid.UUID) (db.Visit, error) {
+// lock reads a visit that is about to be changed, for whoever may do that to it.
+func (d Desk) lock(ctx context.Context, tx *store.Tx, id uuid.UUID, action core.Action) (db.Visit, error) {
 	v, err := tx.VisitLock(ctx, id)
+	if err == nil {
+		_, err = d.may(tx.Actor, action, v)
+	}
 	return v, store.NoRows(err, "visit_unknown")
 }
 
@@ -252,7 +263,9 @@ func (d Desk) Upcoming(ctx context.Context, actor core.Actor, patients ...uuid.U
 	err := d.In.InTx(ctx, actor, func(tx *store.Tx) error {
 		rows, err := tx.VisitsUpcoming(ctx, db.VisitsUpcomingParams{Patients: patients, Now: d.Clock()})
 		for _, r := range rows {
-			out = append(out, read(r, d.Book.Current()))
+			if _, no := d.may(tx.Actor, core.Read, r); no == nil {
+				out = append(out, read(r, d.Book.Current()))
+			}
 		}
 		return err
 	})
@@ -266,23 +279,34 @@ func (d Desk) Upcoming(ctx context.Context, actor core.Actor, patients ...uuid.U
 func (d Desk) Find(ctx context.Context, actor core.Actor, id uuid.UUID) (Visit, error) {
 	return d.do(ctx, actor, "find a visit", func(tx *store.Tx) (db.Visit, error) {
 		v, err := tx.Visit(ctx, id)
+		if err == nil {
+			_, err = d.may(tx.Actor, core.Read, v)
+		}
 		return v, store.NoRows(err, "visit_unknown")
 	})
 }
 
-// Planned is a visit on the schedule with the patient's name.
+// Planned is a visit on the schedule with the patient's name, which is empty for whoever may not know it.
 type Planned struct {
 	Visit
 	Name string
 }
 
-// Day lists a branch's visits that touch [from, to).
+// Day lists those of a branch's visits that touch [from, to) and that the actor may see.
 func (d Desk) Day(ctx context.Context, actor core.Actor, branch uuid.UUID, from, to time.Time) ([]Planned, error) {
 	var out []Planned
 	err := d.In.InTx(ctx, actor, func(tx *store.Tx) error {
 		rows, err := tx.VisitsOfBranch(ctx, db.VisitsOfBranchParams{Branch: branch, FromAt: from, ToAt: to})
 		for _, r := range rows {
-			out = append(out, planned(r, d))
+			p := planned(r, d)
+			verdict, no := d.may(tx.Actor, core.Read, db.Visit{BranchID: r.BranchID, PractitionerID: r.PractitionerID, During: r.During})
+			if no != nil {
+				continue
+			}
+			if verdict.View != access.Full {
+				p.Name = ""
+			}
+			out = append(out, p)
 		}
 		return err
 	})

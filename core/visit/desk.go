@@ -42,6 +42,9 @@ type Wish struct {
 // for at once.
 func (d Desk) Hold(ctx context.Context, actor core.Actor, w Wish) (Visit, error) {
 	return d.do(ctx, actor, "hold", func(tx *store.Tx) (db.Visit, error) {
+		if err := d.mayTake(ctx, tx, w); err != nil {
+			return db.Visit{}, err
+		}
 		if err := schedule.Lock(ctx, tx, w.Holder); err != nil {
 			return db.Visit{}, err
 		}
@@ -60,6 +63,9 @@ func (d Desk) Hold(ctx context.Context, actor core.Actor, w Wish) (Visit, error)
 // Make books a time at once, without a hold: the desk's way.
 func (d Desk) Make(ctx context.Context, actor core.Actor, w Wish) (Visit, error) {
 	return d.do(ctx, actor, "book", func(tx *store.Tx) (db.Visit, error) {
+		if err := d.mayTake(ctx, tx, w); err != nil {
+			return db.Visit{}, err
+		}
 		v, err := d.take(ctx, tx, w, Booked, nil)
 		if err != nil {
 			return v, err
@@ -74,6 +80,9 @@ func (d Desk) Confirm(ctx context.Context, actor core.Actor, hold, patient uuid.
 		v, err := tx.VisitBook(ctx, db.VisitBookParams{ID: hold, PatientID: &patient, Now: d.Clock()})
 		if errors.Is(err, pgx.ErrNoRows) {
 			return d.already(ctx, tx, hold)
+		}
+		if err == nil {
+			_, err = d.may(tx.Actor, core.Create, v)
 		}
 		if err != nil {
 			return v, err

@@ -45,7 +45,7 @@ func (d Desk) tell(ctx context.Context, tx *store.Tx, known db.Visit, wait time.
 // has not been told; refused with "visit_restore_late" after that, for then they have made other plans.
 func (d Desk) Restore(ctx context.Context, actor core.Actor, id uuid.UUID) (Visit, error) {
 	return d.do(ctx, actor, "restore", func(tx *store.Tx) (db.Visit, error) {
-		v, err := d.lock(ctx, tx, id)
+		v, err := d.lock(ctx, tx, id, core.Void)
 		if err != nil || Status(v.Status) == Booked {
 			return v, err
 		}

@@ -261,7 +261,7 @@ func (s *Stage) visitAt(ctx context.Context, d clinic.Doctor, at time.Time) (uui
 
 // changed is what the desk does to a visit.
 func (s *Stage) changed(ctx context.Context, words []string, id uuid.UUID, at time.Time) error {
-	desk := core.Actor{Kind: core.Staff, Role: "admin", Channel: "cabinet"}
+	desk := s.Talks.Guard.Admit(core.Actor{Kind: core.Staff, Role: "admin", Channel: "cabinet"})
 	switch words[0] {
 	case "cancelled":
 		_, err := s.visits().Cancel(ctx, desk, id, "doctor ill")

@@ -51,8 +51,11 @@ func Open(tb testing.TB) *World {
 	tb.Helper()
 	db, address := storetest.Open(tb, Seed(), 4)
 	db.Clock = Now
-	return &World{DB: db, Database: address, Rules: access.Default().Admit(core.Actor{}).Rules}
+	return &World{DB: db, Database: address, Rules: Rules()}
 }
+
+// Rules are the policies Zapis comes with.
+func Rules() core.Rules { return access.Default().Admit(core.Actor{}).Rules }
 
 // ID is the id of a name in world.sql.
 func ID(name string) uuid.UUID {
