@@ -8,6 +8,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/upload"
 	"github.com/zapis-clinic/zapis/migrations"
 )
 
@@ -34,6 +35,7 @@ func (checkCmd) Run(e *env) error {
 		{"migrations", migrated},
 		{"keys", keysFit},
 		{"telegram", telegramAnswers},
+		{"virus scanner", scannerAnswers},
 	} {
 		ctx, cancel := context.WithTimeout(e.ctx, 10*time.Second)
 		err := probe.run(ctx, c)
@@ -118,4 +120,15 @@ func telegramAnswers(ctx context.Context, c config) error {
 	}
 	_, err := bot.Me(ctx)
 	return err
+}
+
+func scannerAnswers(ctx context.Context, c config) error {
+	if c.Clamd == "" {
+		return offError{errors.New("ZAPIS_CLAMD is not set")}
+	}
+	scanner, err := upload.ReadClamd(c.Clamd)
+	if err != nil {
+		return err
+	}
+	return scanner.Ping(ctx)
 }

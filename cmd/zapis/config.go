@@ -38,6 +38,7 @@ type config struct {
 	Connections   int32    `env:"ZAPIS_DATABASE_CONNECTIONS" envDefault:"10"`
 	Proxies       []string `env:"ZAPIS_TRUSTED_PROXIES"` // networks whose word on a client's address is taken
 	MetricsToken  string   `env:"ZAPIS_METRICS_TOKEN"`
+	Clamd         string   `env:"ZAPIS_CLAMD"` // the virus scanner; where it is set and silent, no file is taken
 	Keys          string   `env:"ZAPIS_KEYS" envDefault:".local/keys.json"`
 	KeysSecret    string   `env:"ZAPIS_KEYS_SECRET"`      // what the key file is wrapped under
 	KeysNext      string   `env:"ZAPIS_KEYS_SECRET_NEXT"` // and will be
@@ -50,7 +51,7 @@ func known() []string {
 		"ZAPIS_TELEGRAM_TOKEN",
 		"ZAPIS_TELEGRAM_API", "ZAPIS_TELEGRAM_MODE", "ZAPIS_LLM_BASE_URL", "ZAPIS_LLM_KEY", "ZAPIS_LLM_MODEL", "ZAPIS_LLM_EMBEDDING_MODEL",
 		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_SECOND_FACTOR", "ZAPIS_DATABASE_CONNECTIONS",
-		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN", "ZAPIS_AUDIT_ANCHOR",
+		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN", "ZAPIS_CLAMD", "ZAPIS_AUDIT_ANCHOR",
 	}
 }
 
@@ -146,6 +147,9 @@ func (c config) check() error {
 		return wrong("ZAPIS_PUBLIC_URL", "Telegram delivers to https addresses only; set it, or use ZAPIS_TELEGRAM_MODE=polling")
 	}
 	if _, err := c.trusted(); err != nil {
+		return err
+	}
+	if _, err := c.files(); err != nil {
 		return err
 	}
 	if _, err := staff.ParseDemand(c.SecondFactor); err != nil {
