@@ -177,6 +177,9 @@ func (b Book) fit(ctx context.Context, actor core.Actor, version int32) error {
 	if err != nil {
 		return err
 	}
+	if set.State != "approved" {
+		return core.Refuse(core.Conflict, "policy_state")
+	}
 	if set.Sha256 != Sum(set.Text, set.Matrix) {
 		return core.Refuse(core.Invalid, "policy_tampered")
 	}

@@ -52,7 +52,10 @@ RETURNING id;
 
 -- name: PolicyPeople :many
 -- Who works here in one of these roles: a set that leaves nobody to propose the next or to approve it is not put in force.
-SELECT id, roles FROM staff WHERE active AND roles && sqlc.arg(roles)::text[] LIMIT 1000;
+SELECT id, array_append(roles, role)::text[] AS roles
+FROM staff
+WHERE active AND (role = ANY (sqlc.arg(roles)::text[]) OR roles && sqlc.arg(roles)::text[])
+LIMIT 1000;
 
 -- name: PolicyDiffers :exec
 INSERT INTO policy_shadow (candidate, live, role, class, action, kind, facts, said, would, times, last_at)

@@ -3913,7 +3913,10 @@ func (q *Queries) PolicyNotify(ctx context.Context) error {
 }
 
 const policyPeople = `-- name: PolicyPeople :many
-SELECT id, roles FROM staff WHERE active AND roles && $1::text[] LIMIT 1000
+SELECT id, array_append(roles, role)::text[] AS roles
+FROM staff
+WHERE active AND (role = ANY ($1::text[]) OR roles && $1::text[])
+LIMIT 1000
 `
 
 type PolicyPeopleRow struct {
