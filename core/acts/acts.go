@@ -52,6 +52,7 @@ func One(view string, row Row) Output { return Output{View: view, Rows: []Row{ro
 
 // Means is what acts work with.
 type Means struct {
+	DB      *store.DB // for what has transactions of its own: the policies
 	Clock   core.Clock
 	IDs     core.IDs
 	Vault   *vault.Vault
@@ -62,7 +63,7 @@ type Means struct {
 // All lists every act: the whole of what can be done with the clinic's data.
 func All(m Means) []Act {
 	var all []Act
-	for _, some := range [][]Act{contacts(m), appointments(m), payments(m), feedbacks(m), numbers(m)} {
+	for _, some := range [][]Act{contacts(m), appointments(m), payments(m), feedbacks(m), campaigns(m), settingsActs(m), policies(m), ledgerActs(m), numbers(m)} {
 		all = append(all, some...)
 	}
 	return all

@@ -115,12 +115,12 @@ func (c calendar) facts(ctx context.Context, a *asker, v db.VisitsSeenRow) (core
 }
 
 func (c calendar) row(v db.VisitsSeenRow, view string, who core.Kind) Row {
-	row := Row{keyID: v.ID, "start": shown(v.StartsAt), "end": shown(v.EndsAt), "price": v.Price, "currency": v.Currency}
+	row := Row{keyID: v.ID, keyStart: shown(v.StartsAt), "end": shown(v.EndsAt), "price": v.Price, keyCurrency: v.Currency}
 	if view != access.Full && who != core.Service {
 		return row
 	}
 	row[keyBranch], row[keyDoctor], row["service"], row[keyStatus] = v.BranchID, v.PractitionerID, v.ServiceID, v.Status
-	row[keyPatient], row["service_name"], row["version"] = shownID(v.PatientID), v.ServiceName, v.Version
+	row[keyPatient], row["service_name"], row[keyVersion] = shownID(v.PatientID), v.ServiceName, v.Version
 	if view == access.Full && who == core.Staff {
 		row["name"] = strings.Join(strings.Fields(v.Surname+" "+v.Given+" "+v.Patronymic), " ")
 	}
@@ -178,7 +178,7 @@ func (c calendar) create(ctx context.Context, tx *store.Tx, in Input) (Output, e
 		return Output{}, err
 	}
 	v, err := c.desk(tx).Make(ctx, tx.Actor, visit.Wish{Slot: slot, Service: service, Patient: in.Patient, Source: source(tx.Actor)})
-	return One(verdict.View, Row{keyID: v.ID, keyStatus: v.Status, "start": shown(v.Start)}), err
+	return One(verdict.View, Row{keyID: v.ID, keyStatus: v.Status, keyStart: shown(v.Start)}), err
 }
 
 // source is how the origin of a visit is called in reports.
@@ -196,7 +196,7 @@ func source(who core.Actor) string {
 // slot reads where, with whom and when; what is not told stays as it was.
 func (c calendar) slot(in Input, was schedule.Slot) (schedule.Slot, error) {
 	var err error
-	if was.Start, err = in.moment("start"); err != nil {
+	if was.Start, err = in.moment(keyStart); err != nil {
 		return was, err
 	}
 	for name, to := range map[string]*uuid.UUID{keyDoctor: &was.Doctor, keyBranch: &was.Branch} {
@@ -262,7 +262,7 @@ func (c calendar) update(ctx context.Context, tx *store.Tx, in Input) (Output, e
 	default:
 		now, err = c.desk(tx).Mark(ctx, tx.Actor, v.ID, visit.Status(do))
 	}
-	return One(verdict.View, Row{keyID: v.ID, keyStatus: now.Status, "start": shown(now.Start)}), err
+	return One(verdict.View, Row{keyID: v.ID, keyStatus: now.Status, keyStart: shown(now.Start)}), err
 }
 
 func (c calendar) move(ctx context.Context, a *asker, v db.VisitsSeenRow) (visit.Visit, error) {

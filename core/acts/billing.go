@@ -91,7 +91,7 @@ func (t till) facts(ctx context.Context, a *asker, i billing.Invoice) (core.Fact
 }
 
 func (t till) row(i billing.Invoice, view string) Row {
-	row := Row{keyID: i.ID, keyVisit: shownID(&i.Visit), "due": i.Due(), "currency": i.Currency, keyState: i.State}
+	row := Row{keyID: i.ID, keyVisit: shownID(&i.Visit), "due": i.Due(), keyCurrency: i.Currency, keyState: i.State}
 	if view != access.Full {
 		return row
 	}
@@ -193,7 +193,7 @@ func (t till) issue(ctx context.Context, a *asker) (Output, error) {
 	if err != nil {
 		return Output{}, err
 	}
-	return One(verdict.View, Row{keyID: id, "total": v.Price, "currency": v.Currency, keyState: "issued"}), nil
+	return One(verdict.View, Row{keyID: id, "total": v.Price, keyCurrency: v.Currency, keyState: "issued"}), nil
 }
 
 // move is a charge or a refund on the invoice ID.

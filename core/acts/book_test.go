@@ -31,7 +31,7 @@ func with(role string) core.Actor {
 func book(t *testing.T, list ...acts.Act) *acts.Book {
 	t.Helper()
 	db, _ := storetest.Open(t, storetest.Seed{}, 2)
-	b, err := acts.New(db, list)
+	b, err := acts.New(db, acts.Note{Clock: monday, IDs: core.NewIDs(nil)}, list)
 	require.NoError(t, err)
 	return b
 }
@@ -92,6 +92,6 @@ func TestAnActThatAsksNobodyGivesNothingOut(t *testing.T) {
 func TestTwoActsForOnePlaceAreAFault(t *testing.T) {
 	t.Parallel()
 	twice := judged(core.Payments, core.Read, core.Facts{})
-	_, err := acts.New(nil, []acts.Act{twice, twice})
+	_, err := acts.New(nil, acts.Note{}, []acts.Act{twice, twice})
 	require.Error(t, err)
 }

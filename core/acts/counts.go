@@ -45,7 +45,7 @@ func (m Means) counts(class core.Class, action core.Action) Act {
 func numbers(m Means) []Act {
 	var out []Act
 	for _, class := range []core.Class{
-		core.Records, core.Prescriptions, core.Results, core.Campaigns, core.AuditLog,
+		core.Records, core.Prescriptions, core.Results,
 	} {
 		out = append(out, m.counts(class, core.Aggregate))
 	}

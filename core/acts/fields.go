@@ -14,14 +14,17 @@ import (
 
 // Names that many rows share.
 const (
-	keyID      = "id"
-	keyState   = "state"
-	keyStatus  = "status"
-	keyAt      = "at"
-	keyVisit   = "visit"
-	keyPatient = "patient"
-	keyBranch  = "branch"
-	keyDoctor  = "doctor"
+	keyID       = "id"
+	keyState    = "state"
+	keyStatus   = "status"
+	keyAt       = "at"
+	keyVisit    = "visit"
+	keyPatient  = "patient"
+	keyBranch   = "branch"
+	keyDoctor   = "doctor"
+	keyCurrency = "currency"
+	keyStart    = "start"
+	keyVersion  = "version"
 )
 
 // wrong is the refusal of a field that is missing or cannot be read.

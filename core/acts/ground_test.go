@@ -47,7 +47,7 @@ func open(t *testing.T) *house {
 	t.Cleanup(func() { _ = h.owner.Close(context.Background()) })
 	catalog, err := clinic.Open(t.Context(), db)
 	require.NoError(t, err)
-	h.book, err = acts.New(db, acts.All(acts.Means{Clock: db.Clock, IDs: core.NewIDs(nil), Vault: vaulttest.Vault(t), Catalog: catalog}))
+	h.book, err = acts.New(db, acts.Note{Clock: db.Clock, IDs: core.NewIDs(nil)}, acts.All(acts.Means{DB: db, Clock: db.Clock, IDs: core.NewIDs(nil), Vault: vaulttest.Vault(t), Catalog: catalog}))
 	require.NoError(t, err)
 	return h
 }

@@ -67,3 +67,7 @@ func Denied(ctx context.Context, in *store.DB, actor core.Actor, e Entry) error 
 	}
 	return nil
 }
+
+// Refused puts on record that e was refused to the transaction's actor, where the transaction goes on: a chat is answered in the one in
+// which it asked.
+func Refused(ctx context.Context, tx *store.Tx, e Entry) error { return add(ctx, tx, e, deny) }

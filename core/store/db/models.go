@@ -55,6 +55,23 @@ type Branch struct {
 	Active       bool
 }
 
+type Campaign struct {
+	ID         uuid.UUID
+	Name       string
+	Text       string
+	Claims     bool
+	Segment    []byte
+	State      string
+	Author     uuid.UUID
+	Approver   *uuid.UUID
+	Recipients int32
+	Sent       int32
+	Failed     int32
+	OptedOut   int32
+	Booked     int32
+	CreatedAt  time.Time
+}
+
 type ConsentText struct {
 	ID      uuid.UUID
 	Purpose string
@@ -337,6 +354,18 @@ type Service struct {
 	Currency     string
 	Position     int32
 	Active       bool
+}
+
+type SettingsRequest struct {
+	ID        uuid.UUID
+	Kind      string
+	SubjectID uuid.UUID
+	BranchID  *uuid.UUID
+	Change    []byte
+	State     string
+	AskedBy   uuid.UUID
+	DecidedBy *uuid.UUID
+	At        time.Time
 }
 
 type Specialty struct {

@@ -443,6 +443,406 @@ func (q *Queries) Branches(ctx context.Context) ([]Branch, error) {
 	return items, nil
 }
 
+const campaign = `-- name: Campaign :one
+SELECT id, name, text, claims, segment, state, author, approver, recipients, sent, failed, opted_out, booked, created_at FROM campaign WHERE id = $1
+`
+
+func (q *Queries) Campaign(ctx context.Context, id uuid.UUID) (Campaign, error) {
+	row := q.db.QueryRow(ctx, campaign, id)
+	var i Campaign
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Text,
+		&i.Claims,
+		&i.Segment,
+		&i.State,
+		&i.Author,
+		&i.Approver,
+		&i.Recipients,
+		&i.Sent,
+		&i.Failed,
+		&i.OptedOut,
+		&i.Booked,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const campaignAdd = `-- name: CampaignAdd :exec
+INSERT INTO campaign (id, name, text, claims, segment, state, author, created_at) VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7)
+`
+
+type CampaignAddParams struct {
+	ID        uuid.UUID
+	Name      string
+	Text      string
+	Claims    bool
+	Segment   []byte
+	Author    uuid.UUID
+	CreatedAt time.Time
+}
+
+func (q *Queries) CampaignAdd(ctx context.Context, arg CampaignAddParams) error {
+	_, err := q.db.Exec(ctx, campaignAdd,
+		arg.ID,
+		arg.Name,
+		arg.Text,
+		arg.Claims,
+		arg.Segment,
+		arg.Author,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const campaignApprove = `-- name: CampaignApprove :one
+UPDATE campaign SET state = 'approved', approver = $1::uuid WHERE id = $2 AND state = 'draft' RETURNING id
+`
+
+type CampaignApproveParams struct {
+	Who uuid.UUID
+	ID  uuid.UUID
+}
+
+func (q *Queries) CampaignApprove(ctx context.Context, arg CampaignApproveParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, campaignApprove, arg.Who, arg.ID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const campaignCount = `-- name: CampaignCount :one
+WITH n AS (
+    SELECT count(*) AS all_of_them, count(*) FILTER (WHERE r.state = 'due') AS due,
+           count(*) FILTER (WHERE o.state = 'sent') AS sent, count(*) FILTER (WHERE o.state IN ('failed', 'unknown', 'expired')) AS failed,
+           count(*) FILTER (WHERE r.why = 'consent_withdrawn' OR o.error = 'consent_withdrawn') AS out,
+           count(*) FILTER (WHERE o.state IN ('queued', 'sending')) AS moving,
+           count(*) FILTER (WHERE o.state = 'sent' AND EXISTS (
+               SELECT FROM visit v WHERE v.patient_id = r.patient_id AND v.status <> 'held' AND v.created_at > r.at AND v.created_at < r.at + interval '14 days')) AS booked
+    FROM campaign_recipient r
+    LEFT JOIN outbox o ON o.id = r.message_id AND o.created_at = r.at
+    WHERE r.campaign_id = $1
+)
+UPDATE campaign c
+SET recipients = n.all_of_them, sent = n.sent, failed = n.failed, opted_out = n.out, booked = n.booked,
+    state = CASE WHEN c.state = 'sending' AND n.due = 0 AND n.moving = 0 THEN 'done' ELSE c.state END
+FROM n
+WHERE c.id = $1
+RETURNING c.state
+`
+
+// What has become of a campaign so far; it is done once nobody is due.
+func (q *Queries) CampaignCount(ctx context.Context, id uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, campaignCount, id)
+	var state string
+	err := row.Scan(&state)
+	return state, err
+}
+
+const campaignDue = `-- name: CampaignDue :many
+SELECT r.patient_id, p.deceased_at, p.advertising_at, p.branches, c.id AS conversation_id, c.channel, c.lang,
+       coalesce(c.muted && ARRAY['advertising', 'processing'], false)::boolean AS muted,
+       ((SELECT count(*) FROM campaign_recipient o WHERE o.patient_id = r.patient_id AND o.state = 'queued' AND o.at > $1::timestamptz)
+        + (SELECT count(*) FROM waitlist_offer f JOIN waitlist w ON w.id = f.waitlist_id WHERE w.patient_id = r.patient_id AND f.at > $1::timestamptz))::bigint AS recent
+FROM campaign_recipient r
+JOIN patient p ON p.id = r.patient_id
+LEFT JOIN LATERAL (
+    SELECT k.id, k.channel, k.lang, k.muted
+    FROM patient_link l
+    JOIN conversation k ON k.id = l.conversation_id
+    WHERE l.patient_id = r.patient_id AND l.relation = 'self' AND k.blocked_at IS NULL AND NOT k.channel = ANY ($2::text[])
+    ORDER BY k.last_inbound_at DESC NULLS LAST
+    LIMIT 1
+) c ON true
+WHERE r.campaign_id = $3 AND r.state = 'due' AND r.at <= $4::timestamptz
+ORDER BY r.patient_id
+LIMIT $5::integer
+FOR UPDATE OF r SKIP LOCKED
+`
+
+type CampaignDueParams struct {
+	Since    time.Time
+	Closed   []string
+	Campaign uuid.UUID
+	Now      time.Time
+	Rows     int32
+}
+
+type CampaignDueRow struct {
+	PatientID      uuid.UUID
+	DeceasedAt     *time.Time
+	AdvertisingAt  *time.Time
+	Branches       []uuid.UUID
+	ConversationID uuid.UUID
+	Channel        string
+	Lang           *string
+	Muted          bool
+	Recent         int64
+}
+
+// The next to be told, with all that decides whether and where. recent is what they were told of late, by all campaigns and the waiting list.
+func (q *Queries) CampaignDue(ctx context.Context, arg CampaignDueParams) ([]CampaignDueRow, error) {
+	rows, err := q.db.Query(ctx, campaignDue,
+		arg.Since,
+		arg.Closed,
+		arg.Campaign,
+		arg.Now,
+		arg.Rows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CampaignDueRow{}
+	for rows.Next() {
+		var i CampaignDueRow
+		if err := rows.Scan(
+			&i.PatientID,
+			&i.DeceasedAt,
+			&i.AdvertisingAt,
+			&i.Branches,
+			&i.ConversationID,
+			&i.Channel,
+			&i.Lang,
+			&i.Muted,
+			&i.Recent,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const campaignEdit = `-- name: CampaignEdit :one
+UPDATE campaign SET name = $2, text = $3, claims = $4, segment = $5 WHERE id = $1 AND state = 'draft' RETURNING id
+`
+
+type CampaignEditParams struct {
+	ID      uuid.UUID
+	Name    string
+	Text    string
+	Claims  bool
+	Segment []byte
+}
+
+// A draft; whoever approved an earlier text has not approved this one.
+func (q *Queries) CampaignEdit(ctx context.Context, arg CampaignEditParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, campaignEdit,
+		arg.ID,
+		arg.Name,
+		arg.Text,
+		arg.Claims,
+		arg.Segment,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const campaignFill = `-- name: CampaignFill :exec
+INSERT INTO campaign_recipient (campaign_id, patient_id, at)
+SELECT $1, p.id, $2::timestamptz
+FROM patient p
+WHERE p.advertising_at IS NOT NULL AND p.deceased_at IS NULL AND p.merged_into IS NULL
+  AND ($3::uuid IS NULL OR $3::uuid = ANY (p.branches))
+  AND ($4::text = '' AND $5::integer = 0 OR EXISTS (
+      SELECT FROM visit v WHERE v.patient_id = p.id AND v.status = 'done' AND ($4::text = '' OR v.specialty = $4::text)))
+  AND ($5::integer = 0 OR NOT EXISTS (
+      SELECT FROM visit v WHERE v.patient_id = p.id AND v.active AND v.starts_at > $2::timestamptz - make_interval(days => $5::integer)))
+ORDER BY p.id
+ON CONFLICT DO NOTHING
+`
+
+type CampaignFillParams struct {
+	Campaign  uuid.UUID
+	Now       time.Time
+	Branch    *uuid.UUID
+	Specialty string
+	QuietDays int32
+}
+
+// Whom a campaign goes to: patients whose consent to advertising stands, who were last at the clinic in the segment's branch, for its
+// speciality, so many days ago. Whoever consents later is not added.
+func (q *Queries) CampaignFill(ctx context.Context, arg CampaignFillParams) error {
+	_, err := q.db.Exec(ctx, campaignFill,
+		arg.Campaign,
+		arg.Now,
+		arg.Branch,
+		arg.Specialty,
+		arg.QuietDays,
+	)
+	return err
+}
+
+const campaignRecall = `-- name: CampaignRecall :exec
+UPDATE outbox SET state = 'cancelled', error = 'stopped' WHERE state = 'queued' AND lane = 'marketing' AND id IN (
+    SELECT message_id FROM campaign_recipient WHERE campaign_id = $1)
+`
+
+// What waits of a stopped campaign is not sent.
+func (q *Queries) CampaignRecall(ctx context.Context, campaign uuid.UUID) error {
+	_, err := q.db.Exec(ctx, campaignRecall, campaign)
+	return err
+}
+
+const campaignSettle = `-- name: CampaignSettle :exec
+UPDATE campaign_recipient
+SET state = $1, why = $2, message_id = $3, at = $4
+WHERE campaign_id = $5 AND patient_id = $6
+`
+
+type CampaignSettleParams struct {
+	State     string
+	Why       *string
+	MessageID *uuid.UUID
+	At        time.Time
+	Campaign  uuid.UUID
+	Patient   uuid.UUID
+}
+
+func (q *Queries) CampaignSettle(ctx context.Context, arg CampaignSettleParams) error {
+	_, err := q.db.Exec(ctx, campaignSettle,
+		arg.State,
+		arg.Why,
+		arg.MessageID,
+		arg.At,
+		arg.Campaign,
+		arg.Patient,
+	)
+	return err
+}
+
+const campaignState = `-- name: CampaignState :one
+UPDATE campaign SET state = $1 WHERE id = $2 AND state = ANY ($3::text[]) RETURNING id
+`
+
+type CampaignStateParams struct {
+	State string
+	ID    uuid.UUID
+	Was   []string
+}
+
+// Start and stop.
+func (q *Queries) CampaignState(ctx context.Context, arg CampaignStateParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, campaignState, arg.State, arg.ID, arg.Was)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const campaigns = `-- name: Campaigns :many
+SELECT id, name, text, claims, segment, state, author, approver, recipients, sent, failed, opted_out, booked, created_at FROM campaign ORDER BY created_at DESC, id LIMIT 100
+`
+
+func (q *Queries) Campaigns(ctx context.Context) ([]Campaign, error) {
+	rows, err := q.db.Query(ctx, campaigns)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Campaign{}
+	for rows.Next() {
+		var i Campaign
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Text,
+			&i.Claims,
+			&i.Segment,
+			&i.State,
+			&i.Author,
+			&i.Approver,
+			&i.Recipients,
+			&i.Sent,
+			&i.Failed,
+			&i.OptedOut,
+			&i.Booked,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const campaignsSending = `-- name: CampaignsSending :many
+SELECT id, name, text, claims, segment, state, author, approver, recipients, sent, failed, opted_out, booked, created_at FROM campaign WHERE state = 'sending' ORDER BY created_at LIMIT 10 FOR UPDATE SKIP LOCKED
+`
+
+// Two sweepers never take the same one.
+func (q *Queries) CampaignsSending(ctx context.Context) ([]Campaign, error) {
+	rows, err := q.db.Query(ctx, campaignsSending)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Campaign{}
+	for rows.Next() {
+		var i Campaign
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Text,
+			&i.Claims,
+			&i.Segment,
+			&i.State,
+			&i.Author,
+			&i.Approver,
+			&i.Recipients,
+			&i.Sent,
+			&i.Failed,
+			&i.OptedOut,
+			&i.Booked,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const campaignsStopped = `-- name: CampaignsStopped :many
+SELECT DISTINCT c.id
+FROM campaign c
+JOIN campaign_recipient r ON r.campaign_id = c.id
+JOIN outbox o ON o.id = r.message_id AND o.created_at = r.at
+WHERE c.state = 'stopped' AND o.state = 'queued'
+LIMIT 100
+`
+
+func (q *Queries) CampaignsStopped(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, campaignsStopped)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const careAdd = `-- name: CareAdd :exec
 INSERT INTO care_team (id, patient_id, practitioner_id, kind, since, until, made_by) VALUES ($1, $2, $3, 'referral', $4, $5, $6)
 `
@@ -4918,6 +5318,22 @@ func (q *Queries) RemindersSettle(ctx context.Context, arg RemindersSettleParams
 	return err
 }
 
+const servicePrice = `-- name: ServicePrice :one
+UPDATE service SET price = $2 WHERE id = $1 RETURNING id
+`
+
+type ServicePriceParams struct {
+	ID    uuid.UUID
+	Price int64
+}
+
+func (q *Queries) ServicePrice(ctx context.Context, arg ServicePriceParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, servicePrice, arg.ID, arg.Price)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const services = `-- name: Services :many
 SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active FROM service WHERE active ORDER BY specialty, position, name_ru
 `
@@ -4946,6 +5362,150 @@ func (q *Queries) Services(ctx context.Context) ([]Service, error) {
 			&i.Currency,
 			&i.Position,
 			&i.Active,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const settingsApproved = `-- name: SettingsApproved :many
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request WHERE state = 'approved' ORDER BY at LIMIT 20 FOR UPDATE SKIP LOCKED
+`
+
+// What was decided and is yet to be carried out. Two sweepers never take the same one.
+func (q *Queries) SettingsApproved(ctx context.Context) ([]SettingsRequest, error) {
+	rows, err := q.db.Query(ctx, settingsApproved)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SettingsRequest{}
+	for rows.Next() {
+		var i SettingsRequest
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.SubjectID,
+			&i.BranchID,
+			&i.Change,
+			&i.State,
+			&i.AskedBy,
+			&i.DecidedBy,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const settingsAsk = `-- name: SettingsAsk :exec
+INSERT INTO settings_request (id, kind, subject_id, branch_id, change, state, asked_by, at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, $7)
+`
+
+type SettingsAskParams struct {
+	ID        uuid.UUID
+	Kind      string
+	SubjectID uuid.UUID
+	BranchID  *uuid.UUID
+	Change    []byte
+	AskedBy   uuid.UUID
+	At        time.Time
+}
+
+func (q *Queries) SettingsAsk(ctx context.Context, arg SettingsAskParams) error {
+	_, err := q.db.Exec(ctx, settingsAsk,
+		arg.ID,
+		arg.Kind,
+		arg.SubjectID,
+		arg.BranchID,
+		arg.Change,
+		arg.AskedBy,
+		arg.At,
+	)
+	return err
+}
+
+const settingsDecide = `-- name: SettingsDecide :one
+UPDATE settings_request SET state = $1, decided_by = $2 WHERE id = $3 AND state = 'asked' RETURNING id
+`
+
+type SettingsDecideParams struct {
+	State string
+	Who   *uuid.UUID
+	ID    uuid.UUID
+}
+
+func (q *Queries) SettingsDecide(ctx context.Context, arg SettingsDecideParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, settingsDecide, arg.State, arg.Who, arg.ID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const settingsDone = `-- name: SettingsDone :exec
+UPDATE settings_request SET state = 'done' WHERE id = $1
+`
+
+func (q *Queries) SettingsDone(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, settingsDone, id)
+	return err
+}
+
+const settingsRequest = `-- name: SettingsRequest :one
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request WHERE id = $1
+`
+
+func (q *Queries) SettingsRequest(ctx context.Context, id uuid.UUID) (SettingsRequest, error) {
+	row := q.db.QueryRow(ctx, settingsRequest, id)
+	var i SettingsRequest
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.SubjectID,
+		&i.BranchID,
+		&i.Change,
+		&i.State,
+		&i.AskedBy,
+		&i.DecidedBy,
+		&i.At,
+	)
+	return i, err
+}
+
+const settingsRequests = `-- name: SettingsRequests :many
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request ORDER BY at DESC, id LIMIT 100
+`
+
+// The newest that the actor may see.
+func (q *Queries) SettingsRequests(ctx context.Context) ([]SettingsRequest, error) {
+	rows, err := q.db.Query(ctx, settingsRequests)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SettingsRequest{}
+	for rows.Next() {
+		var i SettingsRequest
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.SubjectID,
+			&i.BranchID,
+			&i.Change,
+			&i.State,
+			&i.AskedBy,
+			&i.DecidedBy,
+			&i.At,
 		); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,144 @@
+// Package settings decides how schedule and prices change: one asks, another decides, Zapis carries it out.
+package settings
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/audit"
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/schedule"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/db"
+)
+
+// The kinds of change, as settings_request has them.
+const (
+	Availability = "availability" // a doctor's own time
+	Schedule     = "schedule"     // a branch's
+	Price        = "price"
+)
+
+// Change is what is asked for. A time is taken away, or given where Extra; a price is of the subject, the refund limit of the clinic.
+type Change struct {
+	From        *time.Time `json:"from,omitempty"`
+	To          *time.Time `json:"to,omitempty"`
+	Extra       bool       `json:"extra,omitempty"`
+	Price       *int64     `json:"price,omitempty"`        // kopecks
+	RefundLimit *int64     `json:"refund_limit,omitempty"` // kopecks
+}
+
+// Ask is a change of kind on a subject: a practitioner, a branch, a service.
+type Ask struct {
+	Kind            string
+	Subject, Branch uuid.UUID
+	Change          Change
+}
+
+// Office keeps requests. Whoever calls has asked the rules.
+type Office struct {
+	Clock core.Clock
+	IDs   core.IDs
+	Book  *clinic.Book
+}
+
+// Request puts a change up for decision.
+func (o Office) Request(ctx context.Context, tx *store.Tx, a Ask) (uuid.UUID, error) {
+	change, err := json.Marshal(a.Change)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	id := o.IDs()
+	err = tx.SettingsAsk(ctx, db.SettingsAskParams{
+		ID: id, Kind: a.Kind, SubjectID: a.Subject, BranchID: store.Ref(a.Branch), Change: change, AskedBy: tx.Actor.ID, At: o.Clock(),
+	})
+	if err != nil {
+		return id, fmt.Errorf("ask for a change: %w", err)
+	}
+	return id, o.note(ctx, tx, "settings.asked", id)
+}
+
+// Decide says yes or no. Nobody decides their own.
+func (o Office) Decide(ctx context.Context, tx *store.Tx, r db.SettingsRequest, yes bool) error {
+	if r.AskedBy == tx.Actor.ID {
+		return core.Refuse(core.Conflict, "settings_own")
+	}
+	state := "refused"
+	if yes {
+		state = "approved"
+	}
+	_, err := tx.SettingsDecide(ctx, db.SettingsDecideParams{ID: r.ID, State: state, Who: store.Ref(tx.Actor.ID)})
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = core.Refuse(core.Conflict, "settings_decided")
+	}
+	if err != nil {
+		return fmt.Errorf("decide on a change: %w", err)
+	}
+	return o.note(ctx, tx, "settings."+state, r.ID)
+}
+
+// Apply carries out what was approved and says how much it was: Zapis' own work. One that cannot be carried out fails the others with it
+// and is seen in the log.
+func (o Office) Apply(ctx context.Context, tx *store.Tx) (int, error) {
+	list, err := tx.SettingsApproved(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("approved changes: %w", err)
+	}
+	for _, r := range list {
+		var c Change
+		if err := json.Unmarshal(r.Change, &c); err != nil {
+			return 0, fmt.Errorf("change %s: %w", r.ID, err)
+		}
+		if err := o.apply(ctx, tx, r, c); err != nil {
+			return 0, fmt.Errorf("change %s: %w", r.ID, err)
+		}
+		if err := tx.SettingsDone(ctx, r.ID); err != nil {
+			return 0, err
+		}
+		if err := o.note(ctx, tx, "settings.done", r.ID); err != nil {
+			return 0, err
+		}
+	}
+	if len(list) == 0 {
+		return 0, nil
+	}
+	return len(list), tx.ClinicTouch(ctx)
+}
+
+func (o Office) apply(ctx context.Context, tx *store.Tx, r db.SettingsRequest, c Change) error {
+	switch {
+	case c.RefundLimit != nil:
+		return tx.RefundLimitSet(ctx, *c.RefundLimit)
+	case c.Price != nil:
+		_, err := tx.ServicePrice(ctx, db.ServicePriceParams{ID: r.SubjectID, Price: *c.Price})
+		return store.NoRows(err, "service_unknown")
+	case c.From == nil || c.To == nil:
+		return nil
+	}
+	days := schedule.Days{In: tx, Book: o.Book, Clock: o.Clock, IDs: o.IDs}
+	span := schedule.Closure{Branch: store.ID(r.BranchID), From: *c.From, To: *c.To, Reason: r.Kind}
+	if r.Kind == Availability {
+		span.Practitioner = r.SubjectID
+		if !c.Extra {
+			span.Branch = uuid.Nil
+		}
+	}
+	var err error
+	if c.Extra {
+		_, err = days.Open(ctx, tx.Actor, span)
+	} else {
+		_, err = days.Close(ctx, tx.Actor, span)
+	}
+	return err
+}
+
+func (o Office) note(ctx context.Context, tx *store.Tx, action string, id uuid.UUID) error {
+	return audit.Add(ctx, tx, audit.Entry{ID: o.IDs(), At: o.Clock(), Action: action, Class: core.Settings, Object: "settings_request", Subject: id})
+}
