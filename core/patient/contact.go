@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
 	"github.com/zapis-clinic/zapis/core/vault"
@@ -41,18 +42,39 @@ func (c Cards) putPhone(ctx context.Context, tx *store.Tx, id uuid.UUID, phone s
 	return tx.PatientContactPut(ctx, put)
 }
 
-// Contacts lists how a patient is reached, the surest of each kind first.
+// Contacts lists how a patient is reached, the surest of each kind first. Whoever may not know the number sees it masked; who needs none
+// gets none.
 func (c Cards) Contacts(ctx context.Context, actor core.Actor, id uuid.UUID) ([]Contact, error) {
 	var out []Contact
 	err := c.In.InTx(ctx, actor, func(tx *store.Tx) error {
-		var err error
-		out, err = c.contacts(ctx, tx, id)
+		verdict, err := c.may(ctx, tx, core.Read, id)
+		if err != nil {
+			return err
+		}
+		if out, err = c.contacts(ctx, tx, id); err == nil {
+			out = shown(out, verdict.View)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("a patient's contacts: %w", err)
 	}
 	return out, nil
+}
+
+// shown are contacts as far as a view goes.
+func shown(list []Contact, view string) []Contact {
+	switch view {
+	case access.Full:
+		return list
+	case access.Masked:
+		for i := range list {
+			list[i].Value = core.MaskPhone(list[i].Value)
+		}
+		return list
+	default:
+		return nil
+	}
 }
 
 func (c Cards) contacts(ctx context.Context, tx *store.Tx, id uuid.UUID) ([]Contact, error) {
@@ -75,6 +97,9 @@ func (c Cards) contacts(ctx context.Context, tx *store.Tx, id uuid.UUID) ([]Cont
 func (c Cards) Family(ctx context.Context, actor core.Actor) ([]Person, error) {
 	var out []Person
 	err := c.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		if err := mayOwn(actor, core.Read); err != nil {
+			return err
+		}
 		rows, err := tx.PatientsOfChat(ctx, actor.ID)
 		if err != nil {
 			return err

@@ -34,6 +34,9 @@ type Seen struct {
 // Verify notes that the desk has seen whose chat this is: from now on it may be shown the medical content of the card.
 func (c Cards) Verify(ctx context.Context, actor core.Actor, s Seen) error {
 	err := c.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		if _, err := c.may(ctx, tx, core.Update, s.Patient); err != nil {
+			return err
+		}
 		done, err := tx.PatientLinkVerify(ctx, db.PatientLinkVerifyParams{ConversationID: s.Chat, PatientID: s.Patient, Now: c.Clock(), By: actor.ID})
 		if err == nil && len(done) == 0 {
 			err = core.Refuse(core.NotFound, "patient_unknown")
@@ -64,6 +67,9 @@ func (c Cards) IssueCode(ctx context.Context, actor core.Actor, id uuid.UUID, ra
 		lasts = codeForPaper
 	}
 	err = c.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		if _, err := c.may(ctx, tx, core.Update, id); err != nil {
+			return err
+		}
 		card, err := tx.Patient(ctx, id)
 		if err != nil {
 			return store.NoRows(err, "patient_unknown")

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access/accesstest"
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
 	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
@@ -76,7 +77,7 @@ func (h *house) chat() core.Actor {
 	id := uuid.New()
 	h.exec("INSERT INTO conversation (id, channel, account, external_id, created_at, last_inbound_at) VALUES ($1, 'telegram', 'telegram:main', $2, now(), $3)",
 		id, id.String(), h.cards.Clock())
-	return core.Actor{Kind: core.Patient, ID: id, Channel: "telegram"}
+	return core.Actor{Kind: core.Patient, ID: id, Channel: "telegram", Rules: accesstest.Rules()}
 }
 
 func (h *house) verified(chat core.Actor) bool {
@@ -208,7 +209,7 @@ func TestTheDeskVerifiesWhoseDocumentItHasSeen(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	id, chat := h.card("+79161234567")
-	desk := core.Actor{Kind: core.Staff, ID: uuid.New(), Role: "admin", Channel: "cabinet"}
+	desk := core.Actor{Kind: core.Staff, ID: uuid.New(), Role: "admin", Channel: "cabinet", Rules: accesstest.Rules()}
 	h.exec("INSERT INTO staff (id, login, role, created_at) VALUES ($1, 'desk', 'admin', now())", desk.ID)
 	refused(t, h.cards.Verify(t.Context(), desk, patient.Seen{Patient: id, Chat: h.chat().ID}), "patient_unknown")
 	for _, role := range []string{"doctor", "cashier", "marketing", "security"} {
