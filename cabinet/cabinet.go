@@ -115,6 +115,10 @@ func (s *Server) Routes(r chi.Router) {
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
 	})
 	s.ticketRoutes(r, own, pages)
+	r.Route("/p/data/{token}", func(r chi.Router) {
+		r.Use(page.Headers, own, pages, bounded)
+		s.copyRoutes(r)
+	})
 	if s.Demo && s.Visitors != nil {
 		page.Frames = []string{"'self'"}
 		r.Route("/demo", func(r chi.Router) {

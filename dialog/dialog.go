@@ -52,6 +52,7 @@ type Desk struct {
 	Waiting  Waiting
 	Mutes    Mutes
 	Consents Consents
+	Privacy  Privacy
 	Links    Links
 }
 

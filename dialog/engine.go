@@ -28,6 +28,7 @@ func Standard() Engine {
 		Prices(), Contacts(), Hours(), DoctorInfo(), Preparation(), Payment(), Language(),
 		Waitlist(), Unsubscribe(), StaffLink(),
 		MyConsents(), WithdrawConsent(), Subscribe(), Renew(),
+		MyData(), DataCopy(), DataLooks(), CorrectData(), EraseData(),
 	)
 }
 

@@ -12,6 +12,11 @@ const (
 	flowConsents    = "consents"
 	flowWithdraw    = "consent_withdraw"
 	flowRenew       = "renew"
+	flowMyData      = "my_data"
+	flowCopy        = "data_copy"
+	flowLooks       = "data_looks"
+	flowCorrect     = "data_correct"
+	flowErase       = "data_erase"
 	flowStaffLink   = "staff_link"
 
 	slotSpecialty = "specialty"
@@ -29,6 +34,8 @@ const (
 	slotPatient   = "patient"
 	slotPurpose   = "purpose"
 	slotConsent   = "consent"
+	slotField     = "field"
+	slotValue     = "value"
 
 	yes = "yes"
 )

@@ -37,6 +37,7 @@ func (t *Talks) Crew() Crew {
 	enlist(&c, sweeper[openingsArgs]{run: t.SweepOpenings})
 	enlist(&c, sweeper[keysArgs]{run: t.SweepKeys})
 	enlist(&c, sweeper[sealsArgs]{run: t.SweepSeals})
+	enlist(&c, sweeper[personalArgs]{run: t.SweepPersonal})
 	enlist(&c, sweeper[houseArgs]{run: t.Housekeeping})
 	return c
 }

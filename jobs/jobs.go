@@ -44,6 +44,8 @@ type House struct {
 	Hub     *Hub
 	Crash   Crash
 	Anchors string // file that the newest seal of the audit is remembered in; empty: nowhere
+
+	PublicURL string // where people find the clinic's pages
 }
 
 func (h *House) crash(point string) {

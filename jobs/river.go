@@ -35,6 +35,7 @@ type (
 	keysArgs      struct{}
 	sealsArgs     struct{}
 	houseArgs     struct{}
+	personalArgs  struct{}
 )
 
 func (inboundArgs) Kind() string   { return "sweep_inbound" }
@@ -46,6 +47,7 @@ func (openingsArgs) Kind() string  { return "sweep_openings" }
 func (keysArgs) Kind() string      { return "sweep_keys" }
 func (sealsArgs) Kind() string     { return "sweep_seals" }
 func (houseArgs) Kind() string     { return "housekeeping" }
+func (personalArgs) Kind() string  { return "sweep_personal" }
 
 // sweeper runs a plain function as a job.
 type sweeper[T river.JobArgs] struct {
@@ -108,6 +110,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(10*time.Second, openingsArgs{}, queueBulk),
 			every(5*time.Second, keysArgs{}, queueMaintenance),
 			every(2*time.Second, sealsArgs{}, queueMaintenance),
+			every(10*time.Second, personalArgs{}, queueBulk),
 			every(time.Hour, houseArgs{}, queueMaintenance),
 		},
 	})

@@ -175,5 +175,6 @@ func judged() map[string]string {
 		"settings_request.decided_by":  "of the new row",
 		"glass.reviewed_by":            "of the new row",
 		"glass.approved_by":            "of the new row",
+		"personal_request.decided_by":  "of the new row",
 	}
 }

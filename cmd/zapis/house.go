@@ -48,7 +48,7 @@ func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, *v
 	return &jobs.Talks{
 		House: &jobs.House{
 			DB: db, Vault: keeper.Vault, Book: book, Guard: guard, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
-			Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(), Crash: crash(),
+			Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(), Crash: crash(), PublicURL: c.PublicURL,
 			Anchors: c.Anchors,
 		},
 		Rules: &jobs.Reader{},

@@ -24,6 +24,8 @@ func Columns() []Column {
 		{Table: "document_content", Column: "title_sealed", ID: "document_id", What: "titles of documents"},
 		{Table: "document_content", Column: "bytes_sealed", ID: "document_id", Batch: 2, What: "documents: scans, certificates, identity papers"},
 		{Table: "feedback_text", Column: "text_sealed", What: "what patients write of the clinic, and its answers"},
+		{Table: "personal_request", Column: "change_sealed", What: "what somebody wants corrected in their card"},
+		{Table: "personal_copy", Column: "archive_sealed", Batch: 2, What: "copies of people's data that wait to be taken"},
 		{Table: "glass", Column: "about_sealed", What: "why somebody broke the glass"},
 		{Table: "disclosure", Column: "to_whom_sealed", What: "whom a patient lets be told"},
 		{Table: "act_order", Column: "fields_sealed", What: "what staff told the worker to do for them"},

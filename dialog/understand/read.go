@@ -27,6 +27,7 @@ const (
 	slotReason    = "reason"
 	slotName      = "name"
 	slotPhone     = "phone"
+	slotValue     = "value"
 	slotLang      = "lang"
 	slotConfirm   = "confirm"
 )
@@ -39,6 +40,7 @@ const (
 
 // heard is a message on its way through the readers.
 type heard struct {
+	raw    string // as it came
 	text   string // as cut: retyped where the layout or the script was wrong
 	tokens []token
 	times  times
@@ -52,7 +54,7 @@ type heard struct {
 // starts nothing. A text that is not understood gives no commands.
 func (r *Reader) Read(text string, s Situation) Meaning {
 	m := Meaning{Text: text, Commands: []dialog.Command{}, By: "rules"}
-	h := &heard{s: s, facts: map[string]bool{}}
+	h := &heard{s: s, raw: text, facts: map[string]bool{}}
 	h.text, h.tokens = r.tokens(text)
 	if len(h.tokens) == 0 {
 		return m

@@ -239,7 +239,7 @@ func (s *Stage) later(ctx context.Context, text string) error {
 		return err
 	}
 	for _, sweep := range []func(context.Context) error{
-		s.Talks.SweepHolds, s.Talks.SweepTalks, s.Talks.SweepReminders, s.Talks.SweepOpenings, s.Talks.SweepInbound, s.Talks.SweepOutbox,
+		s.Talks.SweepHolds, s.Talks.SweepTalks, s.Talks.SweepReminders, s.Talks.SweepOpenings, s.Talks.SweepPersonal, s.Talks.SweepInbound, s.Talks.SweepOutbox,
 	} {
 		if err := sweep(ctx); err != nil {
 			return err

@@ -225,6 +225,22 @@ type Payment struct {
 	At         time.Time
 }
 
+// data: personal; subject: patient_id; retention: consent
+type PersonalRequest struct {
+	ID             uuid.UUID
+	PatientID      *uuid.UUID
+	ConversationID *uuid.UUID
+	Kind           string
+	State          string
+	Fields         []string
+	ChangeSealed   []byte
+	AskedAt        time.Time
+	DueAt          time.Time
+	DoneAt         *time.Time
+	DecidedBy      *uuid.UUID
+	Done           []byte
+}
+
 // data: none; subject: none; retention: none
 type PolicySet struct {
 	Version     int32

@@ -1105,6 +1105,22 @@ func (q *Queries) ConsentsOfPatient(ctx context.Context, patient uuid.UUID) ([]C
 	return items, nil
 }
 
+const contactsOnly = `-- name: ContactsOnly :exec
+DELETE FROM patient_contact WHERE patient_id = $1 AND kind = $2 AND NOT value_index = ANY ($3::bytea[])
+`
+
+type ContactsOnlyParams struct {
+	PatientID uuid.UUID
+	Kind      string
+	Indexes   [][]byte
+}
+
+// A corrected contact takes the place of the others of its kind.
+func (q *Queries) ContactsOnly(ctx context.Context, arg ContactsOnlyParams) error {
+	_, err := q.db.Exec(ctx, contactsOnly, arg.PatientID, arg.Kind, arg.Indexes)
+	return err
+}
+
 const conversation = `-- name: Conversation :one
 SELECT id, channel, account, external_id, lang, owner, session, version, card_message_id, blocked_at, created_at, last_inbound_at, nudge_at, drop_at, muted, wake_at FROM conversation WHERE id = $1
 `
@@ -1454,6 +1470,113 @@ func (q *Queries) ConversationsLate(ctx context.Context, now time.Time) ([]Conve
 		return nil, err
 	}
 	return items, nil
+}
+
+const copiesEmpty = `-- name: CopiesEmpty :exec
+UPDATE personal_copy SET archive_sealed = NULL
+WHERE archive_sealed IS NOT NULL AND (expires_at < $1::timestamptz OR taken_at IS NOT NULL OR tries >= 5)
+`
+
+// What was taken, guessed at or has run out keeps no bytes.
+func (q *Queries) CopiesEmpty(ctx context.Context, now time.Time) error {
+	_, err := q.db.Exec(ctx, copiesEmpty, now)
+	return err
+}
+
+const copyAdd = `-- name: CopyAdd :exec
+INSERT INTO personal_copy (id, request_id, patient_id, token_hash, archive_sealed, bytes, medical, made_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+`
+
+type CopyAddParams struct {
+	ID            uuid.UUID
+	RequestID     uuid.UUID
+	PatientID     *uuid.UUID
+	TokenHash     []byte
+	ArchiveSealed []byte
+	Bytes         int32
+	Medical       bool
+	MadeAt        time.Time
+	ExpiresAt     time.Time
+}
+
+func (q *Queries) CopyAdd(ctx context.Context, arg CopyAddParams) error {
+	_, err := q.db.Exec(ctx, copyAdd,
+		arg.ID,
+		arg.RequestID,
+		arg.PatientID,
+		arg.TokenHash,
+		arg.ArchiveSealed,
+		arg.Bytes,
+		arg.Medical,
+		arg.MadeAt,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
+const copyByToken = `-- name: CopyByToken :one
+SELECT k.id, k.bytes, k.medical, k.patient_id, k.tries, k.made_at, p.birth_date
+FROM personal_copy k
+LEFT JOIN patient p ON p.id = k.patient_id
+WHERE k.token_hash = $1 AND k.expires_at > $2::timestamptz AND k.taken_at IS NULL AND k.archive_sealed IS NOT NULL AND k.tries < 5
+`
+
+type CopyByTokenParams struct {
+	TokenHash []byte
+	Now       time.Time
+}
+
+type CopyByTokenRow struct {
+	ID        uuid.UUID
+	Bytes     int32
+	Medical   bool
+	PatientID *uuid.UUID
+	Tries     int32
+	MadeAt    time.Time
+	BirthDate *time.Time
+}
+
+// A copy that is still to be had, with the birth date that opens it.
+func (q *Queries) CopyByToken(ctx context.Context, arg CopyByTokenParams) (CopyByTokenRow, error) {
+	row := q.db.QueryRow(ctx, copyByToken, arg.TokenHash, arg.Now)
+	var i CopyByTokenRow
+	err := row.Scan(
+		&i.ID,
+		&i.Bytes,
+		&i.Medical,
+		&i.PatientID,
+		&i.Tries,
+		&i.MadeAt,
+		&i.BirthDate,
+	)
+	return i, err
+}
+
+const copyTake = `-- name: CopyTake :one
+UPDATE personal_copy SET taken_at = $1 WHERE id = $2 AND taken_at IS NULL RETURNING archive_sealed
+`
+
+type CopyTakeParams struct {
+	Now *time.Time
+	ID  uuid.UUID
+}
+
+// Once: of two who come at the same time one gets it.
+func (q *Queries) CopyTake(ctx context.Context, arg CopyTakeParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, copyTake, arg.Now, arg.ID)
+	var archive_sealed []byte
+	err := row.Scan(&archive_sealed)
+	return archive_sealed, err
+}
+
+const copyTried = `-- name: CopyTried :exec
+UPDATE personal_copy SET tries = tries + 1 WHERE id = $1
+`
+
+func (q *Queries) CopyTried(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, copyTried, id)
+	return err
 }
 
 const daysBetween = `-- name: DaysBetween :many
@@ -3590,6 +3713,20 @@ func (q *Queries) PatientAdd(ctx context.Context, arg PatientAddParams) error {
 	return err
 }
 
+const patientBorn = `-- name: PatientBorn :exec
+UPDATE patient SET birth_date = $1, version = version + 1 WHERE id = $2
+`
+
+type PatientBornParams struct {
+	BirthDate *time.Time
+	ID        uuid.UUID
+}
+
+func (q *Queries) PatientBorn(ctx context.Context, arg PatientBornParams) error {
+	_, err := q.db.Exec(ctx, patientBorn, arg.BirthDate, arg.ID)
+	return err
+}
+
 const patientChange = `-- name: PatientChange :one
 UPDATE patient
 SET surname = coalesce($1, surname), given = coalesce($2, given), patronymic = coalesce($3, patronymic),
@@ -4108,6 +4245,319 @@ func (q *Queries) PaymentsOf(ctx context.Context, invoices []uuid.UUID) ([]Payme
 		return nil, err
 	}
 	return items, nil
+}
+
+const personalAsked = `-- name: PersonalAsked :one
+SELECT count(*) FILTER (WHERE state = 'asked') AS open, count(*) FILTER (WHERE asked_at > $1::timestamptz) AS lately
+FROM personal_request
+WHERE conversation_id = $2 AND kind = $3
+`
+
+type PersonalAskedParams struct {
+	Since          time.Time
+	ConversationID *uuid.UUID
+	Kind           string
+}
+
+type PersonalAskedRow struct {
+	Open   int64
+	Lately int64
+}
+
+// Whether a chat's request is under way, and how many there were lately.
+func (q *Queries) PersonalAsked(ctx context.Context, arg PersonalAskedParams) (PersonalAskedRow, error) {
+	row := q.db.QueryRow(ctx, personalAsked, arg.Since, arg.ConversationID, arg.Kind)
+	var i PersonalAskedRow
+	err := row.Scan(&i.Open, &i.Lately)
+	return i, err
+}
+
+const personalChats = `-- name: PersonalChats :many
+SELECT c.id, c.lang, c.channel FROM patient_link l JOIN conversation c ON c.id = l.conversation_id
+WHERE l.patient_id = $1 AND l.relation = 'self'
+LIMIT 50
+`
+
+type PersonalChatsRow struct {
+	ID      uuid.UUID
+	Lang    *string
+	Channel string
+}
+
+// The chats in which a patient writes for themselves.
+func (q *Queries) PersonalChats(ctx context.Context, patientID uuid.UUID) ([]PersonalChatsRow, error) {
+	rows, err := q.db.Query(ctx, personalChats, patientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PersonalChatsRow{}
+	for rows.Next() {
+		var i PersonalChatsRow
+		if err := rows.Scan(&i.ID, &i.Lang, &i.Channel); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const personalProved = `-- name: PersonalProved :one
+SELECT EXISTS (SELECT FROM patient p WHERE p.id = $1::uuid AND p.birth_date IS NOT NULL AND p.id = ANY ((SELECT actor_wards())::uuid[]))::boolean
+`
+
+// Whether the acting chat has proved whose it is, and there is a birth date to ask for before a copy is handed out.
+func (q *Queries) PersonalProved(ctx context.Context, patient uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, personalProved, patient)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const personalRequest = `-- name: PersonalRequest :one
+SELECT id, patient_id, conversation_id, kind, state, fields, change_sealed, asked_at, due_at, done_at, decided_by, done FROM personal_request WHERE id = $1
+`
+
+func (q *Queries) PersonalRequest(ctx context.Context, id uuid.UUID) (PersonalRequest, error) {
+	row := q.db.QueryRow(ctx, personalRequest, id)
+	var i PersonalRequest
+	err := row.Scan(
+		&i.ID,
+		&i.PatientID,
+		&i.ConversationID,
+		&i.Kind,
+		&i.State,
+		&i.Fields,
+		&i.ChangeSealed,
+		&i.AskedAt,
+		&i.DueAt,
+		&i.DoneAt,
+		&i.DecidedBy,
+		&i.Done,
+	)
+	return i, err
+}
+
+const personalRequestAdd = `-- name: PersonalRequestAdd :exec
+INSERT INTO personal_request (id, patient_id, conversation_id, kind, fields, change_sealed, asked_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type PersonalRequestAddParams struct {
+	ID             uuid.UUID
+	PatientID      *uuid.UUID
+	ConversationID *uuid.UUID
+	Kind           string
+	Fields         []string
+	ChangeSealed   []byte
+	AskedAt        time.Time
+	DueAt          time.Time
+}
+
+func (q *Queries) PersonalRequestAdd(ctx context.Context, arg PersonalRequestAddParams) error {
+	_, err := q.db.Exec(ctx, personalRequestAdd,
+		arg.ID,
+		arg.PatientID,
+		arg.ConversationID,
+		arg.Kind,
+		arg.Fields,
+		arg.ChangeSealed,
+		arg.AskedAt,
+		arg.DueAt,
+	)
+	return err
+}
+
+const personalRequestDone = `-- name: PersonalRequestDone :exec
+UPDATE personal_request SET state = $1, done_at = $2, decided_by = $3, done = $4, change_sealed = NULL
+WHERE id = $5 AND state = 'asked'
+`
+
+type PersonalRequestDoneParams struct {
+	State     string
+	At        *time.Time
+	DecidedBy *uuid.UUID
+	Done      []byte
+	ID        uuid.UUID
+}
+
+func (q *Queries) PersonalRequestDone(ctx context.Context, arg PersonalRequestDoneParams) error {
+	_, err := q.db.Exec(ctx, personalRequestDone,
+		arg.State,
+		arg.At,
+		arg.DecidedBy,
+		arg.Done,
+		arg.ID,
+	)
+	return err
+}
+
+const personalRequestLock = `-- name: PersonalRequestLock :one
+SELECT id, patient_id, conversation_id, kind, state, fields, change_sealed, asked_at, due_at, done_at, decided_by, done FROM personal_request WHERE id = $1 AND state = 'asked' FOR UPDATE SKIP LOCKED
+`
+
+// One job at a time works on a request; a second finds it done.
+func (q *Queries) PersonalRequestLock(ctx context.Context, id uuid.UUID) (PersonalRequest, error) {
+	row := q.db.QueryRow(ctx, personalRequestLock, id)
+	var i PersonalRequest
+	err := row.Scan(
+		&i.ID,
+		&i.PatientID,
+		&i.ConversationID,
+		&i.Kind,
+		&i.State,
+		&i.Fields,
+		&i.ChangeSealed,
+		&i.AskedAt,
+		&i.DueAt,
+		&i.DoneAt,
+		&i.DecidedBy,
+		&i.Done,
+	)
+	return i, err
+}
+
+const personalRequests = `-- name: PersonalRequests :many
+SELECT r.id, r.kind, r.state, r.fields, r.asked_at, r.due_at, r.done_at, r.patient_id, r.conversation_id
+FROM personal_request r
+ORDER BY (r.state = 'asked') DESC, CASE WHEN r.state = 'asked' THEN r.due_at END, r.asked_at DESC
+LIMIT 200
+`
+
+type PersonalRequestsRow struct {
+	ID             uuid.UUID
+	Kind           string
+	State          string
+	Fields         []string
+	AskedAt        time.Time
+	DueAt          time.Time
+	DoneAt         *time.Time
+	PatientID      *uuid.UUID
+	ConversationID *uuid.UUID
+}
+
+// What people asked, what is open first and what is due first among it.
+func (q *Queries) PersonalRequests(ctx context.Context) ([]PersonalRequestsRow, error) {
+	rows, err := q.db.Query(ctx, personalRequests)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PersonalRequestsRow{}
+	for rows.Next() {
+		var i PersonalRequestsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.State,
+			&i.Fields,
+			&i.AskedAt,
+			&i.DueAt,
+			&i.DoneAt,
+			&i.PatientID,
+			&i.ConversationID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const personalRequestsOpen = `-- name: PersonalRequestsOpen :many
+SELECT id, patient_id, conversation_id, kind, state, fields, change_sealed, asked_at, due_at, done_at, decided_by, done FROM personal_request
+WHERE state = 'asked' AND kind = $1 AND asked_at < $2::timestamptz
+ORDER BY asked_at
+LIMIT 20
+`
+
+type PersonalRequestsOpenParams struct {
+	Kind   string
+	Before time.Time
+}
+
+// What waits for the job. Older than a moment, so that the turn that asked has said its say.
+func (q *Queries) PersonalRequestsOpen(ctx context.Context, arg PersonalRequestsOpenParams) ([]PersonalRequest, error) {
+	rows, err := q.db.Query(ctx, personalRequestsOpen, arg.Kind, arg.Before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PersonalRequest{}
+	for rows.Next() {
+		var i PersonalRequest
+		if err := rows.Scan(
+			&i.ID,
+			&i.PatientID,
+			&i.ConversationID,
+			&i.Kind,
+			&i.State,
+			&i.Fields,
+			&i.ChangeSealed,
+			&i.AskedAt,
+			&i.DueAt,
+			&i.DoneAt,
+			&i.DecidedBy,
+			&i.Done,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const personalSelf = `-- name: PersonalSelf :one
+SELECT l.patient_id, coalesce(l.patient_id = ANY (actor_wards()), false)::boolean AS verified, (p.verified_at IS NOT NULL)::boolean AS checked,
+       coalesce(concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, '')), '')::text AS name, p.birth_date,
+       (SELECT count(*) FROM visit v WHERE v.patient_id = l.patient_id AND v.status <> 'held') AS visits,
+       (SELECT count(*) FROM inbound i WHERE i.conversation_id = c.id) AS messages,
+       ((SELECT count(*) FROM record r WHERE r.patient_id = l.patient_id) + (SELECT count(*) FROM prescription r WHERE r.patient_id = l.patient_id)
+        + (SELECT count(*) FROM lab_report r WHERE r.patient_id = l.patient_id)
+        + (SELECT count(*) FROM document d WHERE d.patient_id = l.patient_id AND d.class = 'medical'))::bigint AS medical,
+       (SELECT count(*) FROM payment y WHERE y.patient_id = l.patient_id) AS payments
+FROM conversation c
+LEFT JOIN patient_link l ON l.conversation_id = c.id AND l.relation = 'self'
+LEFT JOIN patient p ON p.id = l.patient_id
+WHERE c.id = $1::uuid
+`
+
+type PersonalSelfRow struct {
+	PatientID *uuid.UUID
+	Verified  bool
+	Checked   bool
+	Name      string
+	BirthDate *time.Time
+	Visits    int64
+	Messages  int64
+	Medical   int64
+	Payments  int64
+}
+
+// What is kept of the person in a chat, in numbers. Asked as the chat: what it may not see is not counted.
+func (q *Queries) PersonalSelf(ctx context.Context, chat uuid.UUID) (PersonalSelfRow, error) {
+	row := q.db.QueryRow(ctx, personalSelf, chat)
+	var i PersonalSelfRow
+	err := row.Scan(
+		&i.PatientID,
+		&i.Verified,
+		&i.Checked,
+		&i.Name,
+		&i.BirthDate,
+		&i.Visits,
+		&i.Messages,
+		&i.Medical,
+		&i.Payments,
+	)
+	return i, err
 }
 
 const policyActivate = `-- name: PolicyActivate :one
