@@ -28,7 +28,7 @@ type Calendar interface {
 type Visits interface {
 	Hold(ctx context.Context, slot schedule.Slot, service uuid.UUID) (uuid.UUID, error)
 	Release(ctx context.Context) error
-	Book(ctx context.Context, hold, patient uuid.UUID) (visit.Visit, error)
+	Book(ctx context.Context, hold, patient uuid.UUID, complaint string) (visit.Visit, error)
 	Accept(ctx context.Context, id uuid.UUID) (visit.Visit, error)
 	Move(ctx context.Context, id uuid.UUID, to schedule.Slot) (visit.Visit, error)
 	Cancel(ctx context.Context, id uuid.UUID, reason string) (visit.Visit, error)

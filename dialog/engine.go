@@ -177,6 +177,9 @@ func (u *turn) surface() {
 // set checks and keeps one slot, in the topmost flow that has it.
 func (u *turn) set(ctx context.Context, c Command) error {
 	frame, slot, ok := u.find(c.Slot)
+	if !ok && c.Slot == slotReason {
+		u.complain(c.Value)
+	}
 	switch {
 	case !ok && c.Slot == "phone":
 		u.tell("media.kind_contact")
@@ -195,6 +198,15 @@ func (u *turn) set(ctx context.Context, c Command) error {
 		u.surface()
 	}
 	return nil
+}
+
+// complain keeps what somebody who books says it is for: nothing is asked about it, and the visit will have it.
+func (u *turn) complain(words string) {
+	for i := range u.s.Stack {
+		if f := &u.s.Stack[i]; f.Flow == flowBooking {
+			f.put(slotReason, words)
+		}
+	}
 }
 
 func (u *turn) find(name string) (*Frame, Slot, bool) {

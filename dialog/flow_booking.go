@@ -284,11 +284,11 @@ func book(ctx context.Context, t *Talk) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	v, err := t.Desk.Visits.Book(ctx, at.Hold, t.ID(slotPatient))
+	v, err := t.Desk.Visits.Book(ctx, at.Hold, t.ID(slotPatient), t.Get(slotReason))
 	if r := core.Refusal(err); r != nil && r.Key == "hold_expired" {
 		// The ten minutes are over, but perhaps nobody wanted the time.
 		if at.Hold, err = t.Desk.Visits.Hold(ctx, at.slot(), t.ID(slotService)); err == nil {
-			v, err = t.Desk.Visits.Book(ctx, at.Hold, t.ID(slotPatient))
+			v, err = t.Desk.Visits.Book(ctx, at.Hold, t.ID(slotPatient), t.Get(slotReason))
 		}
 	}
 	if err != nil {

@@ -39,7 +39,9 @@ func (d *desk) visits() visit.Desk {
 
 // visits is the house's visit desk within in. Whoever looks at a branch's day is told of its changes.
 func (h *House) visits(in store.Opener) visit.Desk {
-	return visit.Desk{In: in, Book: h.Book, Clock: h.Clock, IDs: h.IDs, Changed: func(branch uuid.UUID) { h.Hub.Tell("branch:" + branch.String()) }}
+	return visit.Desk{
+		In: in, Book: h.Book, Clock: h.Clock, IDs: h.IDs, Vault: h.Vault, Changed: func(branch uuid.UUID) { h.Hub.Tell("branch:" + branch.String()) },
+	}
 }
 
 func (d *desk) free() schedule.Free {
@@ -93,8 +95,8 @@ func (d *desk) Release(ctx context.Context) error {
 	return d.visits().Release(ctx, d.actor, d.actor.ID)
 }
 
-func (d *desk) Book(ctx context.Context, hold, patient uuid.UUID) (visit.Visit, error) {
-	return d.visits().Confirm(ctx, d.actor, hold, patient)
+func (d *desk) Book(ctx context.Context, hold, patient uuid.UUID, complaint string) (visit.Visit, error) {
+	return d.visits().ConfirmWith(ctx, d.actor, hold, patient, complaint)
 }
 
 func (d *desk) Accept(ctx context.Context, id uuid.UUID) (visit.Visit, error) {

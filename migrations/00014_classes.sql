@@ -290,6 +290,24 @@ $$;
 REVOKE ALL ON FUNCTION visit_paid(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION visit_paid(uuid) TO zapis_app;
 
+-- A patient's own words of their own visit; said again, the newer ones stand. A chat that has not proved who writes may say and not read,
+-- and so could not put a second word in the place of the first by itself.
+-- +goose StatementBegin
+CREATE FUNCTION keep_reason(v uuid, what text, whose uuid, sealed bytea, said timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+    IF NOT (actor_is_system() OR whose = ANY (actor_patients())) OR NOT EXISTS (SELECT FROM visit x WHERE x.id = v AND x.patient_id = whose) THEN
+        RAISE EXCEPTION 'not the patient''s own visit' USING ERRCODE = '42501';
+    END IF;
+    INSERT INTO visit_reason (visit_id, kind, patient_id, text_sealed, at) VALUES (v, what, whose, sealed, said)
+    ON CONFLICT (visit_id, kind) DO UPDATE SET text_sealed = excluded.text_sealed, at = excluded.at;
+END
+$$;
+-- +goose StatementEnd
+REVOKE ALL ON FUNCTION keep_reason(uuid, text, uuid, bytea, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_reason(uuid, text, uuid, bytea, timestamptz) TO zapis_app;
+
 -- A nurse's sample for a test that a doctor ordered: whose report it is and in whose care is looked at here, and nothing else of it changes.
 -- +goose StatementBegin
 CREATE FUNCTION take_sample(report uuid, taken timestamptz) RETURNS boolean
@@ -370,6 +388,7 @@ GRANT EXECUTE ON FUNCTION aggregates(text, timestamptz, timestamptz) TO zapis_ap
 
 -- +goose Down
 DROP FUNCTION aggregates(text, timestamptz, timestamptz);
+DROP FUNCTION keep_reason(uuid, text, uuid, bytea, timestamptz);
 DROP FUNCTION receive_report(uuid, date, text, timestamptz);
 DROP FUNCTION take_sample(uuid, timestamptz);
 DROP FUNCTION visit_paid(uuid);

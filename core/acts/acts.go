@@ -63,7 +63,10 @@ type Means struct {
 // All lists every act: the whole of what can be done with the clinic's data.
 func All(m Means) []Act {
 	var all []Act
-	for _, some := range [][]Act{contacts(m), appointments(m), payments(m), feedbacks(m), campaigns(m), settingsActs(m), policies(m), ledgerActs(m), numbers(m)} {
+	for _, some := range [][]Act{
+		contacts(m), appointments(m), payments(m), feedbacks(m), campaigns(m), settingsActs(m), policies(m), ledgerActs(m), numbers(m),
+		reasons(m), records(m), results(m), documents(m),
+	} {
 		all = append(all, some...)
 	}
 	return all

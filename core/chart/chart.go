@@ -21,6 +21,8 @@ type Chart struct {
 	Clock core.Clock
 	IDs   core.IDs
 	Vault *vault.Vault
+	// Button says that the person pressed a button for exactly this; without one no model may do it for them.
+	Button bool
 }
 
 // Thing is one piece of medical data, or the wish for one. Facts holds what the thing itself adds: author, label, signature, kind.
@@ -39,6 +41,7 @@ func (c Chart) May(ctx context.Context, tx *store.Tx, action core.Action, t Thin
 	if err != nil {
 		return Look{}, err
 	}
+	t.Facts.Button = c.Button
 	return judge(tx, known, action, t)
 }
 
@@ -46,6 +49,7 @@ func (c Chart) May(ctx context.Context, tx *store.Tx, action core.Action, t Thin
 func judge(tx *store.Tx, known core.Facts, action core.Action, t Thing) (Look, error) {
 	f := t.Facts
 	known.Author, known.Signed, known.Restricted, known.Kind = f.Author, f.Signed, f.Restricted, f.Kind
+	known.Button = f.Button
 	ask := core.Ask{Action: action, Class: t.Class, Facts: known}
 	v, err := access.Object(tx.Actor, ask)
 	if err != nil {
@@ -107,7 +111,9 @@ func Sift[T any](ctx context.Context, tx *store.Tx, likely Thing, rows []T, thin
 	}
 	var out []Sifted[T]
 	for _, row := range rows {
-		if l, err := judge(tx, known, core.Read, thing(row)); err == nil {
+		t := thing(row)
+		t.Facts.Button = likely.Facts.Button
+		if l, err := judge(tx, known, core.Read, t); err == nil {
 			out = append(out, Sifted[T]{Row: row, Look: l})
 		}
 	}

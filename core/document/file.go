@@ -110,6 +110,20 @@ func (f File) Read(ctx context.Context, actor core.Actor, id uuid.UUID) (Documen
 	return out, data, err
 }
 
+// Find is what is known of a document without opening it.
+func (f File) Find(ctx context.Context, actor core.Actor, id uuid.UUID) (Document, error) {
+	var out Document
+	err := f.Work(ctx, actor, "find a document", func(tx *store.Tx) error {
+		d, l, err := f.look(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		out = d
+		return f.Seen(ctx, tx, l)
+	})
+	return out, err
+}
+
 func (f File) title(id uuid.UUID, sealed []byte) (string, error) {
 	title, err := f.Open(content, "title_sealed", id, sealed)
 	return string(title), err
@@ -124,7 +138,7 @@ func (f File) List(ctx context.Context, actor core.Actor, patient uuid.UUID) ([]
 			return err
 		}
 		who := tx.Actor
-		likely := chart.Thing{Class: core.Documents, Patient: patient, Facts: core.Facts{Kind: likelyOf(who)}}
+		likely := chart.Thing{Class: core.Documents, Patient: patient, Facts: core.Facts{Kind: likelyOf(who), Button: f.Button}}
 		seen, err := chart.Sift(ctx, tx, likely, rows, func(r db.DocumentsOfPatientRow) chart.Thing { return head(r, who).thing() })
 		if err != nil {
 			return err

@@ -59,6 +59,11 @@ func (b Bench) register(
 		if _, err := b.May(ctx, tx, action, t); err != nil {
 			return err
 		}
+		if o.Visit != uuid.Nil || o.Branch == uuid.Nil {
+			if p.BranchID, err = tx.VisitForRecord(ctx, db.VisitForRecordParams{ID: store.Ref(o.Visit), Patient: o.Patient}); err != nil {
+				return store.NoRows(err, "not_found")
+			}
+		}
 		if err := tx.LabReportAdd(ctx, p); err != nil {
 			return err
 		}

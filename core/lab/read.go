@@ -69,7 +69,7 @@ func (b Bench) List(ctx context.Context, actor core.Actor, patient uuid.UUID) ([
 			return err
 		}
 		who := tx.Actor
-		likely := chart.Thing{Class: core.Results, Patient: patient, Facts: core.Facts{Signed: true}}
+		likely := chart.Thing{Class: core.Results, Patient: patient, Facts: core.Facts{Signed: true, Button: b.Button}}
 		seen, err := chart.Sift(ctx, tx, likely, rows, func(r db.LabReport) chart.Thing { return report(r).thing(who) })
 		if err != nil {
 			return err

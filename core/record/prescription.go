@@ -91,7 +91,7 @@ func (b Prescriptions) Draft(ctx context.Context, actor core.Actor, n NewPrescri
 			return err
 		}
 		if n.Visit != uuid.Nil {
-			if _, err := tx.VisitOfPatient(ctx, db.VisitOfPatientParams{ID: n.Visit, Patient: n.Patient}); err != nil {
+			if _, err := tx.VisitForRecord(ctx, db.VisitForRecordParams{ID: &n.Visit, Patient: n.Patient}); err != nil {
 				return store.NoRows(err, "not_found")
 			}
 		}

@@ -50,6 +50,7 @@ func (b Prescriptions) List(ctx context.Context, actor core.Actor, patient uuid.
 		}
 		who := tx.Actor
 		likely := Ordered{Patient: patient, Given: true}.thing(who)
+		likely.Facts.Button = b.Button
 		seen, err := chart.Sift(ctx, tx, likely, rows, func(r db.PrescriptionsOfPatientRow) chart.Thing { return ordered(r, who).thing(who) })
 		if err != nil {
 			return err

@@ -35,9 +35,12 @@ INSERT INTO record_review (id, record_id, patient_id, by_id, verdict, note_seale
 -- What the head said of a record.
 SELECT * FROM record_review WHERE record_id = $1 ORDER BY at, id LIMIT 50;
 
--- name: VisitOfPatient :one
--- Where and when a patient's visit was, if the actor may see it.
-SELECT branch_id FROM visit WHERE id = sqlc.arg(id) AND patient_id = sqlc.arg(patient)::uuid;
+-- name: VisitForRecord :one
+-- Where a patient's visit was, or their last one, if the actor may see it.
+SELECT branch_id FROM visit
+WHERE patient_id = sqlc.arg(patient)::uuid AND (id = sqlc.narg(id)::uuid OR sqlc.narg(id)::uuid IS NULL) AND active
+ORDER BY starts_at DESC
+LIMIT 1;
 
 -- name: CareAdd :exec
 -- A referral puts a patient into another doctor's care.

@@ -50,7 +50,7 @@ func (b Book) List(ctx context.Context, actor core.Actor, patient uuid.UUID) ([]
 			return err
 		}
 		who := tx.Actor
-		likely := chart.Thing{Class: core.Records, Patient: patient, Facts: core.Facts{Signed: true}}
+		likely := chart.Thing{Class: core.Records, Patient: patient, Facts: core.Facts{Signed: true, Button: b.Button}}
 		seen, err := chart.Sift(ctx, tx, likely, rows, func(r db.RecordsOfPatientRow) chart.Thing { return thing(head(r, who)) })
 		if err != nil {
 			return err

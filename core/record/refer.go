@@ -28,10 +28,7 @@ type Sent struct {
 func (b Book) Refer(ctx context.Context, actor core.Actor, s Sent) (uuid.UUID, error) {
 	var id uuid.UUID
 	err := b.Work(ctx, actor, "refer a patient", func(tx *store.Tx) error {
-		h, err := b.wish(ctx, tx, New{Patient: s.Patient, Visit: s.Visit, Branch: s.Branch, Kind: Referral})
-		if err != nil {
-			return err
-		}
+		h := b.wish(tx, New{Patient: s.Patient, Visit: s.Visit, Branch: s.Branch, Kind: Referral})
 		for _, action := range []core.Action{core.Create, core.Sign} {
 			if _, err := b.May(ctx, tx, action, thing(h)); err != nil {
 				return err
@@ -44,7 +41,7 @@ func (b Book) Refer(ctx context.Context, actor core.Actor, s Sent) (uuid.UUID, e
 		if err != nil {
 			return err
 		}
-		if err := b.add(ctx, tx, h, s.Text); err != nil {
+		if err := b.begin(ctx, tx, h, s.Text); err != nil {
 			return err
 		}
 		if err := b.sign(ctx, tx, h, text); err != nil {

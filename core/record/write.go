@@ -31,36 +31,40 @@ func (b Book) Draft(ctx context.Context, actor core.Actor, n New) (uuid.UUID, er
 	}
 	var id uuid.UUID
 	err := b.Work(ctx, actor, "draft a record", func(tx *store.Tx) error {
-		h, err := b.wish(ctx, tx, n)
-		if err != nil {
-			return err
-		}
+		h := b.wish(tx, n)
 		if _, err := b.May(ctx, tx, core.Create, thing(h)); err != nil {
 			return err
 		}
 		id = h.ID
-		return b.add(ctx, tx, h, n.Text)
+		return b.begin(ctx, tx, h, n.Text)
 	})
 	return id, err
 }
 
 // wish is the head of a record to be.
-func (b Book) wish(ctx context.Context, tx *store.Tx, n New) (Head, error) {
-	if _, err := chart.Label(n.Label); err != nil {
-		return Head{}, err
-	}
-	h := Head{
+func (b Book) wish(tx *store.Tx, n New) Head {
+	return Head{
 		ID: b.IDs(), Patient: n.Patient, Visit: n.Visit, Branch: n.Branch, Author: chart.Author(tx.Actor), Kind: n.Kind, Label: n.Label, Version: 1,
 		At: b.Clock(), Mine: true,
 	}
-	if n.Visit != uuid.Nil {
-		branch, err := tx.VisitOfPatient(ctx, db.VisitOfPatientParams{ID: n.Visit, Patient: n.Patient})
-		if err != nil {
-			return Head{}, store.NoRows(err, "not_found")
-		}
-		h.Branch = branch
+}
+
+// begin writes a record down where it belongs: to the branch of its visit, else to the one that was named, else to where the patient was last.
+func (b Book) begin(ctx context.Context, tx *store.Tx, h Head, text string) error {
+	if _, err := chart.Label(h.Label); err != nil {
+		return err
 	}
-	return h, nil
+	if h.Visit != uuid.Nil || h.Branch == uuid.Nil {
+		v, err := tx.VisitForRecord(ctx, db.VisitForRecordParams{ID: store.Ref(h.Visit), Patient: h.Patient})
+		if errors.Is(err, pgx.ErrNoRows) && h.Visit == uuid.Nil {
+			return core.Refuse(core.Invalid, "branch_unknown")
+		}
+		if err != nil {
+			return store.NoRows(err, "not_found")
+		}
+		h.Branch = v
+	}
+	return b.add(ctx, tx, h, text)
 }
 
 func (b Book) add(ctx context.Context, tx *store.Tx, h Head, text string) error {

@@ -77,7 +77,8 @@ func (d Desk) state(ctx context.Context, tx *store.Tx, v db.Visit, to Status, ac
 	return v, d.note(ctx, tx, v, change{action: action, fields: []string{"status"}})
 }
 
-// Cancel ends a visit. A patient's comes through the bot until the branch's cut-off; staff may at any time.
+// Cancel ends a visit. A patient's comes through the bot until the branch's cut-off; staff may at any time. A reason is one of the codes
+// (see known); what a patient says in their own words is sealed, and stands beside the visit as "other".
 func (d Desk) Cancel(ctx context.Context, actor core.Actor, id uuid.UUID, reason string) (Visit, error) {
 	return d.do(ctx, actor, "cancel", func(tx *store.Tx) (db.Visit, error) {
 		v, err := d.lock(ctx, tx, id, core.Void)
@@ -91,11 +92,12 @@ func (d Desk) Cancel(ctx context.Context, actor core.Actor, id uuid.UUID, reason
 			return v, err
 		}
 		by, now := by(actor), d.Clock()
-		v, err = tx.VisitCancel(ctx, db.VisitCancelParams{ID: id, At: &now, By: &by, Reason: store.Text(reason)})
+		code, words := coded(reason)
+		v, err = tx.VisitCancel(ctx, db.VisitCancelParams{ID: id, At: &now, By: &by, Reason: store.Text(code)})
 		if err != nil {
 			return v, err
 		}
-		return v, d.cancelled(ctx, tx, v, reason)
+		return v, errors.Join(d.keep(ctx, tx, v, cancellation, words), d.cancelled(ctx, tx, v, code))
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/core/vault"
 )
 
 // HoldFor is how long a chosen time is kept for somebody who has not said yes yet.
@@ -26,6 +27,8 @@ type Desk struct {
 	Book    *clinic.Book
 	Clock   core.Clock
 	IDs     core.IDs
+	Vault   *vault.Vault // of what patients say in their own words
+	Button  bool         // the person pressed a button for exactly this; a model may not do it without
 	Changed func(branch uuid.UUID)
 }
 
@@ -76,19 +79,21 @@ func (d Desk) Make(ctx context.Context, actor core.Actor, w Wish) (Visit, error)
 
 // Confirm turns a hold into a visit of patient. A hold that ran out meanwhile is refused.
 func (d Desk) Confirm(ctx context.Context, actor core.Actor, hold, patient uuid.UUID) (Visit, error) {
-	return d.do(ctx, actor, "book a hold", func(tx *store.Tx) (db.Visit, error) {
-		v, err := tx.VisitBook(ctx, db.VisitBookParams{ID: hold, PatientID: &patient, Now: d.Clock()})
-		if errors.Is(err, pgx.ErrNoRows) {
-			return d.already(ctx, tx, hold)
-		}
-		if err == nil {
-			_, err = d.may(tx.Actor, core.Create, v)
-		}
-		if err != nil {
-			return v, err
-		}
-		return v, d.booked(ctx, tx, v)
-	})
+	return d.do(ctx, actor, "book a hold", func(tx *store.Tx) (db.Visit, error) { return d.confirm(ctx, tx, hold, patient) })
+}
+
+func (d Desk) confirm(ctx context.Context, tx *store.Tx, hold, patient uuid.UUID) (db.Visit, error) {
+	v, err := tx.VisitBook(ctx, db.VisitBookParams{ID: hold, PatientID: &patient, Now: d.Clock()})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return d.already(ctx, tx, hold)
+	}
+	if err == nil {
+		_, err = d.may(tx.Actor, core.Create, v)
+	}
+	if err != nil {
+		return v, err
+	}
+	return v, d.booked(ctx, tx, v)
 }
 
 // already answers a second "yes": the visit stands, or the hold is gone.

@@ -269,3 +269,19 @@ UPDATE visit_notice SET due_at = $2 WHERE visit_id = $1 AND state = 'due';
 -- Its message found its chat blocked: it is due for the patient's next one.
 UPDATE visit_notice SET state = 'due', due_at = sqlc.arg(now)::timestamptz, tries = tries + 1, message_id = NULL
 WHERE visit_id = sqlc.arg(visit_id) AND message_id = sqlc.arg(message)::uuid AND state = 'queued';
+
+-- name: VisitReasonPut :exec
+-- A patient's own words of their visit; said again, the newer ones.
+SELECT keep_reason(sqlc.arg(visit_id)::uuid, sqlc.arg(kind)::text, sqlc.arg(patient_id)::uuid, sqlc.arg(text_sealed)::bytea, sqlc.arg(at)::timestamptz);
+
+-- name: VisitCategory :exec
+-- What the desk may know of a reason.
+UPDATE visit SET reason_category = sqlc.narg(category) WHERE id = sqlc.arg(id);
+
+-- name: VisitReasons :many
+SELECT * FROM visit_reason WHERE visit_id = $1;
+
+-- name: VisitReasonAbout :one
+-- Whose visit it is and what category it has, where the actor may see the visit.
+SELECT coalesce((SELECT v.patient_id FROM visit v WHERE v.id = sqlc.arg(id)), '00000000-0000-0000-0000-000000000000')::uuid AS patient_id,
+       coalesce((SELECT v.reason_category FROM visit v WHERE v.id = sqlc.arg(id)), '')::text AS category;

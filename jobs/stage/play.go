@@ -18,6 +18,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/core/visit"
 )
 
@@ -99,10 +100,12 @@ func rows(buttons [][]conversation.Choice) string {
 	return b.String()
 }
 
-// fact is a line of State; Patient is nil where it is of no patient.
+// fact is a line of State; Patient is nil where it is of no patient, and Visit where nothing was said of one in a person's own words.
 type fact struct {
 	Patient *uuid.UUID
 	Line    string
+	Visit   *uuid.UUID
+	Said    []byte
 }
 
 // State is what stands in the database of this chat, as "=" lines: people, consents, visits, tasks.
@@ -111,15 +114,17 @@ func (s *Stage) State(ctx context.Context) (string, error) {
 	id := conversation.ID("talk:test", s.Chat)
 	err := s.DB.InTx(ctx, core.Sys("test"), func(tx *store.Tx) error {
 		rows, err := tx.Query(ctx, `
-SELECT p.id, 'patient ' || concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, '')) || ' ' || l.relation
+SELECT p.id, 'patient ' || concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, '')) || ' ' || l.relation, NULL::uuid, NULL::bytea
 FROM patient_link l JOIN patient p ON p.id = l.patient_id WHERE l.conversation_id = $1
 UNION ALL
-SELECT NULL, 'consent ' || t.purpose || ' ' || e.action FROM consent_event e JOIN consent_text t ON t.id = e.text_id WHERE e.conversation_id = $1
+SELECT NULL, 'consent ' || t.purpose || ' ' || e.action, NULL, NULL FROM consent_event e JOIN consent_text t ON t.id = e.text_id WHERE e.conversation_id = $1
 UNION ALL
-SELECT NULL, 'task ' || kind FROM task WHERE conversation_id = $1 AND state = 'open'
+SELECT NULL, 'task ' || kind, NULL, NULL FROM task WHERE conversation_id = $1 AND state = 'open'
 UNION ALL
-SELECT NULL, p.surname || ' ' || to_char(v.local_start, 'YYYY-MM-DD HH24:MI') || ' ' || v.status || coalesce(' (' || v.cancel_reason || ')', '')
-FROM visit v JOIN practitioner p ON p.id = v.practitioner_id WHERE v.holder_id = $1`, id)
+SELECT NULL, p.surname || ' ' || to_char(v.local_start, 'YYYY-MM-DD HH24:MI') || ' ' || v.status || coalesce(' (' || v.cancel_reason || ')', ''),
+       r.visit_id, r.text_sealed
+FROM visit v JOIN practitioner p ON p.id = v.practitioner_id LEFT JOIN visit_reason r ON r.visit_id = v.id AND r.kind = 'cancellation'
+WHERE v.holder_id = $1`, id)
 		if err != nil {
 			return err
 		}
@@ -132,7 +137,11 @@ FROM visit v JOIN practitioner p ON p.id = v.practitioner_id WHERE v.holder_id =
 			if err != nil {
 				return err
 			}
-			lines = append(lines, "= "+f.Line+phone+"\n")
+			said, err := s.said(f)
+			if err != nil {
+				return err
+			}
+			lines = append(lines, "= "+said+phone+"\n")
 		}
 		return nil
 	})
@@ -141,6 +150,15 @@ FROM visit v JOIN practitioner p ON p.id = v.practitioner_id WHERE v.holder_id =
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, ""), nil
+}
+
+// said is a line with the words in which somebody cancelled, in the place of their code.
+func (s *Stage) said(f fact) (string, error) {
+	if f.Visit == nil {
+		return f.Line, nil
+	}
+	words, err := s.Vault.Open(vault.Place{Table: "visit_reason", Column: "text_sealed", Row: *f.Visit}, f.Said)
+	return strings.Replace(f.Line, "(other)", "("+string(words)+")", 1), err
 }
 
 // phone is a patient's, with whether it is verified.
@@ -215,7 +233,7 @@ func (s *Stage) link(ctx context.Context, login, token string) error {
 }
 
 func (s *Stage) visits() visit.Desk {
-	return visit.Desk{In: s.DB, Book: s.Talks.Book, Clock: s.Clock, IDs: core.NewIDs(nil)}
+	return visit.Desk{In: s.DB, Book: s.Talks.Book, Clock: s.Clock, IDs: core.NewIDs(nil), Vault: s.Vault}
 }
 
 func (s *Stage) taken(ctx context.Context, d clinic.Doctor, b clinic.Branch, at time.Time) error {

@@ -476,6 +476,14 @@ type VisitEvent struct {
 	Reason    *string
 }
 
+type VisitReason struct {
+	VisitID    uuid.UUID
+	Kind       string
+	PatientID  uuid.UUID
+	TextSealed []byte
+	At         time.Time
+}
+
 type Waitlist struct {
 	ID             uuid.UUID
 	ConversationID uuid.UUID

@@ -6891,6 +6891,21 @@ func (q *Queries) VisitCancel(ctx context.Context, arg VisitCancelParams) (Visit
 	return i, err
 }
 
+const visitCategory = `-- name: VisitCategory :exec
+UPDATE visit SET reason_category = $1 WHERE id = $2
+`
+
+type VisitCategoryParams struct {
+	Category *string
+	ID       uuid.UUID
+}
+
+// What the desk may know of a reason.
+func (q *Queries) VisitCategory(ctx context.Context, arg VisitCategoryParams) error {
+	_, err := q.db.Exec(ctx, visitCategory, arg.Category, arg.ID)
+	return err
+}
+
 const visitEventAdd = `-- name: VisitEventAdd :exec
 INSERT INTO visit_event (visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -7116,6 +7131,26 @@ func (q *Queries) VisitExpiringOf(ctx context.Context, arg VisitExpiringOfParams
 	return items, nil
 }
 
+const visitForRecord = `-- name: VisitForRecord :one
+SELECT branch_id FROM visit
+WHERE patient_id = $1::uuid AND (id = $2::uuid OR $2::uuid IS NULL) AND active
+ORDER BY starts_at DESC
+LIMIT 1
+`
+
+type VisitForRecordParams struct {
+	Patient uuid.UUID
+	ID      *uuid.UUID
+}
+
+// Where a patient's visit was, or their last one, if the actor may see it.
+func (q *Queries) VisitForRecord(ctx context.Context, arg VisitForRecordParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, visitForRecord, arg.Patient, arg.ID)
+	var branch_id uuid.UUID
+	err := row.Scan(&branch_id)
+	return branch_id, err
+}
+
 const visitHolds = `-- name: VisitHolds :many
 SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category FROM visit WHERE holder_id = $1 AND status = 'held' ORDER BY created_at
 `
@@ -7328,23 +7363,6 @@ func (q *Queries) VisitOfChat(ctx context.Context, conversationID uuid.UUID) (Vi
 	return i, err
 }
 
-const visitOfPatient = `-- name: VisitOfPatient :one
-SELECT branch_id FROM visit WHERE id = $1 AND patient_id = $2::uuid
-`
-
-type VisitOfPatientParams struct {
-	ID      uuid.UUID
-	Patient uuid.UUID
-}
-
-// Where and when a patient's visit was, if the actor may see it.
-func (q *Queries) VisitOfPatient(ctx context.Context, arg VisitOfPatientParams) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, visitOfPatient, arg.ID, arg.Patient)
-	var branch_id uuid.UUID
-	err := row.Scan(&branch_id)
-	return branch_id, err
-}
-
 const visitOverbook = `-- name: VisitOverbook :one
 INSERT INTO visit (id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, during, blocked,
     local_start, tz, source, service_name, price, currency, created_at, overbook, overbook_reason)
@@ -7443,6 +7461,78 @@ func (q *Queries) VisitPaid(ctx context.Context, visit uuid.UUID) (bool, error) 
 	var column_1 bool
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const visitReasonAbout = `-- name: VisitReasonAbout :one
+SELECT coalesce((SELECT v.patient_id FROM visit v WHERE v.id = $1), '00000000-0000-0000-0000-000000000000')::uuid AS patient_id,
+       coalesce((SELECT v.reason_category FROM visit v WHERE v.id = $1), '')::text AS category
+`
+
+type VisitReasonAboutRow struct {
+	PatientID uuid.UUID
+	Category  string
+}
+
+// Whose visit it is and what category it has, where the actor may see the visit.
+func (q *Queries) VisitReasonAbout(ctx context.Context, id uuid.UUID) (VisitReasonAboutRow, error) {
+	row := q.db.QueryRow(ctx, visitReasonAbout, id)
+	var i VisitReasonAboutRow
+	err := row.Scan(&i.PatientID, &i.Category)
+	return i, err
+}
+
+const visitReasonPut = `-- name: VisitReasonPut :exec
+SELECT keep_reason($1::uuid, $2::text, $3::uuid, $4::bytea, $5::timestamptz)
+`
+
+type VisitReasonPutParams struct {
+	VisitID    uuid.UUID
+	Kind       string
+	PatientID  uuid.UUID
+	TextSealed []byte
+	At         time.Time
+}
+
+// A patient's own words of their visit; said again, the newer ones.
+func (q *Queries) VisitReasonPut(ctx context.Context, arg VisitReasonPutParams) error {
+	_, err := q.db.Exec(ctx, visitReasonPut,
+		arg.VisitID,
+		arg.Kind,
+		arg.PatientID,
+		arg.TextSealed,
+		arg.At,
+	)
+	return err
+}
+
+const visitReasons = `-- name: VisitReasons :many
+SELECT visit_id, kind, patient_id, text_sealed, at FROM visit_reason WHERE visit_id = $1
+`
+
+func (q *Queries) VisitReasons(ctx context.Context, visitID uuid.UUID) ([]VisitReason, error) {
+	rows, err := q.db.Query(ctx, visitReasons, visitID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []VisitReason{}
+	for rows.Next() {
+		var i VisitReason
+		if err := rows.Scan(
+			&i.VisitID,
+			&i.Kind,
+			&i.PatientID,
+			&i.TextSealed,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const visitRelease = `-- name: VisitRelease :one
