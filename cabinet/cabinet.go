@@ -110,6 +110,8 @@ func (s *Server) Routes(r chi.Router) {
 			r.Get("/schedule", s.member(s.schedule, true))
 			r.Get("/schedule/data", s.member(s.scheduleData, false))
 			r.Post("/active", s.member(s.active, true))
+			r.Get("/security/audit", s.member(s.journal, true))
+			r.Post("/security/audit/export", s.member(s.fresh(s.journalExport), true))
 			s.ownRoutes(r)
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))

@@ -14,7 +14,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/store/db"
 )
 
-// Entry is one act. Fields are the names of what changed, never the values. Class is set where the object belongs to one.
+// Entry is one act. Fields are the names of what changed, never the values. Where no Class is set, it follows from Object.
 type Entry struct {
 	ID      uuid.UUID
 	At      time.Time
@@ -47,6 +47,9 @@ func add(ctx context.Context, tx *store.Tx, e Entry, decision string) error {
 	if a.Rules != nil {
 		version = a.Rules.Version()
 	}
+	if e.Class == "" {
+		e.Class = classOf(e.Object)
+	}
 	row := db.AuditAddParams{
 		ID: e.ID, At: e.At, OnBehalfOf: store.Ref(a.OnBehalfOf), Channel: a.Channel, Action: e.Action, Class: string(e.Class),
 		ObjectType: e.Object, ObjectID: store.Ref(e.Subject), Objects: max(e.Count, 1), PatientID: store.Ref(e.Patient), Decision: decision,
@@ -71,3 +74,27 @@ func Denied(ctx context.Context, in *store.DB, actor core.Actor, e Entry) error 
 // Refused puts on record that e was refused to the transaction's actor, where the transaction goes on: a chat is answered in the one in
 // which it asked.
 func Refused(ctx context.Context, tx *store.Tx, e Entry) error { return add(ctx, tx, e, deny) }
+
+// classOf is the class that an object belongs to, or none.
+func classOf(object string) core.Class {
+	switch object {
+	case "visit", "waitlist":
+		return core.Appointments
+	case "patient":
+		return core.Contacts
+	case "invoice", "payment", "refund":
+		return core.Payments
+	case "feedback":
+		return core.Feedback
+	case "campaign":
+		return core.Campaigns
+	case "staff", "policy_set", "key":
+		return core.Policies
+	case "schedule_exception":
+		return core.Settings
+	case "audit":
+		return core.AuditLog
+	default:
+		return ""
+	}
+}

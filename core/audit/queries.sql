@@ -40,3 +40,25 @@ LIMIT sqlc.arg(most)::integer;
 -- name: AuditUnsealed :many
 -- Rows that have waited for a seal since before a moment of the server's clock.
 SELECT id, at FROM audit_intake WHERE recorded_at < clock_timestamp() - make_interval(secs => sqlc.arg(seconds)::double precision) ORDER BY recorded_at LIMIT sqlc.arg(most)::integer;
+
+-- name: AuditLooks :many
+-- Who looked at a patient's medical data, for the patient.
+SELECT l.day::date AS day, l.kind::text AS kind, l.role::text AS role, l.surname::text AS surname, l.given::text AS given, l.patronymic::text AS patronymic,
+    l.class::text AS class, l.channel::text AS channel, l.glass::boolean AS glass, l.looks::bigint AS looks, l.changes::bigint AS changes,
+    l.first_at::timestamptz AS first_at, l.last_at::timestamptz AS last_at
+FROM audit_looks(sqlc.arg(patient)::uuid, sqlc.arg(zone)::text, sqlc.narg(before)::date, sqlc.arg(most)::integer) l;
+
+-- name: AuditSearch :many
+-- What stands on record, for whose work it is to look.
+SELECT s.id::uuid AS id, s.at::timestamptz AS at, s.kind::text AS kind, coalesce(s.actor_id, '00000000-0000-0000-0000-000000000000')::uuid AS actor_id,
+    s.login::text AS login, s.role::text AS role, coalesce(s.on_behalf_of, '00000000-0000-0000-0000-000000000000')::uuid AS on_behalf_of,
+    s.channel::text AS channel, s.action::text AS action, s.class::text AS class, s.object_type::text AS object_type,
+    coalesce(s.object_id, '00000000-0000-0000-0000-000000000000')::uuid AS object_id, s.objects::integer AS objects,
+    coalesce(s.patient_id, '00000000-0000-0000-0000-000000000000')::uuid AS patient_id, s.decision::text AS decision, s.glass::boolean AS glass,
+    s.policy_version::integer AS policy_version, s.request_id::text AS request_id, s.fields::text[] AS fields, s.seal::bigint AS seal
+FROM audit_search(sqlc.narg(who)::text, sqlc.narg(patient)::uuid, sqlc.narg(what)::text, sqlc.narg(since)::timestamptz, sqlc.narg(until)::timestamptz,
+    sqlc.narg(before_at)::timestamptz, sqlc.narg(before_id)::uuid, sqlc.arg(most)::integer) s;
+
+-- name: AuditWard :one
+-- Whether a patient is one whose medical content the acting chat may see.
+SELECT coalesce(sqlc.arg(patient)::uuid = ANY (actor_wards()), false)::boolean AS ward;

@@ -42,7 +42,7 @@ func (l List) Join(ctx context.Context, actor core.Actor, w Wish) error {
 		if err != nil {
 			return err
 		}
-		return audit.Add(ctx, tx, audit.Entry{ID: l.IDs(), At: now, Action: "waitlist.joined", Class: core.Appointments, Object: "waitlist", Subject: id, Patient: w.Patient})
+		return audit.Add(ctx, tx, audit.Entry{ID: l.IDs(), At: now, Action: "waitlist.joined", Object: "waitlist", Subject: id, Patient: w.Patient})
 	})
 	if err != nil {
 		return fmt.Errorf("join the waiting list: %w", err)

@@ -177,6 +177,76 @@ func (q *Queries) AuditLength(ctx context.Context) (AuditLengthRow, error) {
 	return i, err
 }
 
+const auditLooks = `-- name: AuditLooks :many
+SELECT l.day::date AS day, l.kind::text AS kind, l.role::text AS role, l.surname::text AS surname, l.given::text AS given, l.patronymic::text AS patronymic,
+    l.class::text AS class, l.channel::text AS channel, l.glass::boolean AS glass, l.looks::bigint AS looks, l.changes::bigint AS changes,
+    l.first_at::timestamptz AS first_at, l.last_at::timestamptz AS last_at
+FROM audit_looks($1::uuid, $2::text, $3::date, $4::integer) l
+`
+
+type AuditLooksParams struct {
+	Patient uuid.UUID
+	Zone    string
+	Before  *time.Time
+	Most    int32
+}
+
+type AuditLooksRow struct {
+	Day        time.Time
+	Kind       string
+	Role       string
+	Surname    string
+	Given      string
+	Patronymic string
+	Class      string
+	Channel    string
+	Glass      bool
+	Looks      int64
+	Changes    int64
+	FirstAt    time.Time
+	LastAt     time.Time
+}
+
+// Who looked at a patient's medical data, for the patient.
+func (q *Queries) AuditLooks(ctx context.Context, arg AuditLooksParams) ([]AuditLooksRow, error) {
+	rows, err := q.db.Query(ctx, auditLooks,
+		arg.Patient,
+		arg.Zone,
+		arg.Before,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditLooksRow{}
+	for rows.Next() {
+		var i AuditLooksRow
+		if err := rows.Scan(
+			&i.Day,
+			&i.Kind,
+			&i.Role,
+			&i.Surname,
+			&i.Given,
+			&i.Patronymic,
+			&i.Class,
+			&i.Channel,
+			&i.Glass,
+			&i.Looks,
+			&i.Changes,
+			&i.FirstAt,
+			&i.LastAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const auditSeal = `-- name: AuditSeal :one
 SELECT s.seq::bigint AS seq, s.rows::integer AS rows, s.backwards::boolean AS backwards FROM audit_seal_next($1::timestamptz, $2::integer) s
 `
@@ -324,6 +394,102 @@ func (q *Queries) AuditSeals(ctx context.Context, arg AuditSealsParams) ([]Audit
 	return items, nil
 }
 
+const auditSearch = `-- name: AuditSearch :many
+SELECT s.id::uuid AS id, s.at::timestamptz AS at, s.kind::text AS kind, coalesce(s.actor_id, '00000000-0000-0000-0000-000000000000')::uuid AS actor_id,
+    s.login::text AS login, s.role::text AS role, coalesce(s.on_behalf_of, '00000000-0000-0000-0000-000000000000')::uuid AS on_behalf_of,
+    s.channel::text AS channel, s.action::text AS action, s.class::text AS class, s.object_type::text AS object_type,
+    coalesce(s.object_id, '00000000-0000-0000-0000-000000000000')::uuid AS object_id, s.objects::integer AS objects,
+    coalesce(s.patient_id, '00000000-0000-0000-0000-000000000000')::uuid AS patient_id, s.decision::text AS decision, s.glass::boolean AS glass,
+    s.policy_version::integer AS policy_version, s.request_id::text AS request_id, s.fields::text[] AS fields, s.seal::bigint AS seal
+FROM audit_search($1::text, $2::uuid, $3::text, $4::timestamptz, $5::timestamptz,
+    $6::timestamptz, $7::uuid, $8::integer) s
+`
+
+type AuditSearchParams struct {
+	Who      *string
+	Patient  *uuid.UUID
+	What     *string
+	Since    *time.Time
+	Until    *time.Time
+	BeforeAt *time.Time
+	BeforeID *uuid.UUID
+	Most     int32
+}
+
+type AuditSearchRow struct {
+	ID            uuid.UUID
+	At            time.Time
+	Kind          string
+	ActorID       uuid.UUID
+	Login         string
+	Role          string
+	OnBehalfOf    uuid.UUID
+	Channel       string
+	Action        string
+	Class         string
+	ObjectType    string
+	ObjectID      uuid.UUID
+	Objects       int32
+	PatientID     uuid.UUID
+	Decision      string
+	Glass         bool
+	PolicyVersion int32
+	RequestID     string
+	Fields        []string
+	Seal          int64
+}
+
+// What stands on record, for whose work it is to look.
+func (q *Queries) AuditSearch(ctx context.Context, arg AuditSearchParams) ([]AuditSearchRow, error) {
+	rows, err := q.db.Query(ctx, auditSearch,
+		arg.Who,
+		arg.Patient,
+		arg.What,
+		arg.Since,
+		arg.Until,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditSearchRow{}
+	for rows.Next() {
+		var i AuditSearchRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.At,
+			&i.Kind,
+			&i.ActorID,
+			&i.Login,
+			&i.Role,
+			&i.OnBehalfOf,
+			&i.Channel,
+			&i.Action,
+			&i.Class,
+			&i.ObjectType,
+			&i.ObjectID,
+			&i.Objects,
+			&i.PatientID,
+			&i.Decision,
+			&i.Glass,
+			&i.PolicyVersion,
+			&i.RequestID,
+			&i.Fields,
+			&i.Seal,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const auditStray = `-- name: AuditStray :many
 SELECT a.id, a.at, a.seal::bigint AS seal FROM audit_sealed a
 WHERE (a.seal > $1::bigint OR a.seal < 1) AND NOT EXISTS (SELECT FROM audit_seal s WHERE s.seq = a.seal)
@@ -396,6 +562,18 @@ func (q *Queries) AuditUnsealed(ctx context.Context, arg AuditUnsealedParams) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const auditWard = `-- name: AuditWard :one
+SELECT coalesce($1::uuid = ANY (actor_wards()), false)::boolean AS ward
+`
+
+// Whether a patient is one whose medical content the acting chat may see.
+func (q *Queries) AuditWard(ctx context.Context, patient uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, auditWard, patient)
+	var ward bool
+	err := row.Scan(&ward)
+	return ward, err
 }
 
 const branches = `-- name: Branches :many
