@@ -16,12 +16,15 @@ type scope struct {
 	names    bool        // of patients
 }
 
+// roleHead is the head doctor.
+const roleHead = "head"
+
 // scopeOf follows the matrix of roles: the desk and the head see the day with names, a doctor their own column, the cashier times
 // and services. Nobody else has a use for it.
 func scopeOf(m staff.Member) (scope, bool) {
 	c := scope{branches: m.Branches, names: true}
 	switch m.Role {
-	case "admin", "head", "nurse":
+	case "admin", roleHead, "nurse":
 		return c, true
 	case "doctor":
 		c.doctor = m.Doctor

@@ -100,7 +100,7 @@ func (s *Server) since(ctx context.Context, key string) time.Duration {
 
 func idleFor(role string) time.Duration {
 	switch role {
-	case "doctor", "nurse", "head":
+	case "doctor", "nurse", roleHead:
 		return clinicalIdle
 	default:
 		return lifetime
