@@ -15,6 +15,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
+	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -35,6 +36,7 @@ type Config struct {
 	DB        *store.DB
 	Book      *clinic.Book
 	Guard     *access.Guard // gives members the policies in force
+	Acts      *acts.Book    // what can be done with the clinic's data
 	Hub       *jobs.Hub
 	Clock     core.Clock
 	IDs       core.IDs
@@ -113,6 +115,7 @@ func (s *Server) Routes(r chi.Router) {
 			r.Get("/security/audit", s.member(s.journal, true))
 			r.Post("/security/audit/export", s.member(s.fresh(s.journalExport), true))
 			s.ownRoutes(r)
+			s.dataRoutes(r)
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
 	})

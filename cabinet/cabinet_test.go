@@ -24,6 +24,7 @@ import (
 	"github.com/zapis-clinic/zapis/cabinet"
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
+	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/patient"
@@ -81,8 +82,11 @@ func openWith(t *testing.T, isDemo bool, second string) *office {
 	require.NoError(t, err)
 	safe := vaulttest.Vault(t)
 	o.roster = staff.NewRoster(staff.Config{In: db, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, Vault: safe, Demand: demand, Demo: isDemo})
+	ids := core.NewIDs(nil)
+	doings, err := acts.New(db, acts.Note{Clock: clock, IDs: ids}, acts.All(acts.Means{DB: db, Clock: clock, IDs: ids, Vault: safe, Catalog: o.book}))
+	require.NoError(t, err)
 	server, err := cabinet.New(cabinet.Config{
-		DB: db, Book: o.book, Guard: access.Default(), Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://127.0.0.1",
+		DB: db, Book: o.book, Guard: access.Default(), Acts: doings, Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://127.0.0.1",
 		Vault: safe, Demand: demand, DeepLink: func(_ context.Context, payload string) (string, error) {
 			return "https://t.me/bot?start=" + payload, nil
 		},

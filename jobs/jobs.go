@@ -10,6 +10,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
+	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -34,6 +35,7 @@ type House struct {
 	Vault   *vault.Vault
 	Book    *clinic.Book
 	Guard   *access.Guard // gives whoever enters the policies in force
+	Acts    *acts.Book    // what can be done with the clinic's data, whoever asks
 	Engine  dialog.Engine
 	Words   *words.Book
 	Senders map[string]Sender // by channel

@@ -45,14 +45,19 @@ func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, *v
 		db.Close()
 		return nil, nil, err
 	}
-	return &jobs.Talks{
+	house := &jobs.Talks{
 		House: &jobs.House{
 			DB: db, Vault: keeper.Vault, Book: book, Guard: guard, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
 			Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(), Crash: crash(), PublicURL: c.PublicURL,
 			Anchors: c.Anchors,
 		},
 		Rules: &jobs.Reader{},
-	}, keeper, nil
+	}
+	if err := house.OpenActs(); err != nil {
+		db.Close()
+		return nil, nil, err
+	}
+	return house, keeper, nil
 }
 
 // telegramAccount is our name of the one bot there is.

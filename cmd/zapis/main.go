@@ -33,6 +33,7 @@ type commands struct {
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database up to date."`
 	Demo       demoCmd       `cmd:"" help:"Fill the database with the demo clinic."`
 	Staff      staffCmd      `cmd:"" help:"Members of staff."`
+	Token      tokenCmd      `cmd:"" help:"Tokens of integrations: other machines that speak to the clinic."`
 	Keys       keysCmd       `cmd:"" help:"Keys that the database's encrypted columns are sealed under."`
 	Link       linkCmd       `cmd:"" help:"A link (and its QR code) that opens the chat at a doctor, a branch, a service or a campaign."`
 	Policy     policyCmd     `cmd:"" help:"Policies: who may do what with which data."`

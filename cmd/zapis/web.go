@@ -10,8 +10,10 @@ import (
 	"github.com/zapis-clinic/zapis/bots/telegram"
 	"github.com/zapis-clinic/zapis/bots/webchat"
 	"github.com/zapis-clinic/zapis/cabinet"
+	"github.com/zapis-clinic/zapis/core/integration"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/dialog/words"
+	"github.com/zapis-clinic/zapis/integrations"
 )
 
 // openChat makes the site's chat. Every replica sends through it, whichever of them serves its pages.
@@ -36,13 +38,18 @@ func (s *server) mountWeb(r chi.Router) error {
 		return fmt.Errorf("ZAPIS_SECOND_FACTOR: %w", err)
 	}
 	desk, err := cabinet.New(cabinet.Config{
-		DB: s.talks.DB, Vault: s.keeper.Vault, Book: s.talks.Book, Guard: s.talks.Guard, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
+		DB: s.talks.DB, Vault: s.keeper.Vault, Book: s.talks.Book, Guard: s.talks.Guard, Acts: s.talks.Acts, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
 		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink(), Demo: s.config.Demo, Visitors: s.chat, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("the cabinet: %w", err)
 	}
 	desk.Routes(r)
+	api := integrations.API{
+		Acts: s.talks.Acts, Guard: s.talks.Guard, Gate: s.gate, Log: s.log,
+		Tokens: integration.Tokens{In: s.talks.DB, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random},
+	}
+	api.Routes(r)
 	s.cabinet = desk
 	home := "/cabinet"
 	if s.config.Demo {

@@ -16,6 +16,7 @@ func refusals() map[string]core.Error {
 		"visit_patient_busy":      {Code: core.Conflict, Key: "own_overlap"},
 		"visit_overbook":          {Code: core.Invalid, Key: "overbook_reason"},
 		"staff_login":             {Code: core.Conflict, Key: "login_taken"},
+		"api_token_name":          {Code: core.Conflict, Key: "token_taken"},
 		"invoice_visit":           {Code: core.Conflict, Key: "invoice_stands"},
 		"invoice_void_paid":       {Code: core.Conflict, Key: "invoice_paid"},
 		"payment_more_than_due":   {Code: core.Conflict, Key: "payment_more_than_due"},

@@ -11,6 +11,17 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+// data: none; subject: none; retention: none
+type ApiToken struct {
+	ID        uuid.UUID
+	Name      string
+	Hash      []byte
+	Scope     string
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	RevokedAt *time.Time
+}
+
 type Article struct {
 	ID    uuid.UUID
 	Slug  string

@@ -6631,6 +6631,99 @@ func (q *Queries) Throttled(ctx context.Context, key []byte) (ThrottledRow, erro
 	return i, err
 }
 
+const tokenAdd = `-- name: TokenAdd :exec
+INSERT INTO api_token (id, name, hash, scope, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type TokenAddParams struct {
+	ID        uuid.UUID
+	Name      string
+	Hash      []byte
+	Scope     string
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+func (q *Queries) TokenAdd(ctx context.Context, arg TokenAddParams) error {
+	_, err := q.db.Exec(ctx, tokenAdd,
+		arg.ID,
+		arg.Name,
+		arg.Hash,
+		arg.Scope,
+		arg.CreatedAt,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
+const tokenByHash = `-- name: TokenByHash :one
+SELECT id, name, hash, scope, created_at, expires_at, revoked_at FROM api_token WHERE hash = $1
+`
+
+// Whoever shows it; revoked and expired ones are found too, and refused alike.
+func (q *Queries) TokenByHash(ctx context.Context, hash []byte) (ApiToken, error) {
+	row := q.db.QueryRow(ctx, tokenByHash, hash)
+	var i ApiToken
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Hash,
+		&i.Scope,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+		&i.RevokedAt,
+	)
+	return i, err
+}
+
+const tokenRevoke = `-- name: TokenRevoke :one
+UPDATE api_token SET revoked_at = $2 WHERE name = $1 AND revoked_at IS NULL RETURNING id
+`
+
+type TokenRevokeParams struct {
+	Name      string
+	RevokedAt *time.Time
+}
+
+func (q *Queries) TokenRevoke(ctx context.Context, arg TokenRevokeParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, tokenRevoke, arg.Name, arg.RevokedAt)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const tokens = `-- name: Tokens :many
+SELECT id, name, hash, scope, created_at, expires_at, revoked_at FROM api_token ORDER BY name LIMIT 500
+`
+
+func (q *Queries) Tokens(ctx context.Context) ([]ApiToken, error) {
+	rows, err := q.db.Query(ctx, tokens)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ApiToken{}
+	for rows.Next() {
+		var i ApiToken
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Hash,
+			&i.Scope,
+			&i.CreatedAt,
+			&i.ExpiresAt,
+			&i.RevokedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const vaultKeyAdmit = `-- name: VaultKeyAdmit :exec
 INSERT INTO vault_key (key_id, purpose, proof) VALUES ($1, $2, $3)
 `
