@@ -36,6 +36,7 @@ type (
 	sealsArgs     struct{}
 	houseArgs     struct{}
 	personalArgs  struct{}
+	glassArgs     struct{}
 )
 
 func (inboundArgs) Kind() string   { return "sweep_inbound" }
@@ -48,6 +49,7 @@ func (keysArgs) Kind() string      { return "sweep_keys" }
 func (sealsArgs) Kind() string     { return "sweep_seals" }
 func (houseArgs) Kind() string     { return "housekeeping" }
 func (personalArgs) Kind() string  { return "sweep_personal" }
+func (glassArgs) Kind() string     { return "sweep_glass" }
 
 // sweeper runs a plain function as a job.
 type sweeper[T river.JobArgs] struct {
@@ -111,6 +113,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(5*time.Second, keysArgs{}, queueMaintenance),
 			every(2*time.Second, sealsArgs{}, queueMaintenance),
 			every(10*time.Second, personalArgs{}, queueBulk),
+			every(5*time.Second, glassArgs{}, queueNotices),
 			every(time.Hour, houseArgs{}, queueMaintenance),
 		},
 	})

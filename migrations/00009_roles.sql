@@ -126,6 +126,7 @@ CREATE TABLE glass (
     reviewed_by  uuid REFERENCES staff,
     reviewed_at  timestamptz,
     verdict      text CONSTRAINT glass_verdict CHECK (verdict IN ('justified', 'unjustified')),
+    notified_at  timestamptz, -- the head and whoever keeps security have been written to
     escalated_at timestamptz,
     CONSTRAINT glass_span CHECK (until > at AND until <= at + interval '30 minutes'),
     CONSTRAINT glass_clinical CHECK (kind = 'ticket' OR role IN ('doctor', 'nurse', 'head')),
@@ -153,6 +154,19 @@ END
 $$;
 -- +goose StatementEnd
 CREATE TRIGGER glass_three_a_day BEFORE INSERT ON glass FOR EACH ROW EXECUTE FUNCTION limit_glass();
+
+-- Whether somebody works now: a doctor by their own calendar, a nurse and a head by whether anybody of theirs does.
+-- +goose StatementBegin
+CREATE FUNCTION actor_on_shift() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = public, pg_temp
+AS $$
+SELECT EXISTS (
+    SELECT FROM working_day w
+    WHERE w.day BETWEEN (actor_now() - interval '2 days')::date AND (actor_now() + interval '1 day')::date AND w.working @> actor_now()
+      AND CASE staff_role() WHEN 'doctor' THEN w.practitioner_id = actor_doctor() WHEN 'nurse' THEN in_branches(actor_branches(), w.branch_id)
+          WHEN 'head' THEN in_branches(actor_branches(), w.branch_id) ELSE false END)
+$$;
+-- +goose StatementEnd
 
 -- Patients for whom the acting member has broken the glass, now.
 -- +goose StatementBegin
@@ -272,6 +286,7 @@ DROP TABLE disclosure;
 DROP FUNCTION actor_care();
 DROP FUNCTION actor_tickets();
 DROP FUNCTION actor_glass();
+DROP FUNCTION actor_on_shift();
 DROP TABLE glass, care_team;
 DROP FUNCTION limit_glass();
 DROP TRIGGER consent_advertising ON consent_event;

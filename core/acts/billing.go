@@ -115,7 +115,7 @@ func (t till) withPayments(ctx context.Context, tx *store.Tx, out Output) error 
 	list, err := tx.PaymentsOf(ctx, ids)
 	for _, p := range list {
 		row := byID[p.InvoiceID]
-		one := Row{keyID: p.ID, "kind": p.Kind, "method": p.Method, "amount": p.Amount, keyState: p.State, keyAt: shown(p.At)}
+		one := Row{keyID: p.ID, keyKind: p.Kind, "method": p.Method, "amount": p.Amount, keyState: p.State, keyAt: shown(p.At)}
 		if tx.Actor.Kind == core.Staff {
 			one["medical"], one["asked_by"], one["approved_by"] = p.Medical, shownID(p.AskedBy), shownID(p.ApprovedBy)
 		}

@@ -107,7 +107,7 @@ func (c cards) row(ctx context.Context, tx *store.Tx, p db.Patient, view string)
 		if view == access.Masked {
 			k.Value = mask(k.Value)
 		}
-		list = append(list, Row{"kind": k.Kind, "value": k.Value, "verified": k.Verified})
+		list = append(list, Row{keyKind: k.Kind, "value": k.Value, "verified": k.Verified})
 	}
 	row["contacts"] = list
 	return row, nil

@@ -55,19 +55,19 @@ func (p papers) read(ctx context.Context, tx *store.Tx, in Input) (Output, error
 func documentRow(d document.Document) Row {
 	row := Row{keyID: d.ID, keyPatient: d.Patient, "class": d.Class, keyAt: shown(d.At), "mime": d.Mime, "bytes": d.Bytes}
 	if d.View == access.Full {
-		row["kind"], row["label"], row["title"] = d.Kind, d.Label, d.Title
+		row[keyKind], row["label"], row["title"] = d.Kind, d.Label, d.Title
 	}
 	return row
 }
 
-// create puts a document into Patient's file: Kind is its class; "kind", "label", "mime", "title", "branch" and "data" in base64.
+// create puts a document into Patient's file: Kind is its class; keyKind, "label", "mime", "title", "branch" and "data" in base64.
 func (p papers) create(ctx context.Context, tx *store.Tx, in Input) (Output, error) {
 	data, err := base64.StdEncoding.DecodeString(in.Fields["data"])
 	if err != nil {
 		data = nil // refused below, after the rules
 	}
 	id, err := p.file(tx, in).Put(ctx, tx.Actor, document.New{
-		Patient: in.Patient, Branch: in.of("branch"), Class: in.Kind, Kind: in.Fields["kind"], Label: in.Fields["label"], Mime: in.Fields["mime"],
+		Patient: in.Patient, Branch: in.of("branch"), Class: in.Kind, Kind: in.Fields[keyKind], Label: in.Fields["label"], Mime: in.Fields["mime"],
 		Title: in.Fields["title"], Data: data,
 	})
 	return made(id), err

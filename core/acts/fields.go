@@ -15,6 +15,7 @@ import (
 // Names that many rows share.
 const (
 	keyID       = "id"
+	keyKind     = "kind"
 	keyState    = "state"
 	keyStatus   = "status"
 	keyAt       = "at"

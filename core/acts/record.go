@@ -75,15 +75,15 @@ func (c clinical) read(ctx context.Context, tx *store.Tx, in Input) (Output, err
 
 func headRow(h record.Head) Row {
 	return Row{
-		keyID: h.ID, keyPatient: h.Patient, keyVisit: shownID(&h.Visit), keyBranch: h.Branch, "author": h.Author, "kind": h.Kind, "label": h.Label,
+		keyID: h.ID, keyPatient: h.Patient, keyVisit: shownID(&h.Visit), keyBranch: h.Branch, "author": h.Author, keyKind: h.Kind, "label": h.Label,
 		"signed": h.Signed, "version": h.Version, "replaces": shownID(&h.Replaces), "replaced": h.Replaced, keyAt: shown(h.At),
 	}
 }
 
-// create drafts a record of Patient ("kind", "label", "text", "branch"); of the kind referral it is signed at once and leads "to" a doctor.
+// create drafts a record of Patient (keyKind, "label", "text", "branch"); of the kind referral it is signed at once and leads "to" a doctor.
 func (c clinical) create(ctx context.Context, tx *store.Tx, in Input) (Output, error) {
 	b := c.records(tx, in)
-	kind := record.Kind(in.Fields["kind"])
+	kind := record.Kind(in.Fields[keyKind])
 	if in.Kind == string(record.Vitals) {
 		kind = record.Vitals
 	}

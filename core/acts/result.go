@@ -62,7 +62,7 @@ func (l laboratory) read(ctx context.Context, tx *store.Tx, in Input) (Output, e
 func reportRow(r lab.Report) Row {
 	row := Row{keyID: r.ID, keyPatient: r.Patient, keyBranch: r.Branch, "status": r.Status, "ready": r.Ready, keyAt: shown(r.At)}
 	if r.Kind != "" {
-		row["kind"], row["label"], row["doctor"] = r.Kind, r.Label, shownID(&r.Doctor)
+		row[keyKind], row["label"], row["doctor"] = r.Kind, r.Label, shownID(&r.Doctor)
 	}
 	return row
 }

@@ -31,6 +31,7 @@ func refusals() map[string]core.Error {
 		"glass_once":              {Code: core.Conflict, Key: "glass_open"},
 		"glass_review":            {Code: core.Denied, Key: "glass_own"},
 
+		"glass_patient_id_fkey":          {Code: core.NotFound, Key: "not_found"},
 		"care_team_practitioner_id_fkey": {Code: core.NotFound, Key: "doctor_unknown"},
 	}
 }

@@ -161,6 +161,24 @@ type FeedbackText struct {
 	At         time.Time
 }
 
+type Glass struct {
+	ID          uuid.UUID
+	Kind        string
+	StaffID     uuid.UUID
+	Role        string
+	PatientID   uuid.UUID
+	Reason      string
+	AboutSealed []byte
+	At          time.Time
+	Until       time.Time
+	ApprovedBy  *uuid.UUID
+	ReviewedBy  *uuid.UUID
+	ReviewedAt  *time.Time
+	Verdict     *string
+	NotifiedAt  *time.Time
+	EscalatedAt *time.Time
+}
+
 type LabReport struct {
 	ID         uuid.UUID
 	PatientID  uuid.UUID

@@ -2372,6 +2372,282 @@ func (q *Queries) Feedbacks(ctx context.Context) ([]Feedback, error) {
 	return items, nil
 }
 
+const glassActive = `-- name: GlassActive :many
+SELECT id, patient_id, until FROM glass
+WHERE staff_id = $1 AND kind = 'emergency' AND role = $2 AND at <= $3::timestamptz AND until > $3::timestamptz
+ORDER BY until
+`
+
+type GlassActiveParams struct {
+	StaffID uuid.UUID
+	Role    string
+	Now     time.Time
+}
+
+type GlassActiveRow struct {
+	ID        uuid.UUID
+	PatientID uuid.UUID
+	Until     time.Time
+}
+
+// What is broken now by the acting member, for the banner.
+func (q *Queries) GlassActive(ctx context.Context, arg GlassActiveParams) ([]GlassActiveRow, error) {
+	rows, err := q.db.Query(ctx, glassActive, arg.StaffID, arg.Role, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []GlassActiveRow{}
+	for rows.Next() {
+		var i GlassActiveRow
+		if err := rows.Scan(&i.ID, &i.PatientID, &i.Until); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const glassBreak = `-- name: GlassBreak :exec
+INSERT INTO glass (id, kind, staff_id, role, patient_id, reason, about_sealed, at, until)
+VALUES ($1, 'emergency', $2, $3, $4, $5, $6, $7, $8)
+`
+
+type GlassBreakParams struct {
+	ID        uuid.UUID
+	StaffID   uuid.UUID
+	Role      string
+	PatientID uuid.UUID
+	Reason    string
+	About     []byte
+	At        time.Time
+	Until     time.Time
+}
+
+func (q *Queries) GlassBreak(ctx context.Context, arg GlassBreakParams) error {
+	_, err := q.db.Exec(ctx, glassBreak,
+		arg.ID,
+		arg.StaffID,
+		arg.Role,
+		arg.PatientID,
+		arg.Reason,
+		arg.About,
+		arg.At,
+		arg.Until,
+	)
+	return err
+}
+
+const glassLate = `-- name: GlassLate :many
+UPDATE glass SET escalated_at = $1
+WHERE id IN (SELECT g.id FROM glass g WHERE g.reviewed_at IS NULL AND g.escalated_at IS NULL AND g.kind = 'emergency' AND g.at <= $2::timestamptz
+             ORDER BY g.at LIMIT 100 FOR UPDATE SKIP LOCKED)
+RETURNING id, staff_id, patient_id
+`
+
+type GlassLateParams struct {
+	Now    *time.Time
+	Before time.Time
+}
+
+type GlassLateRow struct {
+	ID        uuid.UUID
+	StaffID   uuid.UUID
+	PatientID uuid.UUID
+}
+
+// What nobody has judged in time becomes an incident.
+func (q *Queries) GlassLate(ctx context.Context, arg GlassLateParams) ([]GlassLateRow, error) {
+	rows, err := q.db.Query(ctx, glassLate, arg.Now, arg.Before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []GlassLateRow{}
+	for rows.Next() {
+		var i GlassLateRow
+		if err := rows.Scan(&i.ID, &i.StaffID, &i.PatientID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const glassReview = `-- name: GlassReview :one
+UPDATE glass SET reviewed_by = $1, reviewed_at = $2, verdict = $3
+WHERE id = $4 AND reviewed_at IS NULL AND kind = 'emergency'
+RETURNING patient_id
+`
+
+type GlassReviewParams struct {
+	By      *uuid.UUID
+	At      *time.Time
+	Verdict *string
+	ID      uuid.UUID
+}
+
+// A verdict, once.
+func (q *Queries) GlassReview(ctx context.Context, arg GlassReviewParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, glassReview,
+		arg.By,
+		arg.At,
+		arg.Verdict,
+		arg.ID,
+	)
+	var patient_id uuid.UUID
+	err := row.Scan(&patient_id)
+	return patient_id, err
+}
+
+const glassShift = `-- name: GlassShift :one
+SELECT actor_on_shift()::boolean AS works
+`
+
+// Whether the acting clinician works now.
+func (q *Queries) GlassShift(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, glassShift)
+	var works bool
+	err := row.Scan(&works)
+	return works, err
+}
+
+const glassTaskDone = `-- name: GlassTaskDone :exec
+UPDATE task SET state = 'done', closed_at = $1 WHERE key = $2 AND kind IN ('glass_review', 'incident') AND state = 'open'
+`
+
+type GlassTaskDoneParams struct {
+	At  *time.Time
+	Key string
+}
+
+func (q *Queries) GlassTaskDone(ctx context.Context, arg GlassTaskDoneParams) error {
+	_, err := q.db.Exec(ctx, glassTaskDone, arg.At, arg.Key)
+	return err
+}
+
+const glassToReview = `-- name: GlassToReview :many
+SELECT id, kind, staff_id, role, patient_id, reason, about_sealed, at, until, approved_by, reviewed_by, reviewed_at, verdict, notified_at, escalated_at FROM glass WHERE reviewed_at IS NULL AND kind = 'emergency' ORDER BY at LIMIT 200
+`
+
+// What waits for a verdict, the oldest first.
+func (q *Queries) GlassToReview(ctx context.Context) ([]Glass, error) {
+	rows, err := q.db.Query(ctx, glassToReview)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Glass{}
+	for rows.Next() {
+		var i Glass
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.StaffID,
+			&i.Role,
+			&i.PatientID,
+			&i.Reason,
+			&i.AboutSealed,
+			&i.At,
+			&i.Until,
+			&i.ApprovedBy,
+			&i.ReviewedBy,
+			&i.ReviewedAt,
+			&i.Verdict,
+			&i.NotifiedAt,
+			&i.EscalatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const glassToTell = `-- name: GlassToTell :many
+UPDATE glass SET notified_at = $1
+WHERE id IN (SELECT g.id FROM glass g WHERE g.notified_at IS NULL AND g.kind = 'emergency' ORDER BY g.at LIMIT 100 FOR UPDATE SKIP LOCKED)
+RETURNING id, staff_id
+`
+
+type GlassToTellRow struct {
+	ID      uuid.UUID
+	StaffID uuid.UUID
+}
+
+// What nobody has been written to about. Two sweepers never take the same row.
+func (q *Queries) GlassToTell(ctx context.Context, now *time.Time) ([]GlassToTellRow, error) {
+	rows, err := q.db.Query(ctx, glassToTell, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []GlassToTellRow{}
+	for rows.Next() {
+		var i GlassToTellRow
+		if err := rows.Scan(&i.ID, &i.StaffID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const glassWatchers = `-- name: GlassWatchers :many
+SELECT l.conversation_id, c.channel, coalesce(c.lang, '')::text AS lang, l.staff_id
+FROM staff s
+JOIN staff_link l ON l.staff_id = s.id
+JOIN conversation c ON c.id = l.conversation_id
+WHERE s.active AND c.blocked_at IS NULL AND (s.role = ANY ($1::text[]) OR s.roles && $1::text[])
+ORDER BY l.conversation_id
+LIMIT 100
+`
+
+type GlassWatchersRow struct {
+	ConversationID uuid.UUID
+	Channel        string
+	Lang           string
+	StaffID        uuid.UUID
+}
+
+// The chats of those who are told: whoever may take one of some roles and has linked a messenger.
+func (q *Queries) GlassWatchers(ctx context.Context, roles []string) ([]GlassWatchersRow, error) {
+	rows, err := q.db.Query(ctx, glassWatchers, roles)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []GlassWatchersRow{}
+	for rows.Next() {
+		var i GlassWatchersRow
+		if err := rows.Scan(
+			&i.ConversationID,
+			&i.Channel,
+			&i.Lang,
+			&i.StaffID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const inboundAdd = `-- name: InboundAdd :exec
 WITH fresh AS (
     INSERT INTO inbound_key (account, external_id, at) VALUES ($3, $4, $9)
