@@ -18,6 +18,8 @@ import (
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault"
+	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 )
 
 //go:embed world.sql
@@ -35,15 +37,49 @@ func Now() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
 
 // Seed fills a template database with the clinic.
 func Seed() storetest.Seed {
-	return storetest.Seed{Key: fmt.Sprintf("world %x", sha256.Sum256([]byte(worldText))), Fill: func(ctx context.Context, owner string) error {
+	return storetest.Seed{Key: fmt.Sprintf("world 2 %x", sha256.Sum256([]byte(worldText))), Fill: func(ctx context.Context, owner string) error {
 		conn, err := pgx.Connect(ctx, owner)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = conn.Close(ctx) }()
-		_, err = conn.Exec(ctx, worldText)
-		return err
+		if _, err = conn.Exec(ctx, worldText); err != nil {
+			return err
+		}
+		return seal(ctx, conn)
 	}}
+}
+
+// seal puts a text under the test's keys wherever world.sql has a placeholder.
+func seal(ctx context.Context, conn *pgx.Conn) error {
+	keys := vaulttest.New()
+	if _, err := conn.Exec(ctx, "SELECT set_config('zapis.actor_kind', 'system', false), set_config('zapis.reseal', 'on', false)"); err != nil {
+		return err
+	}
+	for _, c := range vault.Columns() {
+		id := c.ID
+		if id == "" {
+			id = "id"
+		}
+		rows, err := conn.Query(ctx, fmt.Sprintf("SELECT %s::text FROM %s WHERE %s = '\\x00'", id, c.Table, c.Column))
+		if err != nil {
+			return err
+		}
+		list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		for _, row := range list {
+			sealed, err := keys.Seal(vault.Place{Table: c.Table, Column: c.Column, Row: uuid.MustParse(row)}, []byte("+79991234567"))
+			if err != nil {
+				return err
+			}
+			if _, err := conn.Exec(ctx, fmt.Sprintf("UPDATE %s SET %s = $1 WHERE %s = $2", c.Table, c.Column, id), sealed, row); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Open makes a clinic of the test's own, under the policies Zapis comes with.

@@ -23,6 +23,7 @@ SELECT md5('chat ' || p)::uuid, 'telegram', 'telegram:main', p, '2026-11-01', '2
 INSERT INTO patient_link (conversation_id, patient_id, relation, verified_at, created_at)
 SELECT md5('chat ' || p)::uuid, md5(p)::uuid, 'self', '2026-11-20', '2026-11-01' FROM unnest(ARRAY['own', 'care', 'other']) p;
 INSERT INTO consent_text (id, purpose, lang, version, body, sha256) VALUES (md5('advertising')::uuid, 'advertising', 'ru', 1, 'Да', sha256('Да'));
+INSERT INTO consent_text (id, purpose, lang, version, body, sha256) VALUES (md5('processing')::uuid, 'processing', 'ru', 1, 'Да', sha256('Да'));
 INSERT INTO consent_event (id, patient_id, text_id, action, channel, actor_kind, at)
 SELECT md5('consent ' || p)::uuid, md5(p)::uuid, md5('advertising')::uuid, 'given', 'telegram', 'patient', '2026-11-01' FROM unnest(ARRAY['own', 'care']) p;
 INSERT INTO care_team (id, patient_id, practitioner_id, kind, since) VALUES (md5('referral')::uuid, md5('care')::uuid, md5('mine')::uuid, 'referral', '2026-11-01');
@@ -82,6 +83,9 @@ INSERT INTO invoice (id, patient_id, branch_id, total, currency, created_at) VAL
 INSERT INTO payment (id, invoice_id, patient_id, branch_id, kind, method, amount, state, asked_by, key, at)
 SELECT md5('payment ' || p)::uuid, md5('invoice ' || p)::uuid, md5(p)::uuid, md5(CASE WHEN p IN ('own', 'care') THEN 'here' ELSE 'there' END)::uuid, 'charge', 'card', 200000, 'done', NULL, p, '2026-11-10'
 FROM unnest(ARRAY['own', 'care'] || ARRAY(SELECT 'crowd' || i FROM generate_series(1, 11) i)) p;
+INSERT INTO invoice (id, patient_id, branch_id, total, currency, created_at)
+SELECT md5('open ' || p)::uuid, md5(CASE p WHEN 'other' THEN 'crowd1' ELSE p END)::uuid, md5(CASE p WHEN 'other' THEN 'there' ELSE 'here' END)::uuid, 200000, 'RUB', '2026-11-20'
+FROM unnest(ARRAY['own', 'care', 'other']) p;
 INSERT INTO payment (id, invoice_id, patient_id, branch_id, kind, method, amount, state, key, at)
 VALUES (md5('payment other')::uuid, md5('invoice other')::uuid, md5('crowd1')::uuid, md5('there')::uuid, 'charge', 'card', 200000, 'done', 'other', '2026-11-10');
 INSERT INTO feedback (id, visit_id, patient_id, branch_id, practitioner_id, score, created_at)
@@ -92,6 +96,8 @@ INSERT INTO campaign (id, name, text, claims, author, created_at)
 SELECT md5('campaign' || claims || who)::uuid, 'Осмотр', 'Приходите', claims, md5(who)::uuid, '2026-11-10' FROM unnest(ARRAY[false, true]) claims, unnest(ARRAY['marketing', 'marketing2']) who;
 INSERT INTO campaign (id, name, text, author, approver, state, created_at)
 VALUES (md5('campaign sent')::uuid, 'Рассылка', 'Приходите', md5('marketing')::uuid, md5('marketing2')::uuid, 'sending', '2026-11-10');
+INSERT INTO campaign (id, name, text, claims, author, approver, state, created_at)
+VALUES (md5('campaign sent medical')::uuid, 'Диспансеризация', 'Проверьте сердце', true, md5('marketing')::uuid, md5('head')::uuid, 'sending', '2026-11-10');
 INSERT INTO campaign_recipient (campaign_id, patient_id, state, at) SELECT md5('campaign sent')::uuid, p.id, 'queued', '2026-11-12' FROM patient p;
 INSERT INTO settings_request (id, kind, subject_id, branch_id, change, asked_by, at)
 VALUES (md5('request schedule')::uuid, 'schedule', md5('here')::uuid, md5('here')::uuid, '{}', md5('admin2')::uuid, '2026-11-10'),
