@@ -99,6 +99,11 @@ func (p person) read() (acts.Input, bool) {
 		return acts.Input{ID: ID("feedback " + p.id("visit ").String())}, true
 	case core.Campaigns:
 		return acts.Input{ID: p.campaign()}, true
+	case core.AuditLog:
+		if p.cell.Role == "patient" {
+			return acts.Input{Patient: p.id("")}, true
+		}
+		return acts.Input{}, p.first()
 	default:
 		return acts.Input{}, p.first()
 	}
