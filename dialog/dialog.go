@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/consent"
 	"github.com/zapis-clinic/zapis/core/patient"
@@ -74,10 +75,11 @@ type Talk struct {
 type Reply struct {
 	Text     string
 	Buttons  [][]Button
-	AskPhone string // label of the button that shares one's own phone
-	Keep     bool   // stays as it is: the next question is a new message
-	Alone    bool   // is never joined with another text (a consent)
-	Lead     string // said before it, in a message of its own
+	AskPhone string     // label of the button that shares one's own phone
+	Keep     bool       // stays as it is: the next question is a new message
+	Alone    bool       // is never joined with another text (a consent)
+	Lead     string     // said before it, in a message of its own
+	Class    core.Class // of the data in it, where that is medical: the chat's channel may not carry it, and then only a notice goes
 	File     *File
 }
 

@@ -202,7 +202,7 @@ func (t *Talks) claim(ctx context.Context, id uuid.UUID) (said, error) {
 			return err
 		}
 		s.to, s.card = conversation.To{Channel: c.Channel, Account: c.Account, Chat: c.ExternalID}, store.Str(c.CardMessageID)
-		return t.letters(ctx, tx, rows, c.BlockedAt != nil, &s)
+		return t.letters(ctx, tx, rows, c, &s)
 	})
 	if err != nil {
 		return said{}, fmt.Errorf("claim messages: %w", err)
@@ -211,16 +211,22 @@ func (t *Talks) claim(ctx context.Context, id uuid.UUID) (said, error) {
 }
 
 // letters takes the claimed rows in their order and leaves out what is too late or has nobody to go to.
-func (t *Talks) letters(ctx context.Context, tx *store.Tx, rows []db.OutboxClaimRow, blocked bool, s *said) error {
-	now := t.Clock()
+func (t *Talks) letters(ctx context.Context, tx *store.Tx, rows []db.OutboxClaimRow, c db.Conversation, s *said) error {
+	now, lang, blocked := t.Clock(), store.Str(c.Lang), c.BlockedAt != nil
 	sortBySeq(rows)
 	for _, r := range rows {
 		l := letter{id: r.ID, created: r.CreatedAt, lane: r.Lane, visit: store.ID(r.VisitID), late: r.NotAfter, tries: r.Attempts}
 		if err := json.Unmarshal(r.Body, &l.out); err != nil {
 			return fmt.Errorf("read a queued message: %w", err)
 		}
+		goes, err := t.through(ctx, tx, r, &l, lang)
+		if err != nil {
+			return err
+		}
 		settle := db.OutboxSettleParams{ID: l.id, CreatedAt: l.created, NotBefore: now}
 		switch {
+		case !goes:
+			settle.State, settle.Error = "cancelled", store.Text("channel_policy")
 		case l.late != nil && l.late.Before(now):
 			settle.State, settle.Error = "expired", store.Text("too_late")
 		case blocked:

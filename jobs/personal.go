@@ -46,6 +46,21 @@ func (h *House) SweepPersonal(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
+// SweepDuties reminds of the clocks of incidents, lets go what people approved, and looks what else could go by now.
+func (h *House) SweepDuties(ctx context.Context) error {
+	office := h.office(h.DB)
+	if err := office.Remind(ctx); err != nil {
+		return fmt.Errorf("clocks of incidents: %w", err)
+	}
+	if err := office.Retain(ctx); err != nil {
+		return err
+	}
+	if err := office.Propose(ctx); err != nil {
+		return fmt.Errorf("propose what could go: %w", err)
+	}
+	return nil
+}
+
 // copyOf makes a copy and sends its link to the chat that asked. What was asked for at the desk is handed out there.
 func (h *House) copyOf(ctx context.Context, r personal.Request) error {
 	if r.Chat == uuid.Nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
@@ -101,6 +102,10 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, r *render) error {
 		edit = r.tapped
 	}
 	for i, reply := range r.messages() {
+		reply, err := t.passing(ctx, tx, r, reply)
+		if err != nil {
+			return err
+		}
 		body, board, err := t.body(c, reply)
 		if err != nil {
 			return err
@@ -115,7 +120,7 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, r *render) error {
 		if body.Edit != "" || reply.Keep {
 			card = ""
 		}
-		if err := t.put(ctx, tx, r, answer{strconv.Itoa(i), body, board}); err != nil {
+		if err := t.put(ctx, tx, r, answer{strconv.Itoa(i), body, board, reply.Class}); err != nil {
 			return err
 		}
 		if reply.File == nil {
@@ -123,7 +128,7 @@ func (t *Talks) queue(ctx context.Context, tx *store.Tx, r *render) error {
 		}
 		// A file goes by itself: a message that is edited cannot take one up.
 		file := conversation.Outgoing{Text: reply.File.About, File: &conversation.Attachment{Name: reply.File.Name, MIME: reply.File.MIME, Data: reply.File.Data}}
-		if err := t.put(ctx, tx, r, answer{place: fmt.Sprintf("%d:file", i), body: file}); err != nil {
+		if err := t.put(ctx, tx, r, answer{place: fmt.Sprintf("%d:file", i), body: file, class: reply.Class}); err != nil {
 			return err
 		}
 	}
@@ -144,6 +149,7 @@ type answer struct {
 	place string
 	body  conversation.Outgoing
 	board *keyboard
+	class core.Class
 }
 
 // put writes one message. Where nothing older waits, it is this process that sends it.
@@ -156,7 +162,7 @@ func (t *Talks) put(ctx context.Context, tx *store.Tx, r *render, a answer) erro
 	lease := now.Add(replyLease)
 	p := db.OutboxReplyParams{
 		ID: t.IDs(), ConversationID: c.id, Channel: c.row.Channel, IdempotencyKey: fmt.Sprintf("%s:%d:%s", c.id, c.row.Version+1, a.place),
-		Body: data, State: "sending", NotBefore: now, LeaseUntil: &lease, CreatedAt: now,
+		Body: data, State: "sending", NotBefore: now, LeaseUntil: &lease, CreatedAt: now, DataClass: store.Text(string(a.class)),
 	}
 	if c.row.Behind {
 		p.State, p.LeaseUntil = queued, nil
@@ -172,6 +178,7 @@ func (t *Talks) put(ctx context.Context, tx *store.Tx, r *render, a answer) erro
 		TokenHash: board.token, ConversationID: c.id, Flow: board.flow, Step: board.step, Version: board.version, Actions: board.actions,
 		CreatedAt: now, ExpiresAt: board.expires,
 		ID: p.ID, Channel: p.Channel, IdempotencyKey: p.IdempotencyKey, Body: p.Body, State: p.State, NotBefore: p.NotBefore, LeaseUntil: p.LeaseUntil,
+		DataClass: p.DataClass,
 	})
 }
 

@@ -37,6 +37,7 @@ type (
 	houseArgs     struct{}
 	personalArgs  struct{}
 	glassArgs     struct{}
+	dutiesArgs    struct{}
 )
 
 func (inboundArgs) Kind() string   { return "sweep_inbound" }
@@ -50,6 +51,7 @@ func (sealsArgs) Kind() string     { return "sweep_seals" }
 func (houseArgs) Kind() string     { return "housekeeping" }
 func (personalArgs) Kind() string  { return "sweep_personal" }
 func (glassArgs) Kind() string     { return "sweep_glass" }
+func (dutiesArgs) Kind() string    { return "sweep_duties" }
 
 // sweeper runs a plain function as a job.
 type sweeper[T river.JobArgs] struct {
@@ -114,6 +116,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(2*time.Second, sealsArgs{}, queueMaintenance),
 			every(10*time.Second, personalArgs{}, queueBulk),
 			every(5*time.Second, glassArgs{}, queueNotices),
+			every(15*time.Minute, dutiesArgs{}, queueMaintenance),
 			every(time.Hour, houseArgs{}, queueMaintenance),
 		},
 	})

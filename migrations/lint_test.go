@@ -176,5 +176,10 @@ func judged() map[string]string {
 		"glass.reviewed_by":            "of the new row",
 		"glass.approved_by":            "of the new row",
 		"personal_request.decided_by":  "of the new row",
+
+		"channel_policy.set_by":          "of the new row",
+		"incident.opened_by":             "of the new row",
+		"retention_proposal.approved_by": "few rows",
+		"retention_proposal.second_by":   "of the new row",
 	}
 }

@@ -34,6 +34,7 @@ type commands struct {
 	Demo       demoCmd       `cmd:"" help:"Fill the database with the demo clinic."`
 	Staff      staffCmd      `cmd:"" help:"Members of staff."`
 	Token      tokenCmd      `cmd:"" help:"Tokens of integrations: other machines that speak to the clinic."`
+	Processors processorsCmd `cmd:"" help:"Who gets people's data: the registry that a channel or a model must stand in."`
 	Keys       keysCmd       `cmd:"" help:"Keys that the database's encrypted columns are sealed under."`
 	Link       linkCmd       `cmd:"" help:"A link (and its QR code) that opens the chat at a doctor, a branch, a service or a campaign."`
 	Policy     policyCmd     `cmd:"" help:"Policies: who may do what with which data."`

@@ -80,6 +80,9 @@ type server struct {
 func (s *server) has(role string) bool { return slices.Contains(s.roles, role) }
 
 func (s *server) serve(ctx context.Context) error {
+	if err := s.registered(ctx); err != nil {
+		return err
+	}
 	if s.bot != nil {
 		s.talks.Senders[telegram.Name] = s.bot
 	}

@@ -121,14 +121,14 @@ WITH fresh AS (
     ON CONFLICT DO NOTHING
     RETURNING 1
 )
-INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, visit_id, state, not_before, not_after, lease_until, created_at)
-SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(channel), sqlc.arg(lane), sqlc.arg(kind), sqlc.arg(key), sqlc.arg(body), sqlc.arg(visit_id), sqlc.arg(state), sqlc.arg(not_before), sqlc.arg(not_after), sqlc.arg(lease_until), sqlc.arg(created_at)
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, visit_id, state, not_before, not_after, lease_until, created_at, data_class)
+SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(channel), sqlc.arg(lane), sqlc.arg(kind), sqlc.arg(key), sqlc.arg(body), sqlc.arg(visit_id), sqlc.arg(state), sqlc.arg(not_before), sqlc.arg(not_after), sqlc.arg(lease_until), sqlc.arg(created_at), sqlc.narg(data_class)
 FROM fresh;
 
 -- name: OutboxReply :exec
 -- An answer of a turn. Its key is the chat's version, which the chat's lock makes unique; outbox_key need not vouch for it.
-INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at)
-VALUES ($1, $2, $3, 'reply', 'dialog', $4, $5, $6, $7, $8, $9);
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at, data_class)
+VALUES ($1, $2, $3, 'reply', 'dialog', $4, $5, $6, $7, $8, $9, $10);
 
 -- name: OutboxAsk :exec
 -- OutboxReply with what its buttons mean.
@@ -137,9 +137,9 @@ WITH board AS (
     VALUES (sqlc.arg(token_hash), sqlc.arg(conversation_id), sqlc.arg(flow), sqlc.arg(step), sqlc.arg(version), sqlc.arg(actions),
             sqlc.arg(created_at), sqlc.arg(expires_at))
 )
-INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at)
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at, data_class)
 VALUES (sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(channel), 'reply', 'dialog', sqlc.arg(idempotency_key), sqlc.arg(body),
-        sqlc.arg(state), sqlc.arg(not_before), sqlc.arg(lease_until), sqlc.arg(created_at));
+        sqlc.arg(state), sqlc.arg(not_before), sqlc.arg(lease_until), sqlc.arg(created_at), sqlc.narg(data_class));
 
 -- name: OutboxAddMany :exec
 -- The same for many at once: a sweeper's batch.
@@ -175,7 +175,7 @@ WHERE (o.id, o.created_at) IN (
     LIMIT 20
     FOR UPDATE SKIP LOCKED
 )
-RETURNING o.id, o.seq, o.created_at, o.channel, o.lane, o.kind, o.body, o.visit_id, o.not_after, o.attempts;
+RETURNING o.id, o.seq, o.created_at, o.channel, o.lane, o.kind, o.body, o.visit_id, o.not_after, o.attempts, o.data_class;
 
 -- name: OutboxSent :exec
 -- Deliveries written down. oldest and newest bound created: with them other months are left alone.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -37,7 +38,7 @@ func (c *clinic) tables() ([]table, error) {
 	}
 	return []table{
 		c.branchTable(), c.specialtyTable(), c.serviceTable(), c.roomTable(), c.practitionerTable(), c.roleTable(), c.performsTable(),
-		c.templateTable(), c.staffTable(), articles, consents, links,
+		c.templateTable(), c.staffTable(), c.processorTable(), articles, consents, links,
 	}, nil
 }
 
@@ -176,3 +177,14 @@ func (c *clinic) consents() (table, error) {
 }
 
 func languages() []string { return []string{"ru", "en"} }
+
+// processorTable is the registry of who gets the demo's data: made up, like its patients.
+func (c *clinic) processorTable() table {
+	return table{
+		name: "processor", key: columns("id"), columns: columns("id kind name who country purpose basis medical since"), keep: true,
+		rows: [][]any{{
+			c.id("processor", "telegram"), "channel", "telegram", "Telegram FZ-LLC", "AE", "messages of the clinic and its patients",
+			"consent to processing; nothing medical goes there", false, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+		}},
+	}
+}

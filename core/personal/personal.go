@@ -39,3 +39,12 @@ func (o Office) moment() *time.Time {
 	now := o.Clock()
 	return &now
 }
+
+// freshFor is how long a second factor counts as just shown, as the cabinet counts it (core/staff).
+const freshFor = 5 * time.Minute
+
+// fresh says whether somebody has just shown a second factor.
+func (o Office) fresh(who core.Actor) bool {
+	now := o.Clock()
+	return !who.Fresh.IsZero() && !who.Fresh.After(now) && now.Sub(who.Fresh) <= freshFor
+}

@@ -179,6 +179,20 @@ type Glass struct {
 	EscalatedAt *time.Time
 }
 
+type Incident struct {
+	ID       uuid.UUID
+	Kind     string
+	About    string
+	StaffID  *uuid.UUID
+	Since    time.Time
+	OpenedAt time.Time
+	OpenedBy *uuid.UUID
+	ToldAt   *time.Time
+	FoundAt  *time.Time
+	ClosedAt *time.Time
+	ClosedBy *uuid.UUID
+}
+
 type LabReport struct {
 	ID         uuid.UUID
 	PatientID  uuid.UUID
@@ -348,6 +362,20 @@ type PrescriptionMark struct {
 	At             time.Time
 }
 
+type Processor struct {
+	ID          uuid.UUID
+	Kind        string
+	Name        string
+	Who         string
+	Country     string
+	Purpose     string
+	Basis       string
+	Medical     bool
+	CrossBorder bool
+	Since       time.Time
+	EndedAt     *time.Time
+}
+
 type RecordReview struct {
 	ID         uuid.UUID
 	RecordID   uuid.UUID
@@ -356,6 +384,29 @@ type RecordReview struct {
 	Verdict    string
 	NoteSealed []byte
 	At         time.Time
+}
+
+type Retention struct {
+	Class  string
+	Basis  string
+	Days   int32
+	Action string
+}
+
+type RetentionProposal struct {
+	ID         uuid.UUID
+	Class      string
+	Action     string
+	Before     time.Time
+	Count      int64
+	Examples   []uuid.UUID
+	State      string
+	MadeAt     time.Time
+	ApprovedBy *uuid.UUID
+	SecondBy   *uuid.UUID
+	DecidedAt  *time.Time
+	DoneCount  int64
+	DoneAt     *time.Time
 }
 
 type ScheduleException struct {

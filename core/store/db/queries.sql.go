@@ -3654,8 +3654,8 @@ WITH fresh AS (
     ON CONFLICT DO NOTHING
     RETURNING 1
 )
-INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, visit_id, state, not_before, not_after, lease_until, created_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, visit_id, state, not_before, not_after, lease_until, created_at, data_class)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
 FROM fresh
 `
 
@@ -3673,6 +3673,7 @@ type OutboxAddParams struct {
 	NotAfter       *time.Time
 	LeaseUntil     *time.Time
 	CreatedAt      time.Time
+	DataClass      *string
 }
 
 // A message to send, unless its key stands already.
@@ -3691,6 +3692,7 @@ func (q *Queries) OutboxAdd(ctx context.Context, arg OutboxAddParams) error {
 		arg.NotAfter,
 		arg.LeaseUntil,
 		arg.CreatedAt,
+		arg.DataClass,
 	)
 	return err
 }
@@ -3746,12 +3748,12 @@ func (q *Queries) OutboxAddMany(ctx context.Context, arg OutboxAddManyParams) er
 const outboxAsk = `-- name: OutboxAsk :exec
 WITH board AS (
     INSERT INTO keyboard (token_hash, conversation_id, flow, step, version, actions, created_at, expires_at)
-    VALUES ($10, $2, $11, $12, $13, $14,
-            $9, $15)
+    VALUES ($11, $2, $12, $13, $14, $15,
+            $9, $16)
 )
-INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at)
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at, data_class)
 VALUES ($1, $2, $3, 'reply', 'dialog', $4, $5,
-        $6, $7, $8, $9)
+        $6, $7, $8, $9, $10)
 `
 
 type OutboxAskParams struct {
@@ -3764,6 +3766,7 @@ type OutboxAskParams struct {
 	NotBefore      time.Time
 	LeaseUntil     *time.Time
 	CreatedAt      time.Time
+	DataClass      *string
 	TokenHash      []byte
 	Flow           string
 	Step           string
@@ -3784,6 +3787,7 @@ func (q *Queries) OutboxAsk(ctx context.Context, arg OutboxAskParams) error {
 		arg.NotBefore,
 		arg.LeaseUntil,
 		arg.CreatedAt,
+		arg.DataClass,
 		arg.TokenHash,
 		arg.Flow,
 		arg.Step,
@@ -3820,7 +3824,7 @@ WHERE (o.id, o.created_at) IN (
     LIMIT 20
     FOR UPDATE SKIP LOCKED
 )
-RETURNING o.id, o.seq, o.created_at, o.channel, o.lane, o.kind, o.body, o.visit_id, o.not_after, o.attempts
+RETURNING o.id, o.seq, o.created_at, o.channel, o.lane, o.kind, o.body, o.visit_id, o.not_after, o.attempts, o.data_class
 `
 
 type OutboxClaimParams struct {
@@ -3840,6 +3844,7 @@ type OutboxClaimRow struct {
 	VisitID   *uuid.UUID
 	NotAfter  *time.Time
 	Attempts  int32
+	DataClass *string
 }
 
 // A chat's due messages, leased to one sender; the chat is locked. None overtakes an older one of its lane that is under way or was
@@ -3864,6 +3869,7 @@ func (q *Queries) OutboxClaim(ctx context.Context, arg OutboxClaimParams) ([]Out
 			&i.VisitID,
 			&i.NotAfter,
 			&i.Attempts,
+			&i.DataClass,
 		); err != nil {
 			return nil, err
 		}
@@ -4010,8 +4016,8 @@ func (q *Queries) OutboxLeaseOut(ctx context.Context, now time.Time) ([]OutboxLe
 }
 
 const outboxReply = `-- name: OutboxReply :exec
-INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at)
-VALUES ($1, $2, $3, 'reply', 'dialog', $4, $5, $6, $7, $8, $9)
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, lease_until, created_at, data_class)
+VALUES ($1, $2, $3, 'reply', 'dialog', $4, $5, $6, $7, $8, $9, $10)
 `
 
 type OutboxReplyParams struct {
@@ -4024,6 +4030,7 @@ type OutboxReplyParams struct {
 	NotBefore      time.Time
 	LeaseUntil     *time.Time
 	CreatedAt      time.Time
+	DataClass      *string
 }
 
 // An answer of a turn. Its key is the chat's version, which the chat's lock makes unique; outbox_key need not vouch for it.
@@ -4038,6 +4045,7 @@ func (q *Queries) OutboxReply(ctx context.Context, arg OutboxReplyParams) error 
 		arg.NotBefore,
 		arg.LeaseUntil,
 		arg.CreatedAt,
+		arg.DataClass,
 	)
 	return err
 }
