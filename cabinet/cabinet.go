@@ -48,6 +48,7 @@ type Config struct {
 	Visitors  Visitors
 	DeepLink  DeepLink        // nil where there is no bot
 	Gifts     map[string]Gift // what a patient's one-time link gives, by its purpose
+	OIDC      OIDC            // the clinic's own sign-on, where it has one
 	Gate      *edge.Gate      // nil lets everybody in at once
 	Log       *slog.Logger
 }
@@ -56,6 +57,8 @@ type Config struct {
 type Server struct {
 	Config
 	roster   *staff.Roster
+	passkeys *staff.Passkeys
+	signOn   *signOn // nil where the clinic has none
 	sessions *scs.SessionManager
 	say      dictionary
 	dates    *words.Book
@@ -86,6 +89,12 @@ func New(c Config) (*Server, error) {
 		sessions: newSessions(c.DB, c.Clock, strings.HasPrefix(c.PublicURL, "https://")),
 	}
 	s.sessions.ErrorFunc = s.fault
+	if c.OIDC.Issuer != "" {
+		s.signOn = &signOn{OIDC: c.OIDC, clock: c.Clock, back: c.PublicURL + "/cabinet/sso/callback"}
+	}
+	if s.passkeys, err = staff.NewPasskeys(s.roster, c.PublicURL); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

@@ -66,8 +66,19 @@ func open(t *testing.T, isDemo bool) *office {
 	return openWith(t, isDemo, "optional")
 }
 
+// openSignOn is an office with a sign-on of its own.
+func openSignOn(t *testing.T, issuer string) *office {
+	t.Helper()
+	return openAs(t, false, "required", cabinet.OIDC{Issuer: issuer, ClientID: "zapis", Secret: "of the test", HTTP: &http.Client{Timeout: 10 * time.Second}})
+}
+
 // openWith is an office that demands a second factor as ZAPIS_SECOND_FACTOR says.
 func openWith(t *testing.T, isDemo bool, second string) *office {
+	t.Helper()
+	return openAs(t, isDemo, second, cabinet.OIDC{})
+}
+
+func openAs(t *testing.T, isDemo bool, second string, signOn cabinet.OIDC) *office {
 	t.Helper()
 	demand, err := staff.ParseDemand(second)
 	require.NoError(t, err)
@@ -86,11 +97,11 @@ func openWith(t *testing.T, isDemo bool, second string) *office {
 	doings, err := acts.New(db, acts.Note{Clock: clock, IDs: ids}, acts.All(acts.Means{DB: db, Clock: clock, IDs: ids, Vault: safe, Catalog: o.book}))
 	require.NoError(t, err)
 	server, err := cabinet.New(cabinet.Config{
-		DB: db, Book: o.book, Guard: access.Default(), Acts: doings, Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://127.0.0.1",
+		DB: db, Book: o.book, Guard: access.Default(), Acts: doings, Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://localhost",
 		Vault: safe, Demand: demand, DeepLink: func(_ context.Context, payload string) (string, error) {
 			return "https://t.me/bot?start=" + payload, nil
 		},
-		Gifts: map[string]cabinet.Gift{"greeting": func(w http.ResponseWriter, _ *http.Request, k patient.Ticket) error {
+		OIDC: signOn, Gifts: map[string]cabinet.Gift{"greeting": func(w http.ResponseWriter, _ *http.Request, k patient.Ticket) error {
 			_, err := io.WriteString(w, "gift of "+k.Patient.String())
 			return err
 		}},

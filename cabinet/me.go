@@ -13,6 +13,8 @@ import (
 // mine is what one's own page is drawn from.
 type mine struct {
 	Factors  staff.Factors
+	Passkeys []staff.Passkey
+	SignOn   boundSince
 	Links    []staff.Linked
 	Bot      bool // there is a bot to link to
 	Sessions []signedIn
@@ -20,6 +22,8 @@ type mine struct {
 
 // ownRoutes are the addresses under which one looks after one's own sign-in.
 func (s *Server) ownRoutes(r chi.Router) {
+	s.passkeyRoutes(r)
+	s.signOnRoutes(r)
 	r.Get("/me", s.member(s.me, true))
 	r.Post("/me/sessions/{id}/end", s.member(s.endSession, true))
 	r.Post("/me/sessions/end", s.member(s.endSessions, true))
@@ -54,6 +58,12 @@ func (s *Server) mine(ctx context.Context, m staff.Member) (mine, error) {
 	var about mine
 	var err error
 	if about.Factors, err = s.roster.Factors(ctx, m); err != nil {
+		return mine{}, err
+	}
+	if about.Passkeys, err = s.passkeys.List(ctx, m); err != nil {
+		return mine{}, err
+	}
+	if about.SignOn, err = s.signOnOf(ctx, m); err != nil {
 		return mine{}, err
 	}
 	if about.Links, err = s.roster.Links(ctx, m); err != nil {

@@ -67,7 +67,7 @@ func (s *Server) invited(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.fault(w, r, err)
 	default:
-		s.render(w, r, http.StatusOK, invitePage(s.view(r), m.Login, ""))
+		s.render(w, r, http.StatusOK, invitePage(s.view(r), m.Login, chi.URLParam(r, "token"), ""))
 	}
 }
 
@@ -87,7 +87,7 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		v := s.view(r)
-		s.render(w, r, http.StatusUnprocessableEntity, invitePage(v, invited.Login, s.sentence(v, why)))
+		s.render(w, r, http.StatusUnprocessableEntity, invitePage(v, invited.Login, token, s.sentence(v, why)))
 		return
 	}
 	if err != nil {

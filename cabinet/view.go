@@ -16,17 +16,19 @@ import (
 
 // view is what every page needs.
 type view struct {
-	Lang   string
-	Say    func(key string) string
-	Demo   bool
-	Built  bool
-	Zone   *time.Location // of the clinic's clock
-	Member *staff.Member  // nil while nobody is signed in
+	Lang     string
+	Say      func(key string) string
+	Demo     bool
+	Built    bool
+	Passkeys bool           // there can be passkeys at this address
+	SignOn   bool           // the clinic has a sign-on of its own
+	Zone     *time.Location // of the clinic's clock
+	Member   *staff.Member  // nil while nobody is signed in
 }
 
 func (s *Server) view(r *http.Request) view {
 	lang := langOf(r)
-	return view{Lang: lang, Say: func(key string) string { return s.say.in(lang, key) }, Demo: s.Demo, Built: s.assets.built(), Zone: s.zone()}
+	return view{Lang: lang, Say: func(key string) string { return s.say.in(lang, key) }, Demo: s.Demo, Built: s.assets.built(), Zone: s.zone(), Passkeys: s.passkeys.Work(), SignOn: s.signOn != nil}
 }
 
 // fill puts a value into words.

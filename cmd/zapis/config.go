@@ -33,6 +33,9 @@ type config struct {
 	ChatSites     []string `env:"ZAPIS_CHAT_SITES"` // sites that may embed the chat
 	Demo          bool     `env:"ZAPIS_DEMO" envDefault:"false"`
 	SecondFactor  string   `env:"ZAPIS_SECOND_FACTOR" envDefault:"required"` // or optional, or the roles it is required of
+	OIDCIssuer    string   `env:"ZAPIS_OIDC_ISSUER"`                         // the clinic's own sign-on, where it has one
+	OIDCClientID  string   `env:"ZAPIS_OIDC_CLIENT_ID"`
+	OIDCSecret    string   `env:"ZAPIS_OIDC_SECRET"`
 	Log           string   `env:"ZAPIS_LOG" envDefault:"info"`
 	Anchors       string   `env:"ZAPIS_AUDIT_ANCHOR" envDefault:".local/anchors.jsonl"`
 	Connections   int32    `env:"ZAPIS_DATABASE_CONNECTIONS" envDefault:"10"`
@@ -50,7 +53,7 @@ func known() []string {
 		"ZAPIS_ADDR", "ZAPIS_PUBLIC_URL", "ZAPIS_DATABASE_URL", "ZAPIS_OWNER_DATABASE_URL", "ZAPIS_KEYS", "ZAPIS_KEYS_SECRET", "ZAPIS_KEYS_SECRET_NEXT",
 		"ZAPIS_TELEGRAM_TOKEN",
 		"ZAPIS_TELEGRAM_API", "ZAPIS_TELEGRAM_MODE", "ZAPIS_LLM_BASE_URL", "ZAPIS_LLM_KEY", "ZAPIS_LLM_MODEL", "ZAPIS_LLM_EMBEDDING_MODEL",
-		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_SECOND_FACTOR", "ZAPIS_DATABASE_CONNECTIONS",
+		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_SECOND_FACTOR", "ZAPIS_OIDC_ISSUER", "ZAPIS_OIDC_CLIENT_ID", "ZAPIS_OIDC_SECRET", "ZAPIS_DATABASE_CONNECTIONS",
 		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN", "ZAPIS_CLAMD", "ZAPIS_AUDIT_ANCHOR",
 	}
 }
@@ -152,14 +155,37 @@ func (c config) check() error {
 	if _, err := c.files(); err != nil {
 		return err
 	}
-	if _, err := staff.ParseDemand(c.SecondFactor); err != nil {
-		return wrong("ZAPIS_SECOND_FACTOR", "expected required, optional, or roles separated by commas: "+strings.Join(staff.Roles(), ", "))
+	if err := c.checkSignIn(); err != nil {
+		return err
 	}
 	var level slog.Level
 	if level.UnmarshalText([]byte(c.Log)) != nil {
 		return wrong("ZAPIS_LOG", "expected debug, info, warn or error")
 	}
 	return nil
+}
+
+// checkSignIn does so for how staff sign in.
+func (c config) checkSignIn() error {
+	if _, err := staff.ParseDemand(c.SecondFactor); err != nil {
+		return wrong("ZAPIS_SECOND_FACTOR", "expected required, optional, or roles separated by commas: "+strings.Join(staff.Roles(), ", "))
+	}
+	if c.OIDCIssuer == "" {
+		return nil
+	}
+	if u, err := url.Parse(c.OIDCIssuer); err != nil || u.Host == "" || (u.Scheme != "https" && !loopback(u)) {
+		return wrong("ZAPIS_OIDC_ISSUER", "expected the provider's address, starting with https://")
+	}
+	if c.OIDCClientID == "" {
+		return wrong("ZAPIS_OIDC_CLIENT_ID", "not set; the provider gives it with ZAPIS_OIDC_SECRET")
+	}
+	return nil
+}
+
+// loopback says that an address is on this machine: a provider that is tried out.
+func loopback(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "http" && (u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback()))
 }
 
 // checkDatabase does so for the database. The driver's own words are not shown: they carry the password.

@@ -68,7 +68,7 @@ func newWalk(t *testing.T, room int64) *walk {
 	var c config
 	require.NoError(t, configenv.ParseWithOptions(&c, configenv.Options{Environment: map[string]string{
 		"ZAPIS_DATABASE_URL": clinic.URL, "ZAPIS_OWNER_DATABASE_URL": clinic.OwnerURL, "ZAPIS_KEYS": vaulttest.File(t), "ZAPIS_DEMO": "1",
-		"ZAPIS_PUBLIC_URL": "http://127.0.0.1", "ZAPIS_TELEGRAM_TOKEN": botstest.FakeToken, "ZAPIS_TELEGRAM_API": fake.URL(), "ZAPIS_LOG": "warn",
+		"ZAPIS_PUBLIC_URL": "http://localhost", "ZAPIS_OIDC_ISSUER": "http://127.0.0.1:1", "ZAPIS_OIDC_CLIENT_ID": "zapis", "ZAPIS_TELEGRAM_TOKEN": botstest.FakeToken, "ZAPIS_TELEGRAM_API": fake.URL(), "ZAPIS_LOG": "warn",
 		"ZAPIS_TRUSTED_PROXIES": "10.0.0.0/8",
 	}}))
 	log := c.logger(t.Output())

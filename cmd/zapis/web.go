@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -39,7 +40,7 @@ func (s *server) mountWeb(r chi.Router) error {
 	}
 	desk, err := cabinet.New(cabinet.Config{
 		DB: s.talks.DB, Vault: s.keeper.Vault, Book: s.talks.Book, Guard: s.talks.Guard, Acts: s.talks.Acts, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
-		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink(), Demo: s.config.Demo, Visitors: s.chat, Gate: s.gate, Log: s.log,
+		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink(), OIDC: s.signOn(), Demo: s.config.Demo, Visitors: s.chat, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("the cabinet: %w", err)
@@ -57,6 +58,16 @@ func (s *server) mountWeb(r chi.Router) error {
 	}
 	r.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, home, http.StatusFound) })
 	return nil
+}
+
+// signOnWait bounds one call of the sign-on's provider: somebody waits at the door.
+const signOnWait = 10 * time.Second
+
+// signOn is the clinic's own, where the settings name one.
+func (s *server) signOn() cabinet.OIDC {
+	return cabinet.OIDC{
+		Issuer: s.config.OIDCIssuer, ClientID: s.config.OIDCClientID, Secret: s.config.OIDCSecret, HTTP: &http.Client{Timeout: signOnWait},
+	}
 }
 
 // deepLink opens the bot with a payload; nil where there is no bot. Its name is asked for once it is needed.

@@ -61,8 +61,8 @@ func (r *Roster) SignIn(ctx context.Context, login, password, from string) (Memb
 }
 
 // record puts an act of the sign-in on record by itself.
-func (r *Roster) record(ctx context.Context, action string, id uuid.UUID, fields ...string) error {
-	err := r.In.InTx(ctx, core.Sys("cabinet"), func(tx *store.Tx) error { return r.note(ctx, tx, action, id, fields...) })
+func (r *Roster) record(ctx context.Context, action string, id uuid.UUID) error {
+	err := r.In.InTx(ctx, core.Sys("cabinet"), func(tx *store.Tx) error { return r.note(ctx, tx, action, id) })
 	if err != nil {
 		return fmt.Errorf("record %s: %w", action, err)
 	}
