@@ -62,10 +62,33 @@ func (a *asker) allows(f core.Facts) (core.Verdict, bool) {
 
 // might asks what could be had at best, before a list is made: who never may gets a refusal, and not an empty list.
 func (a *asker) might() (core.Verdict, error) {
-	f := a.base(a.in.Kind)
+	return access.Require(a.tx.Actor, core.Ask{Action: a.action, Class: a.class, Facts: best(a.base(a.in.Kind))})
+}
+
+// best is everything that could speak for somebody.
+func best(f core.Facts) core.Facts {
 	f.Own, f.Verified, f.Care, f.Branch, f.Schedule, f.Today, f.Signed = true, true, true, true, true, true, true
 	f.Consent, f.Payer, f.Ticket, f.Second = true, true, true, true
-	return access.Require(a.tx.Actor, core.Ask{Action: a.action, Class: a.class, Facts: f})
+	return f
+}
+
+// possible says whether a request could be allowed to somebody at all, of its kind or of any: what could not is refused before an act reads
+// anything of it.
+func possible(who core.Actor, r request) bool {
+	if who.Kind == core.System && who.Agent == nil {
+		return true
+	}
+	kinds := []string{r.in.Kind}
+	if r.in.Kind == "" { // the object will tell
+		kinds = []string{"", medical, "administrative", "financial", kindSchedule, kindPrices, "vitals", "execution", "erx", "sample"}
+	}
+	for _, kind := range kinds {
+		f := best(core.Facts{Kind: kind, Button: r.in.Button, Fresh: true})
+		if _, err := access.Require(who, core.Ask{Action: r.action, Class: r.class, Facts: f}); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // inBranch says whether a branch is one of the acting member's.

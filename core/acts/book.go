@@ -107,7 +107,7 @@ type request struct {
 
 func (b *Book) within(ctx context.Context, opener store.Opener, actor core.Actor, r request) (Output, error) {
 	act, ok := b.find(r.class, r.action, r.in.Kind)
-	if !ok {
+	if !ok || !possible(actor, r) {
 		return Output{}, r.closed()
 	}
 	var out Output

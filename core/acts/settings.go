@@ -86,7 +86,7 @@ func (o office) read(ctx context.Context, tx *store.Tx, in Input) (Output, error
 
 func requestRow(r db.SettingsRequest) Row {
 	return Row{
-		keyID: r.ID, "kind": r.Kind, "subject": r.SubjectID, keyBranch: shownID(r.BranchID), "change": json.RawMessage(r.Change), keyState: r.State,
+		keyID: r.ID, keyKind: r.Kind, "subject": r.SubjectID, keyBranch: shownID(r.BranchID), "change": json.RawMessage(r.Change), keyState: r.State,
 		"asked_by": r.AskedBy, "decided_by": shownID(r.DecidedBy), keyAt: shown(r.At),
 	}
 }
