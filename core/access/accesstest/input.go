@@ -196,7 +196,7 @@ func (p person) house(what string) (in acts.Input, ok, known bool) {
 	case "update policies", "approve policies":
 		return acts.Input{Fields: fields("version", version)}, version != "", true
 	case "create policies":
-		return acts.Input{Fields: fields("text", access.DefaultText())}, p.first(), true
+		return acts.Input{Fields: fields("version", "0")}, p.first(), true
 	case "create audit":
 		return acts.Input{Patient: p.id(""), Fields: fields("what", "read")}, p.first(), true
 	default:
