@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -79,11 +80,7 @@ func (b *browser) put(c access.Cell, in acts.Input) (int, string) {
 		if c.Action == core.Aggregate {
 			path += "/aggregate"
 		}
-		query := "?"
-		for name, value := range said {
-			query += name + "=" + value + "&"
-		}
-		answer, text := b.get(path + query)
+		answer, text := b.get(path + "?" + query(said))
 		return answer.StatusCode, text
 	}
 	body, err := json.Marshal(said)
@@ -136,4 +133,12 @@ func TestEveryCellOfTheMatrixIsAnsweredOverTheWeb(t *testing.T) {
 			}
 		})
 	}
+}
+
+func query(said map[string]string) string {
+	out := url.Values{}
+	for name, value := range said {
+		out.Set(name, value)
+	}
+	return out.Encode()
 }

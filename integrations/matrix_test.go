@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -82,11 +83,11 @@ func address(c access.Cell, in acts.Input) (method, path, body string) {
 	if c.Action == core.Aggregate {
 		path += "/aggregate"
 	}
-	path += "?"
+	query := url.Values{}
 	for name, value := range said {
-		path += name + "=" + value + "&"
+		query.Set(name, value)
 	}
-	return http.MethodGet, path, ""
+	return http.MethodGet, path + "?" + query.Encode(), ""
 }
 
 func TestEveryCellOfTheMatrixIsAnsweredToIntegrations(t *testing.T) {

@@ -78,7 +78,7 @@ func (p person) read() (acts.Input, bool) {
 		}
 		return acts.Input{ID: p.id(k + " record" + p.labelled())}, true
 	case core.Prescriptions:
-		return acts.Input{ID: p.id("prescription" + p.labelled())}, (k == "erx") == (p.cell.Role == "service") && k != "execution"
+		return acts.Input{ID: p.id("prescription" + p.labelled())}, (k == "erx") == (p.cell.Role == service) && k != "execution"
 	case core.Results:
 		return acts.Input{ID: p.id("report" + p.labelled())}, k == ""
 	case core.Documents:
@@ -88,19 +88,19 @@ func (p person) read() (acts.Input, bool) {
 		}
 		return acts.Input{ID: p.id(k + " document" + more)}, true
 	case core.Payments:
-		if p.cell.Role == "doctor" {
+		if p.cell.Role == doctor {
 			return acts.Input{Visit: p.id("visit ")}, true
 		}
 		return acts.Input{ID: p.id("invoice ")}, true
 	case core.Feedback: // by its id a doctor finds none, for then it would be somebody's
-		if p.cell.Role == "doctor" {
+		if p.cell.Role == doctor {
 			return acts.Input{}, p.first()
 		}
 		return acts.Input{ID: ID("feedback " + p.id("visit ").String())}, true
 	case core.Campaigns:
 		return acts.Input{ID: p.campaign()}, true
 	case core.AuditLog:
-		if p.cell.Role == "patient" {
+		if p.cell.Role == patient {
 			return acts.Input{Patient: p.id("")}, true
 		}
 		return acts.Input{}, p.first()
@@ -113,7 +113,7 @@ func (p person) read() (acts.Input, bool) {
 func (p person) campaign() uuid.UUID {
 	name := map[string]string{"": "campaignfalse", "medical": "campaigntrue"}[p.cell.Facts.Kind] + "marketing"
 	switch {
-	case p.cell.Role == "service":
+	case p.cell.Role == service:
 		name = strings.TrimSpace("campaign sent " + p.cell.Facts.Kind)
 	case !p.first():
 		name += "2"
@@ -130,7 +130,7 @@ func (p person) ordinary(what string) (in acts.Input, ok, known bool) {
 		return acts.Input{ID: p.id(""), Fields: fields("name", "Иванов Иван Иванович")}, true, true
 	case "create appointments":
 		doctor := "another"
-		if p.cell.Role == "doctor" {
+		if p.cell.Role == doctor {
 			doctor = "mine"
 		}
 		return acts.Input{Patient: p.id(""), Fields: fields(
@@ -144,7 +144,7 @@ func (p person) ordinary(what string) (in acts.Input, ok, known bool) {
 	case "void appointments":
 		return acts.Input{ID: p.id("visit "), Fields: fields("reason", "other")}, true, true
 	case "create payments":
-		if p.cell.Role == "patient" || p.cell.Role == "service" {
+		if p.cell.Role == patient || p.cell.Role == service {
 			return acts.Input{ID: p.id("invoice "), Fields: fields("amount", "100", "key", "k", "external", "e", "status", "succeeded")}, true, true
 		}
 		return acts.Input{Visit: p.id("past ")}, true, true
@@ -179,7 +179,7 @@ func (p person) house(what string) (in acts.Input, ok, known bool) {
 	}
 	switch what {
 	case "update campaigns":
-		if p.cell.Role == "patient" {
+		if p.cell.Role == patient {
 			return acts.Input{Patient: p.id(""), Fields: fields("do", "out")}, true, true
 		}
 		return acts.Input{ID: p.campaign(), Fields: fields("name", "Осмотр", "text", "Приходите")}, true, true
@@ -213,7 +213,7 @@ func (p person) medical(what string) (acts.Input, bool) {
 	if what == "create records" {
 		delete(words, "kind")
 	}
-	if p.cell.Role == "patient" && what == "create documents" {
+	if p.cell.Role == patient && what == "create documents" {
 		words["kind"] = "upload"
 	}
 	switch what {

@@ -22,6 +22,13 @@ import (
 	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 )
 
+// Roles that the world treats in ways of their own.
+const (
+	patient = "patient"
+	doctor  = "doctor"
+	service = "service"
+)
+
 //go:embed world.sql
 var worldText string
 
@@ -106,13 +113,13 @@ func ID(name string) uuid.UUID {
 func (w *World) Actor(role, contract string) core.Actor {
 	a := core.Actor{Kind: core.Staff, ID: ID(role), Role: role, Channel: "cabinet", Rules: w.Rules, Fresh: Now()}
 	switch role {
-	case "patient":
+	case patient:
 		a.Kind, a.ID, a.Role, a.Channel = core.Patient, ID("chat own"), "", "telegram"
 	case "newcomer": // a chat that never proved whose it is
 		a.Kind, a.ID, a.Role, a.Channel = core.Patient, ID("chat new"), "", "telegram"
-	case "service":
+	case service:
 		a.Kind, a.ID, a.Role, a.Channel = core.Service, ID("service account"), contract, "api"
-	case "doctor":
+	case doctor:
 		a.Doctor = ID("mine")
 	case "admin", "nurse", "cashier":
 		a.Branches = []uuid.UUID{ID("here")}
@@ -125,7 +132,7 @@ func Patient(role, situation string) string {
 	switch {
 	case situation != "restricted":
 		return situation
-	case role == "patient":
+	case role == patient:
 		return "own"
 	default:
 		return "care"
