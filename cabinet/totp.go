@@ -2,6 +2,7 @@ package cabinet
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/staff"
@@ -28,7 +29,7 @@ func (s *Server) totp(w http.ResponseWriter, r *http.Request, m staff.Member) {
 
 func (s *Server) totpShown(w http.ResponseWriter, r *http.Request, m staff.Member, why *core.Error) {
 	v, status := s.view(r), http.StatusOK
-	shown, err := s.roster.ShownTOTP(r.Context(), m, v.Say("page.name"))
+	shown, err := s.roster.ShownTOTP(r.Context(), m, s.host())
 	if core.Refusal(err) != nil {
 		http.Redirect(w, r, "/cabinet/enrol", http.StatusSeeOther)
 		return
@@ -87,4 +88,12 @@ func (s *Server) recoveryNew(w http.ResponseWriter, r *http.Request, m staff.Mem
 		return
 	}
 	s.render(w, r, http.StatusOK, recoveryPage(s.view(r), codes))
+}
+
+// host names the clinic in an authenticator app: short and in plain letters, so that its QR code is coarse enough for any camera.
+func (s *Server) host() string {
+	if u, err := url.Parse(s.PublicURL); err == nil && u.Hostname() != "" {
+		return u.Hostname()
+	}
+	return "zapis"
 }
