@@ -129,12 +129,3 @@ func idOf(id uuid.UUID) string {
 	}
 	return id.String()
 }
-
-// actOf is an action in words, or its own name where there are none.
-func actOf(v view, action string) string {
-	key := "act." + strings.ReplaceAll(action, ".", "_")
-	if text := v.Say(key); text != key {
-		return text
-	}
-	return action
-}

@@ -33,13 +33,28 @@ func whoShort(v view, l audit.Line) string {
 
 // roleOf is the role that somebody acted in and what they acted through.
 func roleOf(v view, l audit.Line) string {
+	through := orSelf(v, "journal.through_", l.Channel)
 	if l.Role == "" {
-		return l.Channel
+		return through
 	}
-	if role := v.Say("role." + l.Role); role != "role."+l.Role {
-		return role + " · " + l.Channel
+	return orSelf(v, "role.", l.Role) + " · " + through
+}
+
+// orSelf is the words for a name, or the name itself where there are none.
+func orSelf(v view, group, name string) string {
+	if text := v.Say(group + name); text != group+name {
+		return text
 	}
-	return l.Role + " · " + l.Channel
+	return name
+}
+
+// actOf is an action in words.
+func actOf(v view, action string) string {
+	text := orSelf(v, "act.", strings.ReplaceAll(action, ".", "_"))
+	if strings.ReplaceAll(action, ".", "_") == text {
+		return action
+	}
+	return text
 }
 
 // short is the end of an id: the beginning is the time, which ids made together share.

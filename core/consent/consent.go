@@ -82,13 +82,17 @@ type Wording struct {
 func (r Register) Publish(ctx context.Context, actor core.Actor, w Wording) error {
 	sum := sha256.Sum256([]byte(w.Body))
 	err := r.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		id := r.IDs()
 		stands, err := tx.ConsentTextAdd(ctx, db.ConsentTextAddParams{
-			ID: r.IDs(), Purpose: string(w.Purpose), Lang: w.Lang, Version: w.Version, Body: w.Body, Sha256: sum[:],
+			ID: id, Purpose: string(w.Purpose), Lang: w.Lang, Version: w.Version, Body: w.Body, Sha256: sum[:],
 		})
 		if err == nil && string(stands) != string(sum[:]) {
 			err = core.Refuse(core.Conflict, "consent_version_stands")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return audit.Add(ctx, tx, audit.Entry{ID: r.IDs(), At: r.Clock(), Action: "consent.publish", Object: "consent_text", Subject: id})
 	})
 	if err != nil {
 		return fmt.Errorf("publish a consent text: %w", err)

@@ -57,7 +57,11 @@ func (b Box) Words(ctx context.Context, tx *store.Tx, v db.Visit, text string) e
 	if err := b.open(v); err != nil {
 		return err
 	}
-	return b.say(ctx, tx, db.FeedbackTextAddParams{FeedbackID: ID(v.ID), PatientID: *v.PatientID, BranchID: v.BranchID, Side: "patient"}, text)
+	err := b.say(ctx, tx, db.FeedbackTextAddParams{FeedbackID: ID(v.ID), PatientID: *v.PatientID, BranchID: v.BranchID, Side: "patient"}, text)
+	if err != nil {
+		return err
+	}
+	return b.note(ctx, tx, "feedback.words", ID(v.ID), *v.PatientID)
 }
 
 func (b Box) open(v db.Visit) error {
