@@ -25,6 +25,8 @@ func unrecorded() map[string]string {
 		"vault.*":          "which replica knows which keys is no act; keys.add, promote, retire and reencrypt are, in manage.go",
 		"throttle.Right":   "takes a counted guess back; that somebody was locked out is on record",
 		"staff.ShowTOTP":   "a secret that is worth nothing until a code of it was seen, which is on record",
+		"personal.Remind":  "a task is a question to people; what they answer is on record",
+		"personal.Propose": "a proposal is a question to people; what they decide and what goes is on record",
 		"personal.Tidy":    "empties copies that have run out; that they were made and taken is on record",
 	}
 }

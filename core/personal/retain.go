@@ -176,6 +176,17 @@ func mayApprove(actor core.Actor, second bool) error {
 	return err
 }
 
+// let notes that n rows of a proposal went, which stands on record where any did.
+func (o Office) let(ctx context.Context, tx *store.Tx, p db.RetentionProposal, n int64) error {
+	if err := tx.ProposalProgress(ctx, db.ProposalProgressParams{ID: p.ID, N: n, Now: o.Clock()}); err != nil || n == 0 {
+		return err
+	}
+	return audit.Add(ctx, tx, audit.Entry{
+		ID: o.IDs(), At: o.Clock(), Action: "personal.retention_" + p.Action, Object: "retention_proposal", Subject: p.ID,
+		Count: int32(n), Fields: []string{p.Class}, //nolint:gosec // a batch's rows
+	})
+}
+
 // retainBatch is how many rows go in one transaction.
 const retainBatch = 1000
 
@@ -196,7 +207,7 @@ func (o Office) Retain(ctx context.Context) error {
 				if err := tx.QueryRow(ctx, retained()[p.Class].gone, p.Before, retainBatch).Scan(&n); err != nil {
 					return err
 				}
-				return tx.ProposalProgress(ctx, db.ProposalProgressParams{ID: p.ID, N: n, Now: o.Clock()})
+				return o.let(ctx, tx, p, n)
 			})
 			if err != nil {
 				return fmt.Errorf("retention of %s: %w", p.Class, err)

@@ -128,7 +128,10 @@ func (p *Passkeys) Rename(ctx context.Context, m Member, id []byte, name string)
 		if err == nil && len(done) == 0 {
 			err = core.Refuse(core.NotFound, "factor_unknown")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return p.note(ctx, tx, "staff.passkey_rename", m.ID, "passkey")
 	})
 	if err != nil {
 		return fmt.Errorf("rename a passkey: %w", err)
