@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/store"
 )
 
@@ -38,8 +39,27 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 func (s *server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
 	waiting := prometheus.NewDesc("zapis_waiting", "Rows that wait to be worked on.", []string{"what"}, nil)
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &backlog{server: s, rows: waiting}, newTraffic(s.gate))
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &backlog{server: s, rows: waiting}, newTraffic(s.gate), judged{s.talks.Guard})
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// judged counts what the policies answered: no; no, for a policy could not be evaluated; and the sets that were not let in. The last two
+// are for somebody to look at.
+type judged struct{ guard *access.Guard }
+
+func (judged) desc() *prometheus.Desc {
+	return prometheus.NewDesc("zapis_policy_total", "Questions that the policies denied, policies that could not be evaluated, sets refused.", []string{"what"}, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (j judged) Describe(out chan<- *prometheus.Desc) { out <- j.desc() }
+
+// Collect implements prometheus.Collector.
+func (j judged) Collect(out chan<- prometheus.Metric) {
+	t := j.guard.Tally()
+	for what, n := range map[string]int64{"denied": t.Denied, "broken": t.Broken, "refused": t.Refused} {
+		out <- prometheus.MustNewConstMetric(j.desc(), prometheus.CounterValue, float64(n), what)
+	}
 }
 
 // backlog counts what waits, when it is asked.
