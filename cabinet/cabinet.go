@@ -124,6 +124,7 @@ func (s *Server) Routes(r chi.Router) {
 			r.Get("/security/audit", s.member(s.journal, true))
 			r.Post("/security/audit/export", s.member(s.fresh(s.journalExport), true))
 			s.ownRoutes(r)
+			s.securityRoutes(r)
 			s.dataRoutes(r)
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/consent"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
 )
@@ -136,7 +137,7 @@ func TestWithoutProcessingNothingIsAdvertisedAndNobodyIsReminded(t *testing.T) {
 func TestAPaperCountsWithItsNumberOnly(t *testing.T) {
 	t.Parallel()
 	p := setUp(t)
-	desk := core.Actor{Kind: core.Staff, ID: uuid.New(), Role: "admin", Channel: "cabinet"}
+	desk := access.Default().Admit(core.Actor{Kind: core.Staff, ID: uuid.New(), Role: "admin", Channel: "cabinet"})
 	paper := consent.Paper{Patient: p.patient, Purpose: consent.Advertising, Lang: "ru"}
 	refused(t, p.Sign(t.Context(), desk, paper), "consent_paper_number")
 	paper.Document = "С-17/2026"

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/store"
 )
 
@@ -34,6 +35,9 @@ func (r Register) Sign(ctx context.Context, actor core.Actor, p Paper) error {
 	if document == "" || utf8.RuneCountInString(document) > maxDocument {
 		return core.Refuse(core.Invalid, "consent_paper_number")
 	}
+	if err := r.visible(ctx, actor, p.Patient); err != nil {
+		return err
+	}
 	text, err := r.Newest(ctx, actor, p.Purpose, p.Lang)
 	if err != nil {
 		return err
@@ -43,6 +47,21 @@ func (r Register) Sign(ctx context.Context, actor core.Actor, p Paper) error {
 		w.action = withdrawn
 	}
 	return r.say(ctx, actor, w)
+}
+
+// visible refuses papers to whoever may not take them, and of patients whom they may not see.
+func (r Register) visible(ctx context.Context, actor core.Actor, patient uuid.UUID) error {
+	ask := core.Ask{Action: core.Create, Class: core.Documents, Facts: core.Facts{Branch: true, Kind: "administrative"}}
+	if _, err := access.Require(actor, ask); err != nil {
+		return err
+	}
+	return r.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		var there bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM patient WHERE id = $1)", patient).Scan(&there); err != nil || there {
+			return err
+		}
+		return core.Refuse(core.NotFound, "not_found")
+	})
 }
 
 // Event is one word of a patient's, with what shows that it was said.

@@ -86,3 +86,12 @@ SELECT r.id, r.kind, r.state, r.fields, r.asked_at, r.due_at, r.done_at, r.patie
 FROM personal_request r
 ORDER BY (r.state = 'asked') DESC, CASE WHEN r.state = 'asked' THEN r.due_at END, r.asked_at DESC
 LIMIT 200;
+
+-- name: PatientsByPhone :many
+-- Who has a phone, of those whom the acting member may see.
+SELECT DISTINCT p.id, concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, ''))::text AS name
+FROM patient_contact c
+JOIN patient p ON p.id = c.patient_id
+WHERE c.kind = 'phone' AND c.value_index = ANY (sqlc.arg(indexes)::bytea[]) AND p.merged_into IS NULL
+ORDER BY name
+LIMIT 20;

@@ -4423,6 +4423,41 @@ func (q *Queries) PatientRename(ctx context.Context, arg PatientRenameParams) er
 	return err
 }
 
+const patientsByPhone = `-- name: PatientsByPhone :many
+SELECT DISTINCT p.id, concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, ''))::text AS name
+FROM patient_contact c
+JOIN patient p ON p.id = c.patient_id
+WHERE c.kind = 'phone' AND c.value_index = ANY ($1::bytea[]) AND p.merged_into IS NULL
+ORDER BY name
+LIMIT 20
+`
+
+type PatientsByPhoneRow struct {
+	ID   uuid.UUID
+	Name string
+}
+
+// Who has a phone, of those whom the acting member may see.
+func (q *Queries) PatientsByPhone(ctx context.Context, indexes [][]byte) ([]PatientsByPhoneRow, error) {
+	rows, err := q.db.Query(ctx, patientsByPhone, indexes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PatientsByPhoneRow{}
+	for rows.Next() {
+		var i PatientsByPhoneRow
+		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const patientsFound = `-- name: PatientsFound :many
 SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by FROM patient
 WHERE merged_into IS NULL AND ($1::text = '' OR starts_with(name_key, lower($1::text)))
