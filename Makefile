@@ -84,6 +84,11 @@ test-setup: need-go assets
 test-faults: test-setup ## the long fault drills too (up to an hour)
 	@$(with_db) go test -count=1 -p 1 -timeout 60m -tags faults $(TESTFLAGS) $(PACKAGES) | awk -f tools/test-summary.awk
 
+.PHONY: test-attack
+test-attack: build ## sqlmap and wapiti against a demo clinic of its own, signed in (ten minutes at most)
+	@deploy/scripts/install.sh sqlmap wapiti curl
+	@$(with_db) deploy/scripts/attack.sh
+
 .PHONY: check
 check: lint tidy generated-fresh test ## lint, module and generated code fresh, tests: what CI runs
 
