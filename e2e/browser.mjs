@@ -26,6 +26,8 @@ export async function browse(story, { viewport = phone, locale = 'ru-RU', expect
   });
   const complaints = [];
   context.setDefaultTimeout(15000);
+  await context.exposeBinding('breach', (_, what) => complaints.push(`policy: ${what}`));
+  await context.addInitScript(() => addEventListener('securitypolicyviolation', (e) => globalThis.breach(`${e.violatedDirective} ${e.blockedURI} at ${e.documentURI}`)));
   context.on('page', (page) => {
     page.on('pageerror', (error) => complaints.push(`error: ${error}`));
     page.on('console', (line) => line.type() === 'error' && !/Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(line.text()) && complaints.push(`console: ${line.text()}`));

@@ -10,6 +10,19 @@ await browse(async (context) => {
   assert.equal(await cabinet.locator('#calendar img, #calendar script, #calendar svg').count(), 0);
   await shot(cabinet, 'cabinet-names');
 
+  for (const role of ['admin', 'doctor', 'head', 'cashier', 'marketing', 'director', 'security']) {
+    await context.clearCookies({ name: /cabinet/ });
+    await signIn(cabinet, role);
+    for (const path of process.env.E2E_PAGES.split(' ')) {
+      const address = home + path + (path.includes('schedule') ? `?date=${process.env.E2E_DATE}` : '');
+      const answer = await context.request.get(address, { maxRedirects: 0 });
+      assert.ok(answer.status() < 500, `${role}: ${path}: ${answer.status()}`);
+      if (!/^text\/html/.test(answer.headers()['content-type'] ?? '')) continue; // a file is saved, and a refusal without words has no page
+      await cabinet.goto(address);
+      assert.equal(await cabinet.locator('img[src="x"], [onerror], [onload], [onclick], svg script').count(), 0, `${role}: ${path}`);
+    }
+  }
+
   const page = await context.newPage();
   await page.goto(`${home}/demo`);
   const chat = new Chat(page.frameLocator('#chat'));
