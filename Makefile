@@ -79,6 +79,7 @@ test: test-setup ## every test, against a real PostgreSQL
 .PHONY: test-setup
 test-setup: need-go assets
 	@command -v chromium chromium-browser google-chrome >/dev/null || deploy/scripts/install.sh chromium fonts-dejavu-core fonts-noto-color-emoji
+	@command -v pdfinfo >/dev/null || deploy/scripts/install.sh poppler-utils
 
 .PHONY: test-faults
 test-faults: test-setup ## the long fault drills too (up to an hour)

@@ -26,6 +26,7 @@ func built() map[string]string {
 		"core/vault/admit.go":               "names of the sealed columns, constants",
 		"core/vault/use.go":                 "names of the sealed columns, constants",
 		"core/vault/walk.go":                "names of the sealed columns, constants",
+		"core/personal/parts.go":            "names of tables and columns, constants",
 		"core/store/tx.go":                  "the number of a savepoint",
 		"core/store/storetest/storetest.go": "the name of a test's own database",
 		"jobs/river.go":                     "the name of River's schema, a constant",
