@@ -40,6 +40,9 @@ func (t *Talks) Crew() Crew {
 	enlist(&c, sweeper[personalArgs]{run: t.SweepPersonal})
 	enlist(&c, sweeper[glassArgs]{run: t.SweepGlass})
 	enlist(&c, sweeper[dutiesArgs]{run: t.SweepDuties})
+	enlist(&c, sweeper[campaignsArgs]{run: t.SweepCampaigns})
+	enlist(&c, sweeper[settingsArgs]{run: t.SweepSettings})
+	enlist(&c, &doer{house: t.House})
 	enlist(&c, sweeper[houseArgs]{run: t.Housekeeping})
 	return c
 }

@@ -59,7 +59,7 @@ func (h *House) notice(ctx context.Context, tx *store.Tx, r db.NoticesDueRow, ba
 	kind, why := untold(r, now)
 	settle := db.NoticeSettleParams{VisitID: r.VisitID, State: "skipped", Kind: store.Text(kind), Why: store.Text(why)}
 	switch {
-	case why == "no_channel" || why == "consent":
+	case why == noChannel || why == "consent":
 		x := task{kind: "move_visit", key: r.VisitID.String(), visit: r.VisitID, patient: store.ID(r.PatientID)}
 		if err := h.task(ctx, tx, x); err != nil {
 			return err
@@ -112,7 +112,7 @@ func untold(r db.NoticesDueRow, now time.Time) (kind, why string) {
 	case r.DeceasedAt != nil:
 		return "", "deceased"
 	case r.ConversationID == nil:
-		return kind, "no_channel"
+		return kind, noChannel
 	case r.Withdrawn:
 		return kind, "consent"
 	default:

@@ -98,7 +98,7 @@ func unsuited(r db.RemindersDueRow, now time.Time) string {
 	case long && starts.Sub(now) < tooNear, now.Sub(r.DueAt) > allowed:
 		return "too_late"
 	case r.ConversationID == nil:
-		return "no_channel"
+		return noChannel
 	case r.Withdrawn:
 		return "consent"
 	case r.Muted:

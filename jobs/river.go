@@ -117,6 +117,8 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(10*time.Second, personalArgs{}, queueBulk),
 			every(5*time.Second, glassArgs{}, queueNotices),
 			every(15*time.Minute, dutiesArgs{}, queueMaintenance),
+			every(10*time.Second, campaignsArgs{}, queueBulk),
+			every(5*time.Second, settingsArgs{}, queueMaintenance),
 			every(time.Hour, houseArgs{}, queueMaintenance),
 		},
 	})

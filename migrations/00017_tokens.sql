@@ -33,7 +33,8 @@ ALTER TABLE act_order ENABLE ROW LEVEL SECURITY;
 ALTER TABLE act_order FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON act_order TO zapis_owner USING (true) WITH CHECK (true);
 CREATE POLICY system ON act_order TO zapis_app USING ((SELECT actor_is_system())) WITH CHECK ((SELECT actor_is_system()));
-CREATE POLICY own ON act_order FOR INSERT TO zapis_app WITH CHECK ((SELECT staff_role()) IS NOT NULL AND staff_id = (SELECT actor_id()));
+CREATE POLICY own ON act_order TO zapis_app USING ((SELECT staff_role()) IS NOT NULL AND staff_id = (SELECT actor_id()))
+    WITH CHECK ((SELECT staff_role()) IS NOT NULL AND staff_id = (SELECT actor_id()));
 GRANT SELECT, INSERT, DELETE ON act_order TO zapis_app;
 GRANT UPDATE (fields_sealed) ON act_order TO zapis_app; -- another key
 

@@ -46,13 +46,15 @@ SELECT r.patient_id, p.deceased_at, p.advertising_at, p.branches, c.id AS conver
 FROM campaign_recipient r
 JOIN patient p ON p.id = r.patient_id
 LEFT JOIN LATERAL (
-    SELECT k.id, k.channel, k.lang, k.muted
+    SELECT k.id
     FROM patient_link l
     JOIN conversation k ON k.id = l.conversation_id
-    WHERE l.patient_id = r.patient_id AND l.relation = 'self' AND k.blocked_at IS NULL AND NOT k.channel = ANY (sqlc.arg(closed)::text[])
+    WHERE l.patient_id = r.patient_id AND l.relation = 'self' AND k.blocked_at IS NULL
+      AND EXISTS (SELECT FROM channel_policy x WHERE x.channel = k.channel AND x.class = 'campaigns' AND x.rule = 'allow')
     ORDER BY k.last_inbound_at DESC NULLS LAST
     LIMIT 1
-) c ON true
+) l ON true
+LEFT JOIN conversation c ON c.id = l.id
 WHERE r.campaign_id = sqlc.arg(campaign) AND r.state = 'due' AND r.at <= sqlc.arg(now)::timestamptz
 ORDER BY r.patient_id
 LIMIT sqlc.arg(rows)::integer
@@ -84,14 +86,14 @@ WHERE c.id = sqlc.arg(id)
 RETURNING c.state;
 
 -- name: CampaignRecall :exec
--- What waits of a stopped campaign is not sent.
-UPDATE outbox SET state = 'cancelled', error = 'stopped' WHERE state = 'queued' AND lane = 'marketing' AND id IN (
-    SELECT message_id FROM campaign_recipient WHERE campaign_id = sqlc.arg(campaign));
-
--- name: CampaignsStopped :many
-SELECT DISTINCT c.id
-FROM campaign c
-JOIN campaign_recipient r ON r.campaign_id = c.id
-JOIN outbox o ON o.id = r.message_id AND o.created_at = r.at
-WHERE c.state = 'stopped' AND o.state = 'queued'
-LIMIT 100;
+-- What waits is not sent any more where its campaign was stopped, or its person has taken their consent back: looked at again until it goes.
+UPDATE outbox o
+SET state = 'cancelled', error = CASE WHEN x.stopped THEN 'stopped' ELSE 'consent_withdrawn' END
+FROM (
+    SELECT r.message_id, r.at, c.state = 'stopped' AS stopped
+    FROM campaign_recipient r
+    JOIN campaign c ON c.id = r.campaign_id
+    JOIN patient p ON p.id = r.patient_id
+    WHERE r.state = 'queued' AND r.at > sqlc.arg(now)::timestamptz - interval '7 days' AND (c.state = 'stopped' OR p.advertising_at IS NULL)
+) x
+WHERE o.id = x.message_id AND o.created_at = x.at AND o.state = 'queued';

@@ -726,22 +726,23 @@ SELECT r.patient_id, p.deceased_at, p.advertising_at, p.branches, c.id AS conver
 FROM campaign_recipient r
 JOIN patient p ON p.id = r.patient_id
 LEFT JOIN LATERAL (
-    SELECT k.id, k.channel, k.lang, k.muted
+    SELECT k.id
     FROM patient_link l
     JOIN conversation k ON k.id = l.conversation_id
-    WHERE l.patient_id = r.patient_id AND l.relation = 'self' AND k.blocked_at IS NULL AND NOT k.channel = ANY ($2::text[])
+    WHERE l.patient_id = r.patient_id AND l.relation = 'self' AND k.blocked_at IS NULL
+      AND EXISTS (SELECT FROM channel_policy x WHERE x.channel = k.channel AND x.class = 'campaigns' AND x.rule = 'allow')
     ORDER BY k.last_inbound_at DESC NULLS LAST
     LIMIT 1
-) c ON true
-WHERE r.campaign_id = $3 AND r.state = 'due' AND r.at <= $4::timestamptz
+) l ON true
+LEFT JOIN conversation c ON c.id = l.id
+WHERE r.campaign_id = $2 AND r.state = 'due' AND r.at <= $3::timestamptz
 ORDER BY r.patient_id
-LIMIT $5::integer
+LIMIT $4::integer
 FOR UPDATE OF r SKIP LOCKED
 `
 
 type CampaignDueParams struct {
 	Since    time.Time
-	Closed   []string
 	Campaign uuid.UUID
 	Now      time.Time
 	Rows     int32
@@ -752,8 +753,8 @@ type CampaignDueRow struct {
 	DeceasedAt     *time.Time
 	AdvertisingAt  *time.Time
 	Branches       []uuid.UUID
-	ConversationID uuid.UUID
-	Channel        string
+	ConversationID *uuid.UUID
+	Channel        *string
 	Lang           *string
 	Muted          bool
 	Recent         int64
@@ -763,7 +764,6 @@ type CampaignDueRow struct {
 func (q *Queries) CampaignDue(ctx context.Context, arg CampaignDueParams) ([]CampaignDueRow, error) {
 	rows, err := q.db.Query(ctx, campaignDue,
 		arg.Since,
-		arg.Closed,
 		arg.Campaign,
 		arg.Now,
 		arg.Rows,
@@ -858,13 +858,21 @@ func (q *Queries) CampaignFill(ctx context.Context, arg CampaignFillParams) erro
 }
 
 const campaignRecall = `-- name: CampaignRecall :exec
-UPDATE outbox SET state = 'cancelled', error = 'stopped' WHERE state = 'queued' AND lane = 'marketing' AND id IN (
-    SELECT message_id FROM campaign_recipient WHERE campaign_id = $1)
+UPDATE outbox o
+SET state = 'cancelled', error = CASE WHEN x.stopped THEN 'stopped' ELSE 'consent_withdrawn' END
+FROM (
+    SELECT r.message_id, r.at, c.state = 'stopped' AS stopped
+    FROM campaign_recipient r
+    JOIN campaign c ON c.id = r.campaign_id
+    JOIN patient p ON p.id = r.patient_id
+    WHERE r.state = 'queued' AND r.at > $1::timestamptz - interval '7 days' AND (c.state = 'stopped' OR p.advertising_at IS NULL)
+) x
+WHERE o.id = x.message_id AND o.created_at = x.at AND o.state = 'queued'
 `
 
-// What waits of a stopped campaign is not sent.
-func (q *Queries) CampaignRecall(ctx context.Context, campaign uuid.UUID) error {
-	_, err := q.db.Exec(ctx, campaignRecall, campaign)
+// What waits is not sent any more where its campaign was stopped, or its person has taken their consent back: looked at again until it goes.
+func (q *Queries) CampaignRecall(ctx context.Context, now time.Time) error {
+	_, err := q.db.Exec(ctx, campaignRecall, now)
 	return err
 }
 
@@ -985,35 +993,6 @@ func (q *Queries) CampaignsSending(ctx context.Context) ([]Campaign, error) {
 			return nil, err
 		}
 		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const campaignsStopped = `-- name: CampaignsStopped :many
-SELECT DISTINCT c.id
-FROM campaign c
-JOIN campaign_recipient r ON r.campaign_id = c.id
-JOIN outbox o ON o.id = r.message_id AND o.created_at = r.at
-WHERE c.state = 'stopped' AND o.state = 'queued'
-LIMIT 100
-`
-
-func (q *Queries) CampaignsStopped(ctx context.Context) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, campaignsStopped)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []uuid.UUID{}
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -3646,6 +3625,50 @@ func (q *Queries) OpeningsDue(ctx context.Context, arg OpeningsDueParams) ([]Ope
 		return nil, err
 	}
 	return items, nil
+}
+
+const orderAdd = `-- name: OrderAdd :exec
+INSERT INTO act_order (id, staff_id, fields_sealed, at) VALUES ($1, $2, $3, $4)
+`
+
+type OrderAddParams struct {
+	ID           uuid.UUID
+	StaffID      uuid.UUID
+	FieldsSealed []byte
+	At           time.Time
+}
+
+// What a member of staff told the worker to do.
+func (q *Queries) OrderAdd(ctx context.Context, arg OrderAddParams) error {
+	_, err := q.db.Exec(ctx, orderAdd,
+		arg.ID,
+		arg.StaffID,
+		arg.FieldsSealed,
+		arg.At,
+	)
+	return err
+}
+
+const orderTake = `-- name: OrderTake :one
+DELETE FROM act_order WHERE id = $1 RETURNING fields_sealed
+`
+
+// It goes with the act, so that it is done once.
+func (q *Queries) OrderTake(ctx context.Context, id uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, orderTake, id)
+	var fields_sealed []byte
+	err := row.Scan(&fields_sealed)
+	return fields_sealed, err
+}
+
+const ordersPrune = `-- name: OrdersPrune :exec
+DELETE FROM act_order WHERE at < $1
+`
+
+// Orders whose job is gone: refused, or never queued.
+func (q *Queries) OrdersPrune(ctx context.Context, at time.Time) error {
+	_, err := q.db.Exec(ctx, ordersPrune, at)
+	return err
 }
 
 const outboxAdd = `-- name: OutboxAdd :exec
