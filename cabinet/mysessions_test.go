@@ -60,19 +60,6 @@ func TestOneSeesOnesSessionsAndEndsThem(t *testing.T) {
 	assert.True(t, other.in())
 }
 
-func TestV23AnEndedSessionIsRevivedByNoLateRequest(t *testing.T) {
-	t.Parallel()
-	o := open(t, true)
-	b := o.as("admin")
-	o.exec("UPDATE session SET ended_at = now()")
-	assert.False(t, b.in())
-	// A request that read the session before it ended writes it back now: the store itself must refuse.
-	o.exec(`INSERT INTO session (token, data, expires_at, staff_id) SELECT token, data, expires_at, staff_id FROM session
-	        ON CONFLICT (token) DO UPDATE SET data = excluded.data WHERE session.ended_at IS NULL`)
-	b.post("/cabinet/active")
-	assert.False(t, b.in())
-}
-
 func TestV4ASessionNeverBecomesSomebodyElses(t *testing.T) {
 	t.Parallel()
 	o := open(t, true)
