@@ -154,7 +154,7 @@ func deathbed() string {
 
 // R35: both keys and the secret around them change while people read and write; the worker that seals everything anew is killed in the
 // middle. Nobody ever meets a value that does not open or is not found.
-func TestKeysChangeWhileTheClinicWorks(t *testing.T) {
+func TestR35KeysChangeWhileTheClinicWorks(t *testing.T) {
 	t.Parallel()
 	r := &rotation{live: newLive(t), wrong: make(chan error, 16)}
 	r.env = both()

@@ -56,7 +56,7 @@ func race(n int, do func(i int) error, lost func(error) bool) *outcome {
 }
 
 // A thousand people want the same time: one has it, and everybody else is told so.
-func TestOneOfAThousandGetsTheTime(t *testing.T) {
+func TestV22OneOfAThousandGetsTheTime(t *testing.T) {
 	t.Parallel()
 	const users, rounds = 1000, 10
 	g := newGround(t, 50)
