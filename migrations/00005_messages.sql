@@ -164,6 +164,7 @@ END
 $$;
 -- +goose StatementEnd
 CREATE POLICY owner ON audit TO zapis_owner USING (true) WITH CHECK (true);
+CREATE POLICY nobody ON audit TO zapis_app USING (false) WITH CHECK (false); -- it is read through functions and written through its intake
 CREATE POLICY owner ON audit_intake TO zapis_owner USING (true) WITH CHECK (true);
 CREATE POLICY owner ON audit_sealed TO zapis_owner USING (true) WITH CHECK (true);
 -- What cannot be sealed or read again is not taken in. A policy and no constraints: those are made ready anew for every row, and cost more than
