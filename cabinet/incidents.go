@@ -3,6 +3,7 @@ package cabinet
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,7 +74,7 @@ func clock(v view, now, by time.Time, done *time.Time) string {
 	case now.After(by):
 		return v.fill("security.clock_over", "time", v.moment(by))
 	default:
-		left := by.Sub(now).Round(time.Minute)
-		return v.fill("security.clock_left", "time", left.String()[:len(left.String())-2]) + " (" + v.moment(by) + ")"
+		left := int(by.Sub(now).Minutes())
+		return strings.ReplaceAll(v.number("security.clock_left", left/60), "{minutes}", strconv.Itoa(left%60)) + " (" + v.moment(by) + ")"
 	}
 }

@@ -127,6 +127,9 @@ func (s *Server) requests(ctx context.Context, actor core.Actor) ([]wished, erro
 		x := wished{Request: one}
 		if err == nil && actor.Role == roleAdmin && one.Kind == personal.Correction && one.State == "asked" {
 			x.Wish, err = s.office().Wished(ctx, actor, one.ID)
+			if core.Refusal(err) != nil { // decided meanwhile
+				err = nil
+			}
 		}
 		out = append(out, x)
 	}

@@ -41,7 +41,7 @@ func TestAnIncidentIsOpenedAndItsDataLeaveWithASecondFactorOnly(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
 	_, page := b.get(security)
 	assert.Contains(t, page, "Потерян ноутбук")
-	assert.Contains(t, page, "осталось 24h0m")
+	assert.Contains(t, page, "осталось 24 ч 0 мин")
 	id := between(t, page, "/incidents/", "/told")
 	answer, _ = b.post(security + "/incidents/" + id + "/export")
 	assert.Contains(t, answer.Header.Get("Location"), "/cabinet/step-up")

@@ -175,20 +175,20 @@ CREATE TABLE retention (
     action text NOT NULL CONSTRAINT retention_action CHECK (action IN ('auto', 'keep', 'blank', 'delete'))
 );
 INSERT INTO retention (class, basis, days, action) VALUES
-    ('raw', '152-FZ art. 5 p. 7: what a messenger delivered, once it was read', 30, 'blank'),
-    ('messages', '152-FZ art. 5 p. 7', 1095, 'blank'),
-    ('campaign', '38-FZ art. 12, 152-FZ art. 15', 365, 'delete'),
-    ('feedback', 'Civil Code art. 196', 1095, 'delete'),
-    ('copy', '152-FZ art. 14', 1, 'auto'),
-    ('session', '152-FZ art. 5 p. 7', 30, 'auto'),
-    ('card', '323-FZ art. 22, 79; order 834n', 9131, 'keep'),
-    ('visit', '323-FZ art. 79; order 834n', 9131, 'keep'),
-    ('record', '323-FZ art. 22, 79; order 834n', 9131, 'keep'),
-    ('consent', '152-FZ art. 9 p. 3; Civil Code art. 196', 10226, 'keep'),
-    ('money', '402-FZ art. 29', 1826, 'keep'),
-    ('audit', '152-FZ art. 19; order 21 of FSTEC', 1826, 'keep'),
-    ('staff', 'Labour Code', 18263, 'keep'),
-    ('settings', 'the clinic''s own', 3653, 'keep');
+    ('raw', '152-ФЗ, ст. 5, ч. 7', 30, 'blank'),
+    ('messages', '152-ФЗ, ст. 5, ч. 7', 1095, 'blank'),
+    ('campaign', '38-ФЗ, ст. 12; 152-ФЗ, ст. 15', 365, 'delete'),
+    ('feedback', 'ГК, ст. 196', 1095, 'delete'),
+    ('copy', '152-ФЗ, ст. 14', 1, 'auto'),
+    ('session', '152-ФЗ, ст. 5, ч. 7', 30, 'auto'),
+    ('card', '323-ФЗ, ст. 22 и 79; приказ Минздрава № 834н', 9131, 'keep'),
+    ('visit', '323-ФЗ, ст. 79; приказ Минздрава № 834н', 9131, 'keep'),
+    ('record', '323-ФЗ, ст. 22 и 79; приказ Минздрава № 834н', 9131, 'keep'),
+    ('consent', '152-ФЗ, ст. 9, ч. 3; ГК, ст. 196', 10226, 'keep'),
+    ('money', '402-ФЗ, ст. 29', 1826, 'keep'),
+    ('audit', '152-ФЗ, ст. 19; приказ ФСТЭК № 21', 1826, 'keep'),
+    ('staff', 'ТК; 125-ФЗ, ст. 22.1', 18263, 'keep'),
+    ('settings', 'внутренние правила клиники', 3653, 'keep');
 
 -- What could go by now: counted, with a few examples. What destroys takes two people, of which the second is no other than somebody else.
 CREATE TABLE retention_proposal (

@@ -183,8 +183,8 @@ func (c *clinic) processorTable() table {
 	return table{
 		name: "processor", key: columns("id"), columns: columns("id kind name who country purpose basis medical since"), keep: true,
 		rows: [][]any{{
-			c.id("processor", "telegram"), "channel", "telegram", "Telegram FZ-LLC", "AE", "messages of the clinic and its patients",
-			"consent to processing; nothing medical goes there", false, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+			c.id("processor", "telegram"), "channel", "telegram", "Telegram FZ-LLC", "AE", "переписка с пациентами",
+			"согласие на обработку; медицинского не передаётся", false, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		}},
 	}
 }

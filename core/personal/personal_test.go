@@ -87,6 +87,9 @@ func (p *place) person(t *testing.T, surname, given string) person {
 		VALUES ($1, $2, 'telegram', 'reply', 'dialog', $3, jsonb_build_object('text', $3::text), 'sent', $4, $4)`, uuid.New(), x.chat.ID, "ответ "+surname, at)
 	p.exec(t, `INSERT INTO branch (id, name_ru, name_en, city_ru, city_en, address_ru, address_en, tz)
 		VALUES ('00000000-0000-0000-0000-000000000001', 'Клиника', 'Clinic', 'Москва', 'Moscow', 'Тверская', 'Tverskaya', 'Europe/Moscow') ON CONFLICT DO NOTHING`)
+	nurse := uuid.New()
+	p.exec(t, "INSERT INTO staff (id, login, role, created_at) VALUES ($1, $2, 'nurse', now())", nurse, nurse.String())
+	p.exec(t, "INSERT INTO care_team (id, patient_id, staff_id, kind, since) VALUES (gen_random_uuid(), $1, $2, 'team', $3)", x.id, nurse, at)
 	record := uuid.New()
 	sealed, err := p.Vault.Seal(vault.Place{Table: "record", Column: "body_sealed", Row: record}, []byte("заключение "+surname))
 	require.NoError(t, err)
@@ -186,7 +189,9 @@ func TestACopyHoldsOnesOwnAndNobodyElses(t *testing.T) {
 	for _, own := range []string{"письмо Смирнова", "ответ Смирнова", "заключение Смирнова", "1985-03-25"} {
 		assert.Contains(t, files["data.json"], own)
 	}
+	assert.Contains(t, files["data.json"], "care_team")
 	assert.NotContains(t, files["data.json"], "Чужой")
+	assert.NotContains(t, files["data.json"], p.other.id.String(), "nor in what is read for the person and not by them")
 	assert.NotContains(t, files["data.json"], "_sealed")
 	assert.True(t, strings.HasPrefix(files["data.pdf"], "%PDF-"), "people get it on paper")
 	_, err = p.Take(t.Context(), token, "1985-03-25")
@@ -203,6 +208,7 @@ func TestWithoutAProvedIdentityACopyHasNothingMedical(t *testing.T) {
 	json := opened(t, data)["data.json"]
 	assert.Contains(t, json, "письмо Смирнова")
 	assert.NotContains(t, json, "заключение")
+	assert.NotContains(t, json, "care_team", "nor what is read for the person and not by them")
 	_, err = p.Looks(t.Context(), p.mine.chat)
 	refused(t, err, "identity_unproved")
 }
