@@ -14,7 +14,7 @@ import (
 func (s *Server) schedule(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	v := s.view(r)
 	v.Member = &m
-	see, ok := scopeOf(m)
+	see, ok := scopeOf(s.Guard.Admit(m.Actor(channel)))
 	if !ok {
 		s.render(w, r, http.StatusForbidden, refusedPage(v, "error.no_schedule"))
 		return
@@ -33,7 +33,7 @@ func (s *Server) schedule(w http.ResponseWriter, r *http.Request, m staff.Member
 
 // scheduleData is GET /cabinet/schedule/data?branch=&date=.
 func (s *Server) scheduleData(w http.ResponseWriter, r *http.Request, m staff.Member) {
-	see, ok := scopeOf(m)
+	see, ok := scopeOf(s.Guard.Admit(m.Actor(channel)))
 	branches := see.open(s.Book.Current())
 	if !ok || len(branches) == 0 {
 		w.WriteHeader(http.StatusForbidden)
@@ -79,7 +79,7 @@ func (s *Server) today(b clinic.Branch) time.Time {
 // events is GET /cabinet/events?branch=: says that the day of a branch has changed, and never what. The page asks for the day anew,
 // and there its rights are looked at.
 func (s *Server) events(w http.ResponseWriter, r *http.Request, m staff.Member) {
-	see, ok := scopeOf(m)
+	see, ok := scopeOf(s.Guard.Admit(m.Actor(channel)))
 	branches := see.open(s.Book.Current())
 	if !ok || len(branches) == 0 {
 		w.WriteHeader(http.StatusForbidden)

@@ -5,8 +5,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
-	"github.com/zapis-clinic/zapis/core/staff"
 )
 
 // scope is what somebody may see of the schedule.
@@ -19,22 +20,19 @@ type scope struct {
 // roleHead is the head doctor.
 const roleHead = "head"
 
-// scopeOf follows the matrix of roles: the desk and the head see the day with names, a doctor their own column, the cashier times
-// and services. Nobody else has a use for it.
-func scopeOf(m staff.Member) (scope, bool) {
-	c := scope{branches: m.Branches, names: true}
-	switch m.Role {
-	case "admin", roleHead, "nurse":
-		return c, true
-	case "doctor":
-		c.doctor = m.Doctor
-		return c, m.Doctor != uuid.Nil
-	case "cashier":
-		c.names = false
-		return c, true
-	default:
+// scopeOf asks the rules what somebody may see of a day's visits: everybody's in a branch, their own, or none; and whether with names.
+func scopeOf(who core.Actor) (scope, bool) {
+	see := func(f core.Facts) (core.Verdict, error) {
+		return access.Require(who, core.Ask{Action: core.Read, Class: core.Appointments, Facts: f})
+	}
+	if v, err := see(core.Facts{Branch: true, Today: true}); err == nil {
+		return scope{branches: who.Branches, names: v.View == access.Full}, true
+	}
+	v, err := see(core.Facts{Schedule: true})
+	if err != nil || who.Doctor == uuid.Nil {
 		return scope{}, false
 	}
+	return scope{doctor: who.Doctor, branches: who.Branches, names: v.View == access.Full}, true
 }
 
 // open lists the branches that somebody may look at; a doctor's are those they work in.

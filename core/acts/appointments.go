@@ -29,8 +29,8 @@ func appointments(m Means) []Act {
 	}
 }
 
-func (c calendar) desk(tx *store.Tx) visit.Desk {
-	return visit.Desk{In: tx, Book: c.Catalog, Clock: c.Clock, IDs: c.IDs, Changed: c.Changed}
+func (c calendar) desk(tx *store.Tx, in Input) visit.Desk {
+	return visit.Desk{In: tx, Book: c.Catalog, Clock: c.Clock, IDs: c.IDs, Vault: c.Vault, Button: in.Button, Changed: c.Changed}
 }
 
 // read shows the visit ID, or those of Patient, of a "branch", of a "doctor", "from" … "to" (from yesterday, a month on).
@@ -177,7 +177,7 @@ func (c calendar) create(ctx context.Context, tx *store.Tx, in Input) (Output, e
 	if slot, err = c.free(ctx, tx, slot, service); err != nil {
 		return Output{}, err
 	}
-	v, err := c.desk(tx).Make(ctx, tx.Actor, visit.Wish{Slot: slot, Service: service, Patient: in.Patient, Source: source(tx.Actor)})
+	v, err := c.desk(tx, in).Make(ctx, tx.Actor, visit.Wish{Slot: slot, Service: service, Patient: in.Patient, Source: source(tx.Actor)})
 	return One(verdict.View, Row{keyID: v.ID, keyStatus: v.Status, keyStart: shown(v.Start)}), err
 }
 
@@ -245,7 +245,7 @@ func (c calendar) update(ctx context.Context, tx *store.Tx, in Input) (Output, e
 	ways := []string{doConfirm, doMove, arrived, started, string(visit.Done), string(visit.NoShow)}
 	switch {
 	case verdict.View == access.Status:
-		ways = []string{arrived, started}
+		ways = []string{arrived}
 	case tx.Actor.Kind != core.Staff:
 		ways = []string{doConfirm, doMove}
 	}
@@ -256,11 +256,11 @@ func (c calendar) update(ctx context.Context, tx *store.Tx, in Input) (Output, e
 	var now visit.Visit
 	switch do {
 	case doConfirm:
-		now, err = c.desk(tx).Accept(ctx, tx.Actor, v.ID)
+		now, err = c.desk(tx, in).Accept(ctx, tx.Actor, v.ID)
 	case doMove:
 		now, err = c.move(ctx, a, v)
 	default:
-		now, err = c.desk(tx).Mark(ctx, tx.Actor, v.ID, visit.Status(do))
+		now, err = c.desk(tx, in).Mark(ctx, tx.Actor, v.ID, visit.Status(do))
 	}
 	return One(verdict.View, Row{keyID: v.ID, keyStatus: now.Status, keyStart: shown(now.Start)}), err
 }
@@ -282,7 +282,7 @@ func (c calendar) move(ctx context.Context, a *asker, v db.VisitsSeenRow) (visit
 	if slot, err = c.free(ctx, a.tx, slot, v.ServiceID); err != nil {
 		return visit.Visit{}, err
 	}
-	return c.desk(a.tx).Move(ctx, a.tx.Actor, v.ID, slot)
+	return c.desk(a.tx, a.in).Move(ctx, a.tx.Actor, v.ID, slot)
 }
 
 // cancel ends the visit ID; staff say why ("reason", one of a few: what patients say of their health is no reason of the clinic's).
@@ -298,6 +298,6 @@ func (c calendar) cancel(ctx context.Context, tx *store.Tx, in Input) (Output, e
 			return Output{}, err
 		}
 	}
-	now, err := c.desk(tx).Cancel(ctx, tx.Actor, v.ID, reason)
+	now, err := c.desk(tx, in).Cancel(ctx, tx.Actor, v.ID, reason)
 	return One(verdict.View, Row{keyID: v.ID, keyStatus: now.Status}), err
 }

@@ -29,6 +29,7 @@ func (d Desk) facts(who core.Actor, v db.Visit) core.Facts {
 		Branch:   who.Kind == core.Staff && (len(who.Branches) == 0 || slices.Contains(who.Branches, v.BranchID)),
 		Schedule: who.Doctor != uuid.Nil && who.Doctor == v.PractitionerID,
 		Today:    d.today(v),
+		Button:   d.Button,
 	}
 }
 
