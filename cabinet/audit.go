@@ -33,7 +33,7 @@ func readsJournal(m *staff.Member) bool {
 		return false
 	}
 	switch m.Role {
-	case roleHead, "security", "cashier":
+	case roleHead, roleSecurity, "cashier":
 		return true
 	default:
 		return false
@@ -44,8 +44,7 @@ func (s *Server) desk() audit.Desk { return audit.Desk{In: s.DB, Clock: s.Clock,
 
 // journal is GET /cabinet/security/audit?who=&patient=&action=&from=&to=&at=&id=.
 func (s *Server) journal(w http.ResponseWriter, r *http.Request, m staff.Member) {
-	v := s.view(r)
-	v.Member = &m
+	v := s.viewOf(r, m)
 	actor := s.Guard.Admit(m.Actor(channel)).During(r.Context())
 	filter, f := s.filter(r.URL.Query())
 	list, more, err := s.desk().Search(r.Context(), actor, filter)

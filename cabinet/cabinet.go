@@ -88,7 +88,7 @@ func New(c Config) (*Server, error) {
 		}),
 		sessions: newSessions(c.DB, c.Clock, strings.HasPrefix(c.PublicURL, "https://")),
 	}
-	s.sessions.ErrorFunc = s.fault
+	s.sessions.ErrorFunc, s.Gifts = s.fault, s.gifts()
 	if c.OIDC.Issuer != "" {
 		s.signOn = &signOn{OIDC: c.OIDC, clock: c.Clock, back: c.PublicURL + "/cabinet/sso/callback"}
 	}
@@ -126,6 +126,7 @@ func (s *Server) Routes(r chi.Router) {
 			s.ownRoutes(r)
 			s.securityRoutes(r)
 			s.dataRoutes(r)
+			s.medicalRoutes(r)
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
 	})

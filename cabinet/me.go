@@ -44,8 +44,7 @@ func (s *Server) ownRoutes(r chi.Router) {
 
 // me is GET /cabinet/me: how one signs in, and where one is signed in.
 func (s *Server) me(w http.ResponseWriter, r *http.Request, m staff.Member) {
-	v := s.view(r)
-	v.Member = &m
+	v := s.viewOf(r, m)
 	about, err := s.mine(r.Context(), m)
 	if err != nil {
 		s.fault(w, r, err)

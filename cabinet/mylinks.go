@@ -21,8 +21,7 @@ func (s *Server) linkOffer(w http.ResponseWriter, r *http.Request, m staff.Membe
 		s.toMe(w, r, err)
 		return
 	}
-	v := s.view(r)
-	v.Member = &m
+	v := s.viewOf(r, m)
 	s.render(w, r, http.StatusOK, linkPage(v, link, picture))
 }
 

@@ -12,8 +12,7 @@ import (
 
 // schedule is GET /cabinet/schedule?branch=&date=: the frame of the page; its script asks for the day.
 func (s *Server) schedule(w http.ResponseWriter, r *http.Request, m staff.Member) {
-	v := s.view(r)
-	v.Member = &m
+	v := s.viewOf(r, m)
 	see, ok := scopeOf(s.Guard.Admit(m.Actor(channel)))
 	if !ok {
 		s.render(w, r, http.StatusForbidden, refusedPage(v, "error.no_schedule"))

@@ -17,8 +17,12 @@ type scope struct {
 	names    bool        // of patients
 }
 
-// roleHead is the head doctor.
-const roleHead = "head"
+// Roles that pages ask for by name.
+const (
+	roleHead   = "head" // the head doctor
+	roleDoctor = "doctor"
+	roleNurse  = "nurse"
+)
 
 // scopeOf asks the rules what somebody may see of a day's visits: everybody's in a branch, their own, or none; and whether with names.
 func scopeOf(who core.Actor) (scope, bool) {

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/glass"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/edge"
 )
@@ -24,6 +25,7 @@ type view struct {
 	SignOn   bool           // the clinic has a sign-on of its own
 	Zone     *time.Location // of the clinic's clock
 	Member   *staff.Member  // nil while nobody is signed in
+	Glass    []glass.Grant  // that they have broken, for the banner
 }
 
 func (s *Server) view(r *http.Request) view {

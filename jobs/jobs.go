@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
@@ -45,7 +46,8 @@ type House struct {
 	Log     *slog.Logger
 	Hub     *Hub
 	Crash   Crash
-	Anchors string // file that the newest seal of the audit is remembered in; empty: nowhere
+	Anchors string        // file that the newest seal of the audit is remembered in; empty: nowhere
+	Results time.Duration // after which routine results are released by rule; below nothing: by doctors alone
 
 	PublicURL string // where people find the clinic's pages
 }

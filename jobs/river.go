@@ -38,6 +38,7 @@ type (
 	personalArgs  struct{}
 	glassArgs     struct{}
 	dutiesArgs    struct{}
+	resultsArgs   struct{}
 )
 
 func (inboundArgs) Kind() string   { return "sweep_inbound" }
@@ -52,6 +53,7 @@ func (houseArgs) Kind() string     { return "housekeeping" }
 func (personalArgs) Kind() string  { return "sweep_personal" }
 func (glassArgs) Kind() string     { return "sweep_glass" }
 func (dutiesArgs) Kind() string    { return "sweep_duties" }
+func (resultsArgs) Kind() string   { return "sweep_results" }
 
 // sweeper runs a plain function as a job.
 type sweeper[T river.JobArgs] struct {
@@ -119,6 +121,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(15*time.Minute, dutiesArgs{}, queueMaintenance),
 			every(10*time.Second, campaignsArgs{}, queueBulk),
 			every(5*time.Second, settingsArgs{}, queueMaintenance),
+			every(time.Minute, resultsArgs{}, queueBulk),
 			every(time.Hour, houseArgs{}, queueMaintenance),
 		},
 	})

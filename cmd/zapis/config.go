@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	configenv "github.com/caarlos0/env/v11"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -41,7 +42,8 @@ type config struct {
 	Connections   int32    `env:"ZAPIS_DATABASE_CONNECTIONS" envDefault:"10"`
 	Proxies       []string `env:"ZAPIS_TRUSTED_PROXIES"` // networks whose word on a client's address is taken
 	MetricsToken  string   `env:"ZAPIS_METRICS_TOKEN"`
-	Clamd         string   `env:"ZAPIS_CLAMD"` // the virus scanner; where it is set and silent, no file is taken
+	Clamd         string   `env:"ZAPIS_CLAMD"`                           // the virus scanner; where it is set and silent, no file is taken
+	Results       string   `env:"ZAPIS_RESULTS_RELEASE" envDefault:"2h"` // how long a routine result waits for a doctor, or "doctor"
 	Keys          string   `env:"ZAPIS_KEYS" envDefault:".local/keys.json"`
 	KeysSecret    string   `env:"ZAPIS_KEYS_SECRET"`      // what the key file is wrapped under
 	KeysNext      string   `env:"ZAPIS_KEYS_SECRET_NEXT"` // and will be
@@ -54,7 +56,7 @@ func known() []string {
 		"ZAPIS_TELEGRAM_TOKEN",
 		"ZAPIS_TELEGRAM_API", "ZAPIS_TELEGRAM_MODE", "ZAPIS_LLM_BASE_URL", "ZAPIS_LLM_KEY", "ZAPIS_LLM_MODEL", "ZAPIS_LLM_EMBEDDING_MODEL",
 		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_SECOND_FACTOR", "ZAPIS_OIDC_ISSUER", "ZAPIS_OIDC_CLIENT_ID", "ZAPIS_OIDC_SECRET", "ZAPIS_DATABASE_CONNECTIONS",
-		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN", "ZAPIS_CLAMD", "ZAPIS_AUDIT_ANCHOR",
+		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN", "ZAPIS_CLAMD", "ZAPIS_AUDIT_ANCHOR", "ZAPIS_RESULTS_RELEASE",
 	}
 }
 
@@ -158,6 +160,9 @@ func (c config) check() error {
 	if err := c.checkSignIn(); err != nil {
 		return err
 	}
+	if _, err := c.results(); err != nil {
+		return wrong("ZAPIS_RESULTS_RELEASE", "expected a time such as 2h or 0s, or the word doctor")
+	}
 	var level slog.Level
 	if level.UnmarshalText([]byte(c.Log)) != nil {
 		return wrong("ZAPIS_LOG", "expected debug, info, warn or error")
@@ -186,6 +191,18 @@ func (c config) checkSignIn() error {
 func loopback(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Scheme == "http" && (u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback()))
+}
+
+// results is how long a routine result waits before the rule releases it; below nothing where doctors alone do.
+func (c config) results() (time.Duration, error) {
+	if c.Results == "doctor" {
+		return -1, nil
+	}
+	wait, err := time.ParseDuration(c.Results)
+	if err == nil && wait < 0 {
+		err = errors.New("less than nothing")
+	}
+	return wait, err
 }
 
 // checkDatabase does so for the database. The driver's own words are not shown: they carry the password.
