@@ -90,6 +90,10 @@ func TestADoctorWritesSignsAndPrescribesOnThePatientsPage(t *testing.T) {
 	id := last(t, `\?record=([0-9a-f-]+)`, body)
 	assert.Contains(t, body, "черновик")
 	_, opened := b.get(page + "?record=" + id)
+	_, list := b.get("/cabinet/patients")
+	for _, shown := range []string{body, opened, list} {
+		assert.NotRegexp(t, `>(medical|glass|page)\.[a-z]`, shown, "a key without words")
+	}
 	assert.Contains(t, opened, "Здорова &lt;b&gt;и точка&lt;/b&gt;")
 	answer, _ := b.post(page, "do", "record.sign", "id", id)
 	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
@@ -156,6 +160,7 @@ func TestInAnEmergencyTheGlassIsBrokenOnThePageAndJudgedByTheHead(t *testing.T) 
 	head := o.as("head")
 	_, body = head.get("/cabinet/glass")
 	assert.Contains(t, body, "упал в коридоре, без сознания")
+	assert.NotRegexp(t, `>(medical|glass|page)\.[a-z]`, body)
 	_, seen := o.as("security").get("/cabinet/glass")
 	assert.NotContains(t, seen, "упал в коридоре")
 	answer, _ = head.post(last(t, `action="(/cabinet/glass/[0-9a-f-]+)"`, body), "verdict", "justified")

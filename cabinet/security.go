@@ -86,8 +86,7 @@ func (s *Server) acting(r *http.Request, m staff.Member) core.Actor {
 }
 
 func (s *Server) securityShown(w http.ResponseWriter, r *http.Request, m staff.Member, d duties, why *core.Error) {
-	v, status := s.view(r), http.StatusOK
-	v.Member = &m
+	v, status := s.viewOf(r, m), http.StatusOK
 	if !keepsData(&m) {
 		s.render(w, r, http.StatusForbidden, refusedPage(v, "error.not_allowed"))
 		return

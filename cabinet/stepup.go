@@ -66,8 +66,7 @@ func (s *Server) stepUpShown(w http.ResponseWriter, r *http.Request, m staff.Mem
 		s.fault(w, r, err)
 		return
 	}
-	v, status := s.view(r), http.StatusOK
-	v.Member = &m
+	v, status := s.viewOf(r, m), http.StatusOK
 	ask := asked{Has: has, To: "/cabinet/step-up", Next: ownPath(r.FormValue("next")), Demo: m.Demo}
 	if why != nil {
 		status, ask.Problem = s.refusedWith(w, why), s.sentence(v, why)
