@@ -163,7 +163,7 @@ GRANT EXECUTE ON FUNCTION staff_link_claim(bytea, timestamptz), staff_link_take(
 CREATE TABLE patient_code (
     id         uuid PRIMARY KEY,
     patient_id uuid NOT NULL REFERENCES patient,
-    code_index bytea NOT NULL,
+    code_mac bytea NOT NULL,
     issued_by  uuid REFERENCES staff,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
@@ -239,7 +239,7 @@ BEGIN
                 WHERE c.patient_id = p_patient AND c.used_at IS NULL AND c.expires_at > p_now AND c.tries < 5
                 ORDER BY c.created_at DESC LIMIT 1 FOR UPDATE)
     RETURNING * INTO v_code;
-    IF v_code.id IS NULL OR v_code.code_index <> ALL (p_codes)
+    IF v_code.id IS NULL OR v_code.code_mac <> ALL (p_codes)
        OR NOT EXISTS (SELECT FROM patient p WHERE p.id = p_patient AND p.birth_date = p_born) THEN
         RETURN 'wrong';
     END IF;

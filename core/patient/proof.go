@@ -82,7 +82,7 @@ func (c Cards) IssueCode(ctx context.Context, actor core.Actor, id uuid.UUID, ra
 			return err
 		}
 		put := db.PatientCodeAddParams{
-			ID: c.IDs(), PatientID: id, CodeIndex: c.Vault.Index(codeKind, id.String()+" "+code), CreatedAt: now, ExpiresAt: now.Add(lasts),
+			ID: c.IDs(), PatientID: id, CodeMac: c.Vault.Index(codeKind, id.String()+" "+code), CreatedAt: now, ExpiresAt: now.Add(lasts),
 		}
 		if actor.Kind == core.Staff {
 			put.IssuedBy = &actor.ID

@@ -2,7 +2,7 @@
 UPDATE patient_code SET used_at = sqlc.arg(now)::timestamptz WHERE patient_id = $1 AND used_at IS NULL;
 
 -- name: PatientCodeAdd :exec
-INSERT INTO patient_code (id, patient_id, code_index, issued_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO patient_code (id, patient_id, code_mac, issued_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: ProveIdentity :one
 SELECT coalesce(prove_identity(sqlc.arg(patient_id), sqlc.arg(codes)::bytea[], sqlc.arg(born)::date, sqlc.arg(now)), 'wrong')::text AS outcome;

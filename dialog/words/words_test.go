@@ -109,13 +109,22 @@ func TestEveryRefusalAndEverySentenceHasWords(t *testing.T) {
 	var missing []string
 	for _, key := range used {
 		for _, lang := range []string{"ru", "en"} {
-			if !book.Has(lang, key) {
+			if !book.Has(lang, key) && !inCabinet(t, lang, key) {
 				missing = append(missing, lang+" "+key)
 			}
 		}
 	}
 	slices.Sort(missing)
 	require.Empty(t, slices.Compact(missing))
+}
+
+// inCabinet says that a refusal has its words where only staff can meet it.
+func inCabinet(t *testing.T, lang, key string) bool {
+	t.Helper()
+	text, err := os.ReadFile("../../cabinet/words/" + lang + ".toml")
+	require.NoError(t, err)
+	name, refusal := strings.CutPrefix(key, "refusal.")
+	return refusal && strings.Contains(string(text), "\n"+name+" = ")
 }
 
 func TestLengthsOfTimeTakeTheirPluralForms(t *testing.T) {

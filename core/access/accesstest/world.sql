@@ -139,3 +139,6 @@ VALUES (md5('visit new')::uuid, md5('here')::uuid, md5('mine')::uuid, md5('servi
         '[2026-12-03 10:00Z,2026-12-03 10:30Z)', '2026-12-03 13:00', 'Europe/Moscow', 'telegram', 'Приём', 200000, 'RUB', '2026-11-22');
 INSERT INTO record (id, patient_id, branch_id, author_id, kind, state, body_sealed, sha256, signed_at, signed_by, created_at)
 VALUES (md5('record new')::uuid, md5('new')::uuid, md5('here')::uuid, md5('mine')::uuid, 'conclusion', 'signed', '\x00', '\x00', '2026-11-22', md5('mine')::uuid, '2026-11-22');
+-- It is a working day here.
+INSERT INTO working_day (practitioner_id, branch_id, day, working, free, longest)
+VALUES (md5('mine')::uuid, md5('here')::uuid, '2026-11-23', '{[2026-11-23 06:00Z,2026-11-23 15:00Z)}', '{[2026-11-23 06:00Z,2026-11-23 10:00Z),[2026-11-23 10:30Z,2026-11-23 15:00Z)}', 270);

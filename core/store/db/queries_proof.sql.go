@@ -13,13 +13,13 @@ import (
 )
 
 const patientCodeAdd = `-- name: PatientCodeAdd :exec
-INSERT INTO patient_code (id, patient_id, code_index, issued_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO patient_code (id, patient_id, code_mac, issued_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
 `
 
 type PatientCodeAddParams struct {
 	ID        uuid.UUID
 	PatientID uuid.UUID
-	CodeIndex []byte
+	CodeMac   []byte
 	IssuedBy  *uuid.UUID
 	CreatedAt time.Time
 	ExpiresAt time.Time
@@ -29,7 +29,7 @@ func (q *Queries) PatientCodeAdd(ctx context.Context, arg PatientCodeAddParams) 
 	_, err := q.db.Exec(ctx, patientCodeAdd,
 		arg.ID,
 		arg.PatientID,
-		arg.CodeIndex,
+		arg.CodeMac,
 		arg.IssuedBy,
 		arg.CreatedAt,
 		arg.ExpiresAt,
