@@ -21,8 +21,8 @@ import (
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/dialog/words"
-	"github.com/zapis-clinic/zapis/edge"
 	"github.com/zapis-clinic/zapis/jobs"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // Visitors is what the demo asks of the site's chat: whose chat the guest's left phone shows, and how to begin as somebody new.

@@ -3,7 +3,7 @@ package cabinet
 import (
 	"net/http"
 
-	"github.com/zapis-clinic/zapis/edge"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // address is the client's, as counters name it; see edge.ClientIP.

@@ -8,7 +8,7 @@ import (
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/staff"
-	"github.com/zapis-clinic/zapis/entry"
+	"github.com/zapis-clinic/zapis/jobs/entry"
 )
 
 // dataRoutes are /cabinet/data/{class}[/{id}][/{action}]: every act, for whoever is signed in, as their active role may.

@@ -13,7 +13,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/personal"
 	"github.com/zapis-clinic/zapis/core/sheet"
 	"github.com/zapis-clinic/zapis/core/staff"
-	"github.com/zapis-clinic/zapis/edge"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // incidentOpened is POST /cabinet/security/incidents: the clocks begin.

@@ -15,7 +15,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/lab"
 	"github.com/zapis-clinic/zapis/core/record"
 	"github.com/zapis-clinic/zapis/core/staff"
-	"github.com/zapis-clinic/zapis/edge"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // file is what a patient's medical page is drawn from. A block that is nil is not for this role.

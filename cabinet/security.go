@@ -12,7 +12,7 @@ import (
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/personal"
 	"github.com/zapis-clinic/zapis/core/staff"
-	"github.com/zapis-clinic/zapis/edge"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // The roles that have to do with it, beside the head doctor's.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/patient"
-	"github.com/zapis-clinic/zapis/edge"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // Gift answers a request with what a patient's one-time link was made for. The link is used up by then: who could not take the gift gets a

@@ -15,8 +15,8 @@ import (
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/integration"
-	"github.com/zapis-clinic/zapis/edge"
-	"github.com/zapis-clinic/zapis/entry"
+	"github.com/zapis-clinic/zapis/jobs/edge"
+	"github.com/zapis-clinic/zapis/jobs/entry"
 )
 
 // API is /api/v1: acts, for whoever shows a token, within its contract.

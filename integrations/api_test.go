@@ -26,8 +26,8 @@ import (
 	"github.com/zapis-clinic/zapis/core/integration"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
 	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
-	"github.com/zapis-clinic/zapis/edge"
 	"github.com/zapis-clinic/zapis/integrations"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 func monday() time.Time { return time.Date(2026, 11, 23, 7, 56, 0, 0, time.UTC) }

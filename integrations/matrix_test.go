@@ -25,8 +25,8 @@ import (
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/integration"
 	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
-	"github.com/zapis-clinic/zapis/edge"
 	"github.com/zapis-clinic/zapis/integrations"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // world is the API over the matrix's world.

@@ -16,7 +16,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/zapis-clinic/zapis/bots"
-	"github.com/zapis-clinic/zapis/fetch"
+	"github.com/zapis-clinic/zapis/bots/fetch"
 )
 
 // Name is what Incoming.Channel says of this channel.

@@ -11,8 +11,8 @@ import (
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
+	"github.com/zapis-clinic/zapis/bots/fetch"
 	"github.com/zapis-clinic/zapis/core/conversation"
-	"github.com/zapis-clinic/zapis/fetch"
 )
 
 // MaxFile is the largest file that a bot may fetch, in bytes (core.telegram.org/bots/api#getfile).

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/bots/botstest"
+	"github.com/zapis-clinic/zapis/bots/fetch"
 	"github.com/zapis-clinic/zapis/bots/telegram"
-	"github.com/zapis-clinic/zapis/fetch"
 )
 
 func TestV12AFileIsFetchedFromTelegramAndFromNowhereElse(t *testing.T) {

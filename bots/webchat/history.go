@@ -16,7 +16,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
-	"github.com/zapis-clinic/zapis/edge"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // item is one thing said, as the page reads it. An item of the clinic may change an earlier one (Edit) or take its buttons (Strip).

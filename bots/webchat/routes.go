@@ -8,7 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/httprate"
 
-	"github.com/zapis-clinic/zapis/edge"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // Limits. A person taps and types a few times a second at most; a clinic's waiting room may share one address.

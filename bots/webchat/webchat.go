@@ -20,8 +20,8 @@ import (
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
-	"github.com/zapis-clinic/zapis/edge"
 	"github.com/zapis-clinic/zapis/jobs"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // Name is what Incoming.Channel says of this channel.

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/zapis-clinic/zapis/core"
-	"github.com/zapis-clinic/zapis/edge"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // trusted are the proxies of the settings: networks, or single addresses.

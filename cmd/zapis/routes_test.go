@@ -28,7 +28,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
 	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
-	"github.com/zapis-clinic/zapis/edge"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 // counted makes every statement that writes count, even one that is taken back: sequences know of no rollback. The record of who looked,

@@ -23,8 +23,8 @@ import (
 	"github.com/zapis-clinic/zapis/bots/webchat"
 	"github.com/zapis-clinic/zapis/cabinet"
 	"github.com/zapis-clinic/zapis/core/vault"
-	"github.com/zapis-clinic/zapis/edge"
 	"github.com/zapis-clinic/zapis/jobs"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 type serveCmd struct {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zapis-clinic/zapis/fetch"
+	"github.com/zapis-clinic/zapis/bots/fetch"
 )
 
 // inside is a server that nobody outside should reach; hits counts who did.

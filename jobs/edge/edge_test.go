@@ -16,7 +16,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/logs"
-	"github.com/zapis-clinic/zapis/edge"
+	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
 func TestARequestsIdIsOursAndStandsOnRecord(t *testing.T) {
