@@ -55,6 +55,7 @@ type Desk struct {
 	Consents Consents
 	Privacy  Privacy
 	Links    Links
+	Proofs   Proofs
 }
 
 // Talk is everything a slot may look at in one turn.

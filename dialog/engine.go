@@ -29,6 +29,7 @@ func Standard() Engine {
 		Waitlist(), Unsubscribe(), StaffLink(),
 		MyConsents(), WithdrawConsent(), Subscribe(), Renew(),
 		MyData(), DataCopy(), DataLooks(), CorrectData(), EraseData(),
+		Prove(), ProveHow(),
 	)
 }
 

@@ -49,6 +49,9 @@ func showMyData(ctx context.Context, t *Talk) (Outcome, error) {
 		return []Button{{Label: t.Say("flow." + flow), Commands: []Command{{Do: Start, Flow: flow}}}}
 	}
 	rows := [][]Button{start(flowCopy), start(flowLooks), start(flowCorrect), start(flowErase), start(flowConsents)}
+	if self.Name != "" && !self.Verified {
+		rows = slices.Insert(rows, 0, start(flowProve))
+	}
 	if self.Name == "" {
 		rows = [][]Button{start(flowCopy), start(flowErase), start(flowConsents)}
 	}
@@ -86,11 +89,12 @@ func DataCopy() Flow {
 		if err := t.Desk.Privacy.AskFor(ctx, personal.Access); err != nil {
 			return Outcome{}, err
 		}
-		text := t.Say("my_data.copy_asked")
+		r := Reply{Text: t.Say("my_data.copy_asked"), Keep: true}
 		if self.Name != "" && !self.Verified {
-			text += "\n\n" + t.Say("my_data.copy_plain")
+			r.Text += "\n\n" + t.Say("my_data.copy_plain")
+			r.Buttons = [][]Button{{{Label: t.Say("flow." + flowProve), Commands: []Command{{Do: Start, Flow: flowProve}}}}}
 		}
-		return Outcome{Replies: []Reply{{Text: text, Keep: true}}}, nil
+		return Outcome{Replies: []Reply{r}}, nil
 	}}
 }
 

@@ -18,6 +18,8 @@ const (
 	flowCorrect     = "data_correct"
 	flowErase       = "data_erase"
 	flowStaffLink   = "staff_link"
+	flowProve       = "prove"
+	flowProveHow    = "prove_how"
 
 	slotSpecialty = "specialty"
 	slotBranch    = "branch"
@@ -36,6 +38,8 @@ const (
 	slotConsent   = "consent"
 	slotField     = "field"
 	slotValue     = "value"
+	slotBorn      = "born"
+	slotCode      = "code"
 
 	yes = "yes"
 )

@@ -30,7 +30,7 @@ type desk struct {
 
 func (h *House) desk(tx *store.Tx, actor core.Actor, message string) (*desk, dialog.Desk) {
 	d := &desk{house: h, tx: tx, actor: actor, message: message}
-	return d, dialog.Desk{Clinic: h.Book.Current(), Calendar: d, Visits: d, People: d, Waiting: d, Mutes: d, Consents: d, Privacy: d, Links: links{d}}
+	return d, dialog.Desk{Clinic: h.Book.Current(), Calendar: d, Visits: d, People: d, Waiting: d, Mutes: d, Consents: d, Privacy: d, Links: links{d}, Proofs: d}
 }
 
 func (d *desk) visits() visit.Desk {
@@ -179,6 +179,10 @@ func (d *desk) Muted(ctx context.Context) ([]string, error) {
 
 func (d *desk) Mute(ctx context.Context, purposes []string) error {
 	return d.tx.ConversationMute(ctx, db.ConversationMuteParams{ID: d.actor.ID, Muted: purposes})
+}
+
+func (d *desk) Prove(ctx context.Context, p patient.Proof) error {
+	return d.cards(d.tx).Prove(ctx, d.actor, p)
 }
 
 // links is the desk's side of a link to a member of staff.

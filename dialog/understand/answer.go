@@ -129,11 +129,11 @@ func (h *heard) answer(flow string, weight int) []dialog.Command {
 			return nil
 		}
 		return set(slotReason, own(h.text, maxReason))
-	case slotValue: // what is corrected is taken as it was typed
+	case slotValue, slotBorn, slotCode: // taken as it was typed
 		if weight >= sure && flow != "" {
 			return nil
 		}
-		return set(slotValue, head(strings.TrimSpace(h.raw), maxName))
+		return set(h.s.Asked, head(strings.TrimSpace(h.raw), maxName))
 	case slotDoctor, slotBranch:
 		if h.facts[kindAnytime] && len(h.sets) == 0 {
 			return set(h.s.Asked, anyone)

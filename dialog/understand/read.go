@@ -28,6 +28,8 @@ const (
 	slotName      = "name"
 	slotPhone     = "phone"
 	slotValue     = "value"
+	slotBorn      = "born"
+	slotCode      = "code"
 	slotLang      = "lang"
 	slotConfirm   = "confirm"
 )
@@ -212,7 +214,7 @@ func fits(flow, slot string) bool {
 		return slot == slotBranch || slot == slotWhen
 	case "feedback", "complaint":
 		return slot == slotDoctor || slot == slotBranch
-	case "results", "documents":
+	case "results", "documents", "prove":
 		return slot == slotPerson
 	}
 	return false

@@ -16,7 +16,7 @@ func TestRulesCanBeReadAndNameKnownFlows(t *testing.T) {
 	require.Empty(t, r.bad)
 	require.NotEmpty(t, r.list)
 	flows := strings.Fields(`booking reschedule cancel visits results prices contacts hours preparation doctor_info documents payment feedback complaint
-		operator waitlist subscribe unsubscribe consent_withdraw my_data language emergency greeting thanks confirm deny help other none`)
+		operator waitlist subscribe unsubscribe consent_withdraw my_data prove prove_how language emergency greeting thanks confirm deny help other none`)
 	for _, rule := range r.list {
 		assert.Contains(t, flows, rule.flow)
 		assert.NotEmpty(t, rule.groups, rule.flow)

@@ -114,7 +114,7 @@ func (s *Stage) State(ctx context.Context) (string, error) {
 	id := conversation.ID("talk:test", s.Chat)
 	err := s.DB.InTx(ctx, core.Sys("test"), func(tx *store.Tx) error {
 		rows, err := tx.Query(ctx, `
-SELECT p.id, 'patient ' || concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, '')) || ' ' || l.relation, NULL::uuid, NULL::bytea
+SELECT p.id, 'patient ' || concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, '')) || ' ' || l.relation || CASE WHEN l.verified_at IS NULL THEN '' ELSE ' proved' END, NULL::uuid, NULL::bytea
 FROM patient_link l JOIN patient p ON p.id = l.patient_id WHERE l.conversation_id = $1
 UNION ALL
 SELECT NULL, 'consent ' || t.purpose || ' ' || e.action, NULL, NULL FROM consent_event e JOIN consent_text t ON t.id = e.text_id WHERE e.conversation_id = $1
@@ -180,11 +180,14 @@ func (s *Stage) phone(ctx context.Context, tx *store.Tx, id *uuid.UUID) (string,
 // meanwhile is what others do: "taken Иванова 2026-11-25 10:00" books a time, "closed Иванова 2026-11-25" is a day of leave,
 // "cancelled Иванова 2026-11-25 10:00" is the clinic's own cancellation, "restored …" takes it back, "freed …" is one that the patient
 // asked for on the phone, and "moved Иванова 2026-11-25 10:00
-// 12:30" is its own move within the day.
+// 12:30" is its own move within the day. "link …" and "code 123456 1980-03-12" are said where they are done.
 func (s *Stage) meanwhile(ctx context.Context, text string) error {
 	f := strings.Fields(text)
 	if len(f) == 3 && f[0] == "link" {
 		return s.link(ctx, f[1], f[2])
+	}
+	if len(f) == 3 && f[0] == "code" {
+		return s.code(ctx, f[1], f[2])
 	}
 	if len(f) < 3 {
 		return fmt.Errorf("nobody knows how to do %q", text)
