@@ -125,6 +125,7 @@ func (s *Server) Routes(r chi.Router) {
 			r.Post("/security/audit/export", s.member(s.fresh(s.journalExport), true))
 			s.ownRoutes(r)
 			s.securityRoutes(r)
+			s.identityRoutes(r)
 			s.dataRoutes(r)
 			s.medicalRoutes(r)
 		})

@@ -25,7 +25,7 @@ func (s *Server) ticketRoutes(r chi.Router, own, pages func(http.Handler) http.H
 }
 
 func (s *Server) tickets() patient.Tickets {
-	return patient.Tickets{Cards: patient.Cards{In: s.DB, Vault: s.Vault, Clock: s.Clock, IDs: s.IDs}, Random: s.Random}
+	return patient.Tickets{Cards: s.cards(), Random: s.Random}
 }
 
 // ticket is GET /p/{token}: it asks for the last digits of the phone. Messengers open links too, so looking uses nothing up.

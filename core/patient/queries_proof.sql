@@ -39,3 +39,12 @@ RETURNING patient_id, purpose, object_id;
 
 -- name: PatientTicketUse :many
 UPDATE patient_ticket SET used_at = sqlc.arg(now)::timestamptz WHERE token_hash = $1 AND used_at IS NULL RETURNING patient_id;
+
+-- name: PatientLinks :many
+-- The chats that act for a patient, for the desk's page of who has proved to be whom.
+SELECT l.conversation_id, c.channel, l.relation, l.verified_at, (l.verified_by IS NOT NULL)::boolean AS seen
+FROM patient_link l
+JOIN conversation c ON c.id = l.conversation_id
+WHERE l.patient_id = $1
+ORDER BY l.created_at, l.conversation_id
+LIMIT 20;

@@ -90,6 +90,50 @@ func (q *Queries) PatientLinkVerify(ctx context.Context, arg PatientLinkVerifyPa
 	return items, nil
 }
 
+const patientLinks = `-- name: PatientLinks :many
+SELECT l.conversation_id, c.channel, l.relation, l.verified_at, (l.verified_by IS NOT NULL)::boolean AS seen
+FROM patient_link l
+JOIN conversation c ON c.id = l.conversation_id
+WHERE l.patient_id = $1
+ORDER BY l.created_at, l.conversation_id
+LIMIT 20
+`
+
+type PatientLinksRow struct {
+	ConversationID uuid.UUID
+	Channel        string
+	Relation       string
+	VerifiedAt     *time.Time
+	Seen           bool
+}
+
+// The chats that act for a patient, for the desk's page of who has proved to be whom.
+func (q *Queries) PatientLinks(ctx context.Context, patientID uuid.UUID) ([]PatientLinksRow, error) {
+	rows, err := q.db.Query(ctx, patientLinks, patientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PatientLinksRow{}
+	for rows.Next() {
+		var i PatientLinksRow
+		if err := rows.Scan(
+			&i.ConversationID,
+			&i.Channel,
+			&i.Relation,
+			&i.VerifiedAt,
+			&i.Seen,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const patientTicket = `-- name: PatientTicket :one
 SELECT patient_id, purpose, object_id FROM patient_ticket
 WHERE token_hash = $1 AND used_at IS NULL AND tries < $2::int AND expires_at > $3::timestamptz
