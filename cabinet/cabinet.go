@@ -88,7 +88,7 @@ func New(c Config) (*Server, error) {
 		}),
 		sessions: newSessions(c.DB, c.Clock, strings.HasPrefix(c.PublicURL, "https://")),
 	}
-	s.sessions.ErrorFunc, s.Gifts = s.fault, s.gifts()
+	s.sessions.ErrorFunc, s.Gifts = s.fault, s.giftsOf(s.gifts())
 	if c.OIDC.Issuer != "" {
 		s.signOn = &signOn{OIDC: c.OIDC, clock: c.Clock, back: c.PublicURL + "/cabinet/sso/callback"}
 	}

@@ -112,6 +112,9 @@ func (u *turn) finish(ctx context.Context, frame *Frame) error {
 	u.say(out.Replies...)
 	u.s.pop()
 	u.hand(out.Value)
+	if out.Handoff != "" {
+		u.handoff(out.Handoff)
+	}
 	return nil
 }
 

@@ -56,6 +56,7 @@ type Desk struct {
 	Privacy  Privacy
 	Links    Links
 	Proofs   Proofs
+	Doings   Doings
 }
 
 // Talk is everything a slot may look at in one turn.
@@ -142,6 +143,7 @@ type Flow struct {
 type Outcome struct {
 	Replies []Reply
 	Value   string
+	Handoff string // the words with which the chat goes to a human, where it does
 }
 
 // Get returns a slot's value in the running flow.

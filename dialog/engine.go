@@ -25,7 +25,7 @@ func Standard() Engine {
 	return New(
 		Booking(), Register(), Relative(),
 		MyVisits(), Reschedule(), CancelVisit(), ConfirmVisit(),
-		Prices(), Contacts(), Hours(), DoctorInfo(), Preparation(), Payment(), Language(),
+		Prices(), Contacts(), Hours(), DoctorInfo(), Preparation(), Payment(), Results(), Documents(), Feedback(), Language(),
 		Waitlist(), Unsubscribe(), StaffLink(),
 		MyConsents(), WithdrawConsent(), Subscribe(), Renew(),
 		MyData(), DataCopy(), DataLooks(), CorrectData(), EraseData(),

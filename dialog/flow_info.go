@@ -175,9 +175,6 @@ func showDoctor(ctx context.Context, t *Talk) (Outcome, error) {
 // Preparation tells how to prepare for tests and what to bring, in the clinic's own words.
 func Preparation() Flow { return told("preparation", "preparation", "documents") }
 
-// Payment tells how to pay. What went wrong with a payment is for a human.
-func Payment() Flow { return told("payment", "payment") }
-
 // told is a flow that answers with articles of the clinic.
 func told(flow string, slugs ...string) Flow {
 	return Flow{Name: flow, Finish: func(_ context.Context, t *Talk) (Outcome, error) {

@@ -74,6 +74,7 @@ func (s site) assemble(t *testing.T, others []string) http.Handler {
 		},
 		Rules: &jobs.Reader{},
 	}
+	require.NoError(t, talks.OpenActs())
 	chat, err := webchat.New(webchat.Config{
 		DB: s.DB, Hub: talks.Hub, Receiver: talks, Guard: talks.Guard, Clock: time.Now, Random: rand.Reader, PublicURL: s.URL, Sites: others, Log: log,
 	})

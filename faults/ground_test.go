@@ -108,6 +108,7 @@ func (g *ground) replica() *jobs.Talks {
 		},
 		Rules: &jobs.Reader{},
 	}
+	require.NoError(g.t, talks.OpenActs())
 	g.t.Cleanup(talks.Wait)
 	return talks
 }

@@ -13,6 +13,7 @@ import (
 const (
 	maxName   = 100
 	maxReason = 1000
+	maxWords  = 4000
 )
 
 // anyone is the value of a slot whose owner does not mind.
@@ -134,6 +135,15 @@ func (h *heard) answer(flow string, weight int) []dialog.Command {
 			return nil
 		}
 		return set(h.s.Asked, head(strings.TrimSpace(h.raw), maxName))
+	case slotScore:
+		if len(h.tokens) == 1 && h.tokens[0].digits {
+			return set(slotScore, h.tokens[0].text)
+		}
+	case slotWords:
+		if weight >= sure && flow != "" && flow != flowFeedback && flow != flowComplaint && flow != "thanks" {
+			return nil
+		}
+		return set(slotWords, own(h.text, maxWords))
 	case slotDoctor, slotBranch:
 		if h.facts[kindAnytime] && len(h.sets) == 0 {
 			return set(h.s.Asked, anyone)

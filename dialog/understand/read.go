@@ -13,6 +13,8 @@ const (
 	flowCancel     = "cancel"
 	flowEmergency  = "emergency"
 	flowOperator   = "operator"
+	flowFeedback   = "feedback"
+	flowComplaint  = "complaint"
 	flowWaitlist   = "waitlist"
 	flowRegister   = "register" // runs above a booking, as does relative
 	flowRelative   = "relative"
@@ -30,6 +32,8 @@ const (
 	slotValue     = "value"
 	slotBorn      = "born"
 	slotCode      = "code"
+	slotScore     = "score" // of a visit, and what is said of it
+	slotWords     = "words"
 	slotLang      = "lang"
 	slotConfirm   = "confirm"
 )
@@ -212,7 +216,7 @@ func fits(flow, slot string) bool {
 		return slot == slotSpecialty || slot == slotDoctor || slot == slotBranch || slot == slotWhen
 	case "hours", "contacts":
 		return slot == slotBranch || slot == slotWhen
-	case "feedback", "complaint":
+	case flowFeedback, flowComplaint:
 		return slot == slotDoctor || slot == slotBranch
 	case "results", "documents", "prove":
 		return slot == slotPerson

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/patient"
@@ -189,6 +190,9 @@ func (s *Stage) meanwhile(ctx context.Context, text string) error {
 	if len(f) == 3 && f[0] == "code" {
 		return s.code(ctx, f[1], f[2])
 	}
+	if len(f) == 1 {
+		return s.clinic(ctx, f[0])
+	}
 	if len(f) < 3 {
 		return fmt.Errorf("nobody knows how to do %q", text)
 	}
@@ -210,7 +214,7 @@ func (s *Stage) meanwhile(ctx context.Context, text string) error {
 		days := schedule.Days{In: s.DB, Book: s.Talks.Book, Clock: s.Clock, IDs: core.NewIDs(nil)}
 		_, err := days.Close(ctx, core.Sys("cabinet"), schedule.Closure{Practitioner: doctor.ID, From: at, To: at.AddDate(0, 0, 1), Reason: "leave"})
 		return err
-	case "cancelled", "freed", "restored", "moved":
+	case "cancelled", "freed", "restored", "moved", "done", "invoice":
 		id, err := s.visitAt(ctx, doctor, at)
 		if err != nil {
 			return err
@@ -292,6 +296,12 @@ func (s *Stage) changed(ctx context.Context, words []string, id uuid.UUID, at ti
 		return err
 	case "restored":
 		_, err := s.visits().Restore(ctx, desk, id)
+		return err
+	case "done":
+		_, err := s.visits().Mark(ctx, desk, id, visit.Done)
+		return err
+	case "invoice":
+		_, err := s.Talks.Acts.Do(ctx, desk, core.Payments, core.Create, acts.Input{Visit: id})
 		return err
 	}
 	if len(words) < 5 {

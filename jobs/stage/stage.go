@@ -105,7 +105,7 @@ func (s *Stage) Begin(ctx context.Context) error {
 		},
 		Rules: s.model,
 	}
-	return nil
+	return s.Talks.OpenActs()
 }
 
 // Do plays one step and waits until everything it led to is done.
