@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func Payment() Flow {
 		if err != nil {
 			return Outcome{}, err
 		}
-		parts := append(bills, t.articles("payment")...)
+		parts := slices.Concat(bills, t.articles("payment"))
 		if len(parts) == 0 {
 			return Outcome{}, refusing("article_missing")
 		}

@@ -354,27 +354,32 @@ RETURNS TABLE (branch_id uuid, key text, n bigint, total bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 BEGIN
-    IF NOT coalesce(actor_is_system() OR staff_role() = 'director' OR (staff_role() = 'marketing' AND class IN ('appointments', 'campaigns')), false) THEN
+    IF NOT coalesce(actor_is_system() OR staff_role() = 'director' OR (staff_role() = 'marketing' AND aggregates.class IN ('appointments', 'campaigns')), false) THEN
         RETURN;
     END IF;
     RETURN QUERY
         SELECT a.branch_id, a.key, count(*), sum(a.amount)::bigint
         FROM (
             SELECT v.branch_id, v.specialty || ' ' || v.status AS key, v.patient_id, v.price AS amount FROM visit v
-            WHERE class = 'appointments' AND v.starts_at >= from_at AND v.starts_at < to_at AND v.patient_id IS NOT NULL
+            WHERE aggregates.class = 'appointments' AND v.starts_at >= from_at AND v.starts_at < to_at AND v.patient_id IS NOT NULL
             UNION ALL
-            SELECT r.branch_id, r.kind, r.patient_id, 0 FROM record r WHERE class = 'records' AND r.created_at >= from_at AND r.created_at < to_at
+            SELECT r.branch_id, r.kind, r.patient_id, 0 FROM record r WHERE aggregates.class = 'records' AND r.created_at >= from_at AND r.created_at < to_at
             UNION ALL
-            SELECT NULL::uuid, p.state, p.patient_id, 0 FROM prescription p WHERE class = 'prescriptions' AND p.created_at >= from_at AND p.created_at < to_at
+            SELECT NULL::uuid, p.state, p.patient_id, 0 FROM prescription p WHERE aggregates.class = 'prescriptions' AND p.created_at >= from_at AND p.created_at < to_at
             UNION ALL
-            SELECT y.branch_id, y.kind || ' ' || y.state, y.patient_id, y.amount FROM payment y WHERE class = 'payments' AND y.at >= from_at AND y.at < to_at
+            SELECT y.branch_id, y.kind || ' ' || y.state, y.patient_id, y.amount FROM payment y WHERE aggregates.class = 'payments' AND y.at >= from_at AND y.at < to_at
             UNION ALL
-            SELECT f.branch_id, 'score ' || f.score, f.patient_id, f.score FROM feedback f WHERE class = 'feedback' AND f.created_at >= from_at AND f.created_at < to_at
+            SELECT f.branch_id, 'score ' || f.score, f.patient_id, f.score FROM feedback f WHERE aggregates.class = 'feedback' AND f.created_at >= from_at AND f.created_at < to_at
             UNION ALL
             SELECT NULL, c.name || ' ' || r.state, r.patient_id, 0 FROM campaign_recipient r JOIN campaign c ON c.id = r.campaign_id
-            WHERE class = 'campaigns' AND r.at >= from_at AND r.at < to_at
+            WHERE aggregates.class = 'campaigns' AND r.at >= from_at AND r.at < to_at
             UNION ALL
-            SELECT NULL, 'people', p.id, 0 FROM patient p WHERE class = 'contacts' AND p.created_at >= from_at AND p.created_at < to_at
+            SELECT NULL, 'people', p.id, 0 FROM patient p WHERE aggregates.class = 'contacts' AND p.created_at >= from_at AND p.created_at < to_at
+            UNION ALL
+            SELECT l.branch_id, l.kind || ' ' || l.status, l.patient_id, 0 FROM lab_report l WHERE aggregates.class = 'results' AND l.created_at >= from_at AND l.created_at < to_at
+            UNION ALL
+            SELECT NULL, u.role || ' ' || u.action, u.patient_id, 0 FROM audit u
+            WHERE aggregates.class = 'audit' AND u.at >= from_at AND u.at < to_at AND u.patient_id IS NOT NULL
         ) a
         GROUP BY a.branch_id, a.key
         HAVING count(DISTINCT a.patient_id) >= 10

@@ -41,7 +41,7 @@ func (h *heard) control(said string) []dialog.Command {
 			return h.language()
 		}
 		return h.begin(said)
-	case "greeting", "thanks":
+	case "greeting", flowThanks:
 		if running && len(h.sets) > 0 {
 			return nil
 		}
@@ -140,7 +140,7 @@ func (h *heard) answer(flow string, weight int) []dialog.Command {
 			return set(slotScore, h.tokens[0].text)
 		}
 	case slotWords:
-		if weight >= sure && flow != "" && flow != flowFeedback && flow != flowComplaint && flow != "thanks" {
+		if weight >= sure && flow != "" && flow != flowFeedback && flow != flowComplaint && flow != flowThanks {
 			return nil
 		}
 		return set(slotWords, own(h.text, maxWords))

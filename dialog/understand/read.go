@@ -15,6 +15,7 @@ const (
 	flowOperator   = "operator"
 	flowFeedback   = "feedback"
 	flowComplaint  = "complaint"
+	flowThanks     = "thanks"
 	flowWaitlist   = "waitlist"
 	flowRegister   = "register" // runs above a booking, as does relative
 	flowRelative   = "relative"

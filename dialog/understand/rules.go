@@ -275,9 +275,9 @@ func (r *rules) clauses(tokens []token) string {
 			switch {
 			case said == "":
 				return ""
-			case found == "" || found == "greeting" || found == "thanks":
+			case found == "" || found == "greeting" || found == flowThanks:
 				found = said
-			case said != found && said != "greeting" && said != "thanks":
+			case said != found && said != "greeting" && said != flowThanks:
 				return ""
 			}
 		}
