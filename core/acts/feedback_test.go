@@ -33,7 +33,7 @@ func TestAPatientSaysOnceWhatTheyThinkOfTheirOwnVisit(t *testing.T) {
 	ahead := h.visit("status IN ('booked', 'confirmed')")
 	mine := h.chat(h.id("SELECT patient_id FROM visit WHERE id = $1", ahead.String()), false)
 	h.refuse("feedback_not_yet", mine, core.Create, core.Feedback, acts.Input{Visit: ahead, Fields: fields("score", "5")})
-	assert.Zero(t, h.count("SELECT count(*) FROM feedback_text WHERE convert_from(text_sealed, 'LATIN1') LIKE '%"+"Канарейка"+"%'"))
+	assert.Zero(t, h.count("SELECT count(*) FROM feedback_text WHERE position(convert_to('"+"Канарейка"+"', 'UTF8') IN text_sealed) > 0"))
 }
 
 func TestWhoHearsTheWordsAndWhoTheScore(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,9 +76,15 @@ func random() []byte {
 	return id[:8]
 }
 
+// heap is how many databases that are done with stand before they are dropped together: each drop waits for a checkpoint, and a checkpoint
+// after the last one has little to write.
+const heap = 40
+
+// drop is done with a database. It is put aside under another name, and dropped with the others once there are many; one that somebody is
+// still connected to goes at once.
 func drop(tb testing.TB, owner, name string) {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	admin, err := pgx.Connect(ctx, owner)
 	if err != nil {
@@ -85,6 +92,29 @@ func drop(tb testing.TB, owner, name string) {
 		return
 	}
 	defer func() { _ = admin.Close(ctx) }()
+	if _, err := admin.Exec(ctx, fmt.Sprintf("ALTER DATABASE %s RENAME TO %s", name, strings.Replace(name, "zapis_test_", "zapis_done_", 1))); err != nil {
+		dropNow(ctx, tb, admin, name)
+		return
+	}
+	rows, err := admin.Query(ctx, "SELECT datname::text FROM pg_database WHERE datname LIKE 'zapis\\_done\\_%'")
+	if err != nil {
+		return
+	}
+	done, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(done) < heap {
+		return
+	}
+	var mine bool
+	if err := admin.QueryRow(ctx, "SELECT pg_try_advisory_lock(hashtext('zapis_done'))").Scan(&mine); err != nil || !mine {
+		return
+	}
+	for _, old := range done {
+		dropNow(ctx, tb, admin, old)
+	}
+}
+
+func dropNow(ctx context.Context, tb testing.TB, admin *pgx.Conn, name string) {
+	tb.Helper()
 	// A vacuum at work is the superuser's and cannot be ended by us; it does not last.
 	for tries := 0; ; tries++ {
 		_, err := admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
