@@ -12,6 +12,12 @@ var wordsRussian string
 //go:embed words_en.txt
 var wordsEnglish string
 
+//go:embed times_ru.txt
+var timesRussian string
+
+//go:embed times_en.txt
+var timesEnglish string
+
 // The kinds of word, as the tables name them.
 const (
 	kindPlain     = "plain"
@@ -74,8 +80,9 @@ type phrase struct {
 
 func newLexicon() *lexicon {
 	l := &lexicon{words: map[string]sense{}, stems: map[string]sense{}, phrases: map[string][]phrase{}, typos: newTypos()}
-	l.load(wordsRussian)
-	l.load(wordsEnglish)
+	for _, table := range []string{wordsRussian, timesRussian, wordsEnglish, timesEnglish} {
+		l.load(table)
+	}
 	return l
 }
 
