@@ -181,7 +181,7 @@ func (o *office) as(login string) *browser {
 	b := o.browser()
 	answer := b.signIn(login, demo.Password)
 	require.Equal(o.t, http.StatusSeeOther, answer.StatusCode)
-	require.Equal(o.t, "/cabinet/schedule", answer.Header.Get("Location"))
+	require.Equal(o.t, "/cabinet", answer.Header.Get("Location"))
 	return b
 }
 

@@ -40,12 +40,23 @@ func (s *Server) passed(r *http.Request, m staff.Member) (string, error) {
 	case s.Demand.Of(m):
 		return "/cabinet/enrol", s.halfway(r.Context(), m)
 	default:
-		return home, s.begin(r, m, false)
+		return door, s.begin(r, m, false)
 	}
 }
 
-// home is where staff begin.
-const home = "/cabinet/schedule"
+// door is where everybody begins, and whence who is in is led to the page that their role begins with.
+const door = "/cabinet"
+
+// home is the first page of a role: the day's schedule, else the data that it answers for, else what everybody has.
+func (s *Server) home(m staff.Member) string {
+	if _, ok := scopeOf(s.Guard.Admit(m.Actor(channel))); ok {
+		return "/cabinet/schedule"
+	}
+	if keepsData(&m) {
+		return securityPath
+	}
+	return "/cabinet/me"
+}
 
 func (s *Server) halfway(ctx context.Context, m staff.Member) error {
 	if err := s.sessions.Clear(ctx); err != nil {

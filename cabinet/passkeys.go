@@ -97,7 +97,7 @@ func (s *Server) passkeyEntered(w http.ResponseWriter, r *http.Request, m staff.
 		s.fault(w, r, err)
 		return
 	}
-	http.Redirect(w, r, home, http.StatusSeeOther)
+	http.Redirect(w, r, door, http.StatusSeeOther)
 }
 
 // passkeyStepUp is POST /cabinet/step-up/passkey.

@@ -36,7 +36,7 @@ func TestAPasskeySignsInWithoutAPasswordAndAsTheSecondFactor(t *testing.T) {
 	assert.Empty(t, asked.PublicKey.Allow, "whose passkeys there are is told to nobody")
 	assert.Equal(t, "required", asked.PublicKey.UserVerification)
 	answer, _ := b.post("/cabinet/passkey", "credential", a.get(asked))
-	assert.Equal(t, "/cabinet/schedule", answer.Header.Get("Location"))
+	assert.Equal(t, "/cabinet", answer.Header.Get("Location"))
 	assert.True(t, b.in())
 	answer, _ = b.post("/cabinet/recovery")
 	assert.Equal(t, http.StatusOK, answer.StatusCode, "and is a second factor just shown")
@@ -46,7 +46,7 @@ func TestAPasskeySignsInWithoutAPasswordAndAsTheSecondFactor(t *testing.T) {
 	asked = b.asks("/cabinet/second/passkey/begin")
 	assert.Len(t, asked.PublicKey.Allow, 1)
 	answer, _ = b.post("/cabinet/second/passkey", "credential", a.get(asked))
-	assert.Equal(t, "/cabinet/schedule", answer.Header.Get("Location"))
+	assert.Equal(t, "/cabinet", answer.Header.Get("Location"))
 
 	o.later(6 * time.Minute)
 	answer, _ = b.post("/cabinet/step-up/passkey", "credential", a.get(b.asks("/cabinet/step-up/passkey/begin")), "next", "/cabinet/me")
@@ -90,7 +90,7 @@ func TestAPasskeysAnswerIsGoodForItsQuestionItsSiteAndItsOwner(t *testing.T) {
 	wrong("somebody else's name on one's own key", "/cabinet/passkey", b, a.get(b.asks("/cabinet/passkey/begin")))
 	a.user = owner
 	answer, _ := b.post("/cabinet/passkey", "credential", a.get(b.asks("/cabinet/passkey/begin")))
-	assert.Equal(t, "/cabinet/schedule", answer.Header.Get("Location"), "and the right one still opens")
+	assert.Equal(t, "/cabinet", answer.Header.Get("Location"), "and the right one still opens")
 }
 
 func TestACopyOfAPasskeyIsFoundOutByItsCounter(t *testing.T) {

@@ -20,7 +20,7 @@ func (s *Server) switchRole(w http.ResponseWriter, r *http.Request, m staff.Memb
 		s.toMe(w, r, err)
 		return
 	}
-	http.Redirect(w, r, home, http.StatusSeeOther)
+	http.Redirect(w, r, door, http.StatusSeeOther)
 }
 
 func (s *Server) become(ctx context.Context, m, next staff.Member) error {

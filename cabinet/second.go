@@ -40,7 +40,7 @@ func (s *Server) secondGiven(w http.ResponseWriter, r *http.Request, m staff.Mem
 		s.fault(w, r, err)
 		return
 	}
-	http.Redirect(w, r, home, http.StatusSeeOther)
+	http.Redirect(w, r, door, http.StatusSeeOther)
 }
 
 // asked is what a page that asks for a second factor is drawn from.

@@ -75,7 +75,7 @@ func TestANewcomerSetsAPasswordThenASecondFactorAndSignsInWithBoth(t *testing.T)
 	assert.Contains(t, page, "Код не подошёл")
 	assert.False(t, b.in())
 	answer, _ = b.post("/cabinet/second", "code", o.code(w.secret))
-	assert.Equal(t, "/cabinet/schedule", answer.Header.Get("Location"))
+	assert.Equal(t, "/cabinet", answer.Header.Get("Location"))
 	assert.True(t, b.in())
 
 	b = o.browser()
@@ -83,7 +83,7 @@ func TestANewcomerSetsAPasswordThenASecondFactorAndSignsInWithBoth(t *testing.T)
 	answer, _ = b.post("/cabinet/second", "code", o.code(w.secret))
 	assert.Equal(t, http.StatusForbidden, answer.StatusCode, "a code is good once")
 	answer, _ = b.post("/cabinet/second", "code", w.codes[3])
-	assert.Equal(t, "/cabinet/schedule", answer.Header.Get("Location"), "a code of the paper")
+	assert.Equal(t, "/cabinet", answer.Header.Get("Location"), "a code of the paper")
 }
 
 func TestHalfwayInEndsAfterTenMinutesAndWithThePassword(t *testing.T) {
@@ -157,15 +157,15 @@ func TestStepUpLeadsNowhereElse(t *testing.T) {
 	b := o.as("admin")
 	for next, want := range map[string]string{
 		"/cabinet/schedule?date=2026-11-24": "/cabinet/schedule?date=2026-11-24",
-		"https://evil.example/cabinet/":     "/cabinet/schedule",
-		"//evil.example/cabinet/":           "/cabinet/schedule",
-		"/\\evil.example":                   "/cabinet/schedule",
-		"/cabinet/../demo/new":              "/cabinet/schedule",
-		"/cabinet//evil":                    "/cabinet/schedule",
-		"/cabinet/%2e%2e/x":                 "/cabinet/schedule",
-		"javascript:alert(1)":               "/cabinet/schedule",
-		"/cabinet/me\r\nSet-Cookie: a=b":    "/cabinet/schedule",
-		"":                                  "/cabinet/schedule",
+		"https://evil.example/cabinet/":     "/cabinet",
+		"//evil.example/cabinet/":           "/cabinet",
+		"/\\evil.example":                   "/cabinet",
+		"/cabinet/../demo/new":              "/cabinet",
+		"/cabinet//evil":                    "/cabinet",
+		"/cabinet/%2e%2e/x":                 "/cabinet",
+		"javascript:alert(1)":               "/cabinet",
+		"/cabinet/me\r\nSet-Cookie: a=b":    "/cabinet",
+		"":                                  "/cabinet",
 	} {
 		answer, _ := b.post("/cabinet/step-up", "password", demo.Password, "next", next)
 		assert.Equal(t, want, answer.Header.Get("Location"), next)
@@ -201,7 +201,7 @@ func TestOneRoleHoldsAtATimeAndASwitchIsShownForAndOnRecord(t *testing.T) {
 	var before string
 	o.one("SELECT token FROM session WHERE ended_at IS NULL", &before)
 	answer, _ = w.post("/cabinet/role", "role", "marketing")
-	assert.Equal(t, "/cabinet/schedule", answer.Header.Get("Location"))
+	assert.Equal(t, "/cabinet", answer.Header.Get("Location"))
 	var ended bool
 	o.one("SELECT ended_at IS NOT NULL FROM session WHERE token = $1", &ended, before)
 	assert.True(t, ended, "the session has a new token")

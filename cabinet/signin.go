@@ -22,10 +22,10 @@ func bounded(next http.Handler) http.Handler {
 
 // door is GET /cabinet.
 func (s *Server) door(w http.ResponseWriter, r *http.Request) {
-	_, err := s.who(r.Context())
+	m, err := s.who(r.Context())
 	switch {
 	case err == nil:
-		http.Redirect(w, r, home, http.StatusSeeOther)
+		http.Redirect(w, r, s.home(m), http.StatusSeeOther)
 	case core.Refusal(err) != nil:
 		s.render(w, r, http.StatusOK, loginPage(s.view(r), "", ""))
 	default:

@@ -183,3 +183,17 @@ func TestTheSessionCookieIsTheServersAlone(t *testing.T) {
 	again, _ := b.get("/cabinet/schedule", "Cookie", "zapis_cabinet="+value)
 	assert.Equal(t, http.StatusOK, again.StatusCode, "the token in the database is a hash")
 }
+
+func TestEachRoleBeginsWhereItsWorkIs(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	for role, want := range map[string]string{
+		"admin": "/cabinet/schedule", "doctor": "/cabinet/schedule", "security": "/cabinet/security", "marketing": "/cabinet/me",
+	} {
+		b := o.as(role)
+		answer, _ := b.get("/cabinet")
+		assert.Equal(t, want, answer.Header.Get("Location"), role)
+		answer, _ = b.get(want)
+		assert.Equal(t, http.StatusOK, answer.StatusCode, role)
+	}
+}

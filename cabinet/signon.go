@@ -132,7 +132,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, who vouched, t er
 	if err := s.begin(r, m, true); err != nil {
 		return err
 	}
-	http.Redirect(w, r, home, http.StatusSeeOther)
+	http.Redirect(w, r, door, http.StatusSeeOther)
 	return nil
 }
 

@@ -59,12 +59,12 @@ func TestTheClinicsSignOnIsBoundByItsOwnerAndThenSignsIn(t *testing.T) {
 	answer, _ = b.returns(b.goes(p, "/cabinet/sso", "p-17"))
 	assert.Equal(t, "/cabinet/second", answer.Header.Get("Location"), "it stands in the place of the password")
 	answer, _ = b.post("/cabinet/second", "code", o.code(w.secret))
-	assert.Equal(t, "/cabinet/schedule", answer.Header.Get("Location"))
+	assert.Equal(t, "/cabinet", answer.Header.Get("Location"))
 
 	p.claims = func(c map[string]any) { c["amr"] = []string{"pwd", "mfa"} }
 	b = o.browser()
 	answer, _ = b.returns(b.goes(p, "/cabinet/sso", "p-17"))
-	assert.Equal(t, "/cabinet/schedule", answer.Header.Get("Location"), "where the provider saw more than a password")
+	assert.Equal(t, "/cabinet", answer.Header.Get("Location"), "where the provider saw more than a password")
 	assert.True(t, b.in())
 
 	w.post("/cabinet/step-up", "code", w.codes[0], "next", "/cabinet/me")

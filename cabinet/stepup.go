@@ -48,9 +48,9 @@ func (s *Server) stepUp(w http.ResponseWriter, r *http.Request) {
 func ownPath(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || u.Fragment != "" ||
-		strings.ContainsAny(next, "\\\x00\r\n\t") || path.Clean(u.Path) != u.Path || !strings.HasPrefix(u.Path, "/cabinet/") ||
+		strings.ContainsAny(next, "\\\x00\r\n\t") || path.Clean(u.Path) != u.Path || !strings.HasPrefix(u.Path, door+"/") ||
 		u.EscapedPath() != u.Path {
-		return home
+		return door
 	}
 	return u.RequestURI()
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/audit"
 	"github.com/zapis-clinic/zapis/core/consent"
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/personal"
@@ -16,7 +18,7 @@ type Privacy interface {
 	Self(ctx context.Context) (personal.Self, error)
 	AskFor(ctx context.Context, kind personal.Kind) error
 	Correct(ctx context.Context, c personal.Change) (wait bool, err error)
-	Looks(ctx context.Context) ([]personal.Look, error)
+	Looks(ctx context.Context, zone *time.Location) ([]audit.LookedAt, error)
 }
 
 // MyData tells in a few lines what the clinic keeps, and what can be done about it. Of medical content it says how much there is, and
@@ -104,7 +106,7 @@ const maxLooks = 20
 // DataLooks tells who looked at the person's record.
 func DataLooks() Flow {
 	return Flow{Name: flowLooks, Finish: func(ctx context.Context, t *Talk) (Outcome, error) {
-		looks, err := t.Desk.Privacy.Looks(ctx)
+		looks, err := t.Desk.Privacy.Looks(ctx, t.zone())
 		if err != nil {
 			return Outcome{}, err
 		}
@@ -113,17 +115,32 @@ func DataLooks() Flow {
 		}
 		lines := []string{t.Say("my_data.looks")}
 		for _, l := range looks[:min(len(looks), maxLooks)] {
-			who := t.Say("copy.role_" + l.Role)
-			if l.Doctor != "" {
-				who += " " + t.Words.Name(t.Lang, l.Doctor)
-			}
-			lines = append(lines, t.Say("my_data.look", "Day", t.Words.Far(t.Lang, l.Day, t.Now), "Who", who, "What", t.Say("copy.part_"+l.Object)))
+			lines = append(lines, t.look(l))
 		}
 		if len(looks) > maxLooks {
 			lines = append(lines, t.Say("my_data.looks_more"))
 		}
 		return Outcome{Replies: []Reply{{Text: strings.Join(slices.Compact(lines), "\n"), Keep: true}}}, nil
 	}}
+}
+
+// look is a line of that list: the day, who, what, and whether in an emergency.
+func (t *Talk) look(l audit.LookedAt) string {
+	who := t.Say("copy.role_" + l.Role)
+	if l.Kind == core.Service {
+		who = t.Say("copy.role_service")
+	}
+	if l.Surname != "" {
+		who += " " + t.Words.Name(t.Lang, strings.TrimSpace(l.Surname+" "+l.Given+" "+l.Patronymic))
+	}
+	key := "my_data.look"
+	switch {
+	case l.Glass:
+		key = "my_data.look_glass"
+	case l.Looks == 0:
+		key = "my_data.look_changed"
+	}
+	return t.Say(key, "Day", t.Words.Far(t.Lang, l.Day, t.Now), "Who", who, "What", t.Say("copy.class_"+string(l.Class)))
 }
 
 // CorrectData corrects the person's own card; one that the desk has checked is corrected at the desk.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/audit"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/personal"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -152,6 +153,6 @@ func (d *desk) Correct(ctx context.Context, c personal.Change) (bool, error) {
 }
 
 // Looks tells who saw the record.
-func (d *desk) Looks(ctx context.Context) ([]personal.Look, error) {
-	return d.house.office(d.tx.Reading()).Looks(ctx, d.actor)
+func (d *desk) Looks(ctx context.Context, zone *time.Location) ([]audit.LookedAt, error) {
+	return d.house.office(d.tx.Reading()).Looks(ctx, d.actor, zone)
 }

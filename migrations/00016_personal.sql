@@ -108,31 +108,6 @@ GRANT SELECT, INSERT, UPDATE ON personal_request, personal_copy TO zapis_app;
 COMMENT ON TABLE personal_request IS 'data: personal; subject: patient_id; retention: consent';
 COMMENT ON TABLE personal_copy IS 'data: medical; subject: patient_id; retention: copy';
 
--- Who looked at somebody's record: the day, the role, a doctor's name, the kind of data, how often. For the person themselves once their
--- identity is proved, and for Zapis when it makes their copy.
--- +goose StatementBegin
-CREATE FUNCTION who_looked(p uuid) RETURNS TABLE (day date, role text, doctor text, action text, object text, times bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-BEGIN
-    IF NOT coalesce(actor_is_system() OR p = ANY (actor_wards()), false) THEN
-        RETURN;
-    END IF;
-    RETURN QUERY
-        SELECT a.at::date, a.role, coalesce(d.surname || ' ' || d.given, ''), a.action, a.object_type, count(*)
-        FROM audit a
-        LEFT JOIN staff s ON s.id = a.actor_id
-        LEFT JOIN practitioner d ON d.id = s.practitioner_id
-        WHERE a.patient_id = p AND a.actor_kind = 'staff'
-        GROUP BY 1, 2, 3, 4, 5
-        ORDER BY 1 DESC, 2, 3, 4, 5
-        LIMIT 500;
-END
-$$;
--- +goose StatementEnd
-REVOKE ALL ON FUNCTION who_looked(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION who_looked(uuid) TO zapis_app;
-
 -- Who else gets people's data: a channel, a model, a laboratory. Without a row that stands, a channel or a model is not switched on.
 CREATE TABLE processor (
     id           uuid PRIMARY KEY,
@@ -302,7 +277,6 @@ DROP FUNCTION staff_by_login(text);
 DROP FUNCTION touched(uuid, timestamptz);
 DROP TABLE incident, retention_proposal, retention, channel_policy, processor;
 ALTER TABLE outbox DROP COLUMN data_class;
-DROP FUNCTION who_looked(uuid);
 DROP TABLE personal_copy, personal_request;
 DROP TRIGGER consent_heeded ON consent_event;
 DROP FUNCTION heed_consent();

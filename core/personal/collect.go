@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/audit"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/vault"
 )
@@ -29,7 +31,7 @@ type row map[string]any
 // gathered is a person's data by table, in the order of Parts, and the bytes of their documents.
 type gathered struct {
 	parts []gatheredPart
-	looks []Look
+	looks []audit.LookedAt
 	files map[string][]byte // by id
 	left  int               // documents that did not fit
 }
@@ -44,7 +46,7 @@ const maxFiles = 48 << 20
 
 // gather reads everything. What the person may see in the chat is read as the chat, so that row-level security answers for there being
 // nobody else's; the rest as Zapis, by their ids.
-func (o Office) gather(ctx context.Context, w whose) (gathered, error) {
+func (o Office) gather(ctx context.Context, w whose, zone *time.Location) (gathered, error) {
 	out := gathered{files: map[string][]byte{}}
 	for _, part := range Parts() {
 		if part.SQL == "" || (part.Medical && !w.medical) || (!part.Chats && w.patient == uuid.Nil) {
@@ -73,12 +75,19 @@ func (o Office) gather(ctx context.Context, w whose) (gathered, error) {
 	if !w.medical {
 		return out, nil
 	}
-	err := o.In.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
+	for more, before := true, (time.Time{}); more; {
+		var days []audit.LookedAt
 		var err error
-		out.looks, err = looks(ctx, tx, w.patient)
-		return err
-	})
-	return out, err
+		days, more, err = audit.Looks(ctx, o.In, core.Sys("worker"), audit.Looking{Patient: w.patient, Zone: zone, Before: before})
+		if err != nil {
+			return out, err
+		}
+		out.looks = append(out.looks, days...)
+		if more {
+			before = days[len(days)-1].Day
+		}
+	}
+	return out, nil
 }
 
 func read(ctx context.Context, tx *store.Tx, part Part, w whose) ([]row, error) {

@@ -59,7 +59,7 @@ func (o Office) Copy(ctx context.Context, r Request, speech Speech, tell func(*s
 	if err != nil {
 		return fmt.Errorf("whose copy: %w", err)
 	}
-	data, err := o.gather(ctx, w)
+	data, err := o.gather(ctx, w, speech.Zone)
 	if err != nil {
 		return err
 	}

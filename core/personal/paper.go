@@ -2,7 +2,6 @@ package personal
 
 import (
 	"bytes"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -12,6 +11,9 @@ import (
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
+
+	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/audit"
 )
 
 // Sizes of the paper, in millimetres and points.
@@ -51,7 +53,7 @@ func paper(g gathered, s Speech, now time.Time) ([]byte, error) {
 		write("B", 13, 1, s.Say("copy.part_audit"))
 	}
 	for _, l := range g.looks {
-		write("", 10, 1, fmt.Sprintf("%s: %s %s, %s × %d", l.Day.Format("02.01.2006"), s.Say("copy.role_"+l.Role), l.Doctor, s.Say("copy.part_"+l.Object), l.Times))
+		write("", 10, 1, s.look(l))
 	}
 	if g.left > 0 {
 		write("B", 10, 1, s.Say("copy.left")+" "+strconv.Itoa(g.left))
@@ -59,6 +61,25 @@ func paper(g gathered, s Speech, now time.Time) ([]byte, error) {
 	var out bytes.Buffer
 	err := doc.Output(&out)
 	return out.Bytes(), err
+}
+
+// look is a line of the list of who looked: "02.03.2026: врач Иванова Анна Петровна, заключения: смотрел 2, изменял 1".
+func (s Speech) look(l audit.LookedAt) string {
+	who := s.Say("copy.role_" + l.Role)
+	if l.Kind == core.Service {
+		who = s.Say("copy.role_service")
+	}
+	parts := []string{strings.TrimSpace(who + " " + strings.TrimSpace(l.Surname+" "+l.Given+" "+l.Patronymic)), s.Say("copy.class_" + string(l.Class))}
+	if l.Looks > 0 {
+		parts = append(parts, s.Say("copy.looks")+" "+strconv.FormatInt(l.Looks, 10))
+	}
+	if l.Changes > 0 {
+		parts = append(parts, s.Say("copy.changes")+" "+strconv.FormatInt(l.Changes, 10))
+	}
+	if l.Glass {
+		parts = append(parts, s.Say("copy.glass"))
+	}
+	return l.Day.Format("02.01.2006") + ": " + strings.Join(parts, ", ")
 }
 
 // row is a row in words: "Начало: 27.11.2026 11:00; услуга: …".

@@ -19,7 +19,7 @@ func ofPatient(table, but string) string {
 // Why a table is not given out.
 const (
 	whyMachine = "the machine's own: when to send what, without a word of the person's"
-	whyTold    = "told by the list of who looked (who_looked)"
+	whyTold    = "told by the list of who looked (audit.Looks)"
 	whyCopy    = "the copies and requests themselves"
 	whyKey     = "hashes of codes and links, of no use to anybody once they are over"
 	whyWithin  = "given out with the rows it hangs on"

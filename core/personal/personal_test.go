@@ -209,7 +209,7 @@ func TestWithoutAProvedIdentityACopyHasNothingMedical(t *testing.T) {
 	assert.Contains(t, json, "письмо Смирнова")
 	assert.NotContains(t, json, "заключение")
 	assert.NotContains(t, json, "care_team", "nor what is read for the person and not by them")
-	_, err = p.Looks(t.Context(), p.mine.chat)
+	_, err = p.Looks(t.Context(), p.mine.chat, time.UTC)
 	refused(t, err, "identity_unproved")
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/audit"
@@ -124,37 +123,16 @@ func (o Office) Self(ctx context.Context, actor core.Actor) (Self, error) {
 	return out, nil
 }
 
-// Look is who saw the record of a patient on a day: a role, a doctor by name, what was done with what, how often.
-type Look struct {
-	Day                          time.Time
-	Role, Doctor, Action, Object string
-	Times                        int64
-}
-
-// Looks lists who saw the record of the person in the acting chat, the last first. Nothing is told before the identity is proved.
-func (o Office) Looks(ctx context.Context, actor core.Actor) ([]Look, error) {
-	var out []Look
-	err := o.In.InTx(ctx, actor, func(tx *store.Tx) error {
-		me, err := tx.PersonalSelf(ctx, actor.ID)
-		if err != nil {
-			return err
-		}
-		if me.PatientID == nil || !me.Verified {
-			return core.Refuse(core.Denied, "identity_unproved")
-		}
-		out, err = looks(ctx, tx, *me.PatientID)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("who looked: %w", err)
-	}
-	return out, nil
-}
-
-func looks(ctx context.Context, tx *store.Tx, patient uuid.UUID) ([]Look, error) {
-	rows, err := tx.Query(ctx, "SELECT day, role, doctor, action, object, times FROM who_looked($1)", patient)
+// Looks lists who saw the record of the person in the acting chat, the last first, by days in zone. Nothing is told before the identity
+// is proved.
+func (o Office) Looks(ctx context.Context, actor core.Actor, zone *time.Location) ([]audit.LookedAt, error) {
+	self, err := o.Self(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Look])
+	if self.Patient == uuid.Nil || !self.Verified {
+		return nil, core.Refuse(core.Denied, "identity_unproved")
+	}
+	list, _, err := audit.Looks(ctx, o.In, actor, audit.Looking{Patient: self.Patient, Zone: zone})
+	return list, err
 }
