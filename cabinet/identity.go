@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/staff"
 )
@@ -29,6 +30,7 @@ func (s *Server) identityRoutes(r chi.Router) {
 	r.Get("/patients/{id}/identity", s.member(s.identity, true))
 	r.Post("/patients/{id}/identity/verify", s.member(s.identityVerified, true))
 	r.Post("/patients/{id}/identity/code", s.member(s.identityCode, true))
+	r.Post("/patients/{id}/identity/born", s.member(s.identityBorn, true))
 }
 
 func (s *Server) cards() patient.Cards {
@@ -85,6 +87,17 @@ func (s *Server) identityVerified(w http.ResponseWriter, r *http.Request, m staf
 		return
 	}
 	http.Redirect(w, r, proving{ID: patientID(r)}.to(""), http.StatusSeeOther)
+}
+
+// identityBorn is POST /cabinet/patients/{id}/identity/born: the birth date that the desk has read in a document.
+func (s *Server) identityBorn(w http.ResponseWriter, r *http.Request, m staff.Member) {
+	id := patientID(r)
+	in := acts.Input{ID: id, Fields: map[string]string{"born": r.PostFormValue("born")}}
+	if _, err := s.Acts.Do(r.Context(), s.acting(r, m), core.Contacts, core.Update, in); err != nil {
+		s.identityShown(w, r, m, proving{}, err)
+		return
+	}
+	http.Redirect(w, r, proving{ID: id}.to(""), http.StatusSeeOther)
 }
 
 // identityCode is POST /cabinet/patients/{id}/identity/code: a code, shown in this answer and never again.

@@ -67,6 +67,14 @@ func TestIdentityCodeIsShownOnce(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, answer.StatusCode)
 	assert.Contains(t, page, "Даты рождения в карте нет")
 	assert.NotRegexp(t, code, page)
+
+	answer, page = b.post(path+"/born", "born", "2999-01-01")
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode, page)
+	answer, page = b.post(path+"/born", "born", "1985-03-25")
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode, page)
+	answer, page = b.post(path + "/code")
+	require.Equal(t, http.StatusOK, answer.StatusCode, page)
+	assert.Regexp(t, code, page, "a card that has its birth date gets a code")
 }
 
 func TestIdentityOfAPatientIsNotThereForOthers(t *testing.T) {
