@@ -36,6 +36,7 @@ func (checkCmd) Run(e *env) error {
 		{"keys", keysFit},
 		{"telegram", telegramAnswers},
 		{"virus scanner", scannerAnswers},
+		{"model", modelAnswers},
 	} {
 		ctx, cancel := context.WithTimeout(e.ctx, 10*time.Second)
 		err := probe.run(ctx, c)

@@ -47,6 +47,15 @@ type config struct {
 	Keys          string   `env:"ZAPIS_KEYS" envDefault:".local/keys.json"`
 	KeysSecret    string   `env:"ZAPIS_KEYS_SECRET"`      // what the key file is wrapped under
 	KeysNext      string   `env:"ZAPIS_KEYS_SECRET_NEXT"` // and will be
+
+	LLMBase          string `env:"ZAPIS_LLM_BASE_URL"` // any OpenAI-compatible server
+	LLMKey           string `env:"ZAPIS_LLM_KEY"`
+	LLMModel         string `env:"ZAPIS_LLM_MODEL"`
+	LLMEmbedding     string `env:"ZAPIS_LLM_EMBEDDING_MODEL"`
+	LLMTranscription string `env:"ZAPIS_LLM_TRANSCRIPTION_MODEL"`
+	LLMAudience      string `env:"ZAPIS_LLM_AUDIENCE" envDefault:"patients"` // off, staff, patients: for whom it is asked
+	LLMBudget        int64  `env:"ZAPIS_LLM_BUDGET" envDefault:"0"`          // tokens a day, 0 without limit
+	LLMPrices        string `env:"ZAPIS_LLM_PRICES"`                         // of a million tokens in and out: "15/60"
 }
 
 // known lists the settings that other parts or later versions read, so that a misspelt one can be named.
@@ -55,6 +64,7 @@ func known() []string {
 		"ZAPIS_ADDR", "ZAPIS_PUBLIC_URL", "ZAPIS_DATABASE_URL", "ZAPIS_OWNER_DATABASE_URL", "ZAPIS_KEYS", "ZAPIS_KEYS_SECRET", "ZAPIS_KEYS_SECRET_NEXT",
 		"ZAPIS_TELEGRAM_TOKEN",
 		"ZAPIS_TELEGRAM_API", "ZAPIS_TELEGRAM_MODE", "ZAPIS_LLM_BASE_URL", "ZAPIS_LLM_KEY", "ZAPIS_LLM_MODEL", "ZAPIS_LLM_EMBEDDING_MODEL",
+		"ZAPIS_LLM_TRANSCRIPTION_MODEL", "ZAPIS_LLM_AUDIENCE", "ZAPIS_LLM_BUDGET", "ZAPIS_LLM_PRICES",
 		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_SECOND_FACTOR", "ZAPIS_OIDC_ISSUER", "ZAPIS_OIDC_CLIENT_ID", "ZAPIS_OIDC_SECRET", "ZAPIS_DATABASE_CONNECTIONS",
 		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN", "ZAPIS_CLAMD", "ZAPIS_AUDIT_ANCHOR", "ZAPIS_RESULTS_RELEASE",
 	}
@@ -108,7 +118,7 @@ func unreadable(err error) error {
 	var bad configenv.ParseError
 	if errors.As(err, &bad) {
 		if field, ok := reflect.TypeFor[config]().FieldByName(bad.Name); ok {
-			return wrong(field.Tag.Get("env"), map[reflect.Kind]string{reflect.Bool: "expected 1 or 0", reflect.Int32: "expected a number"}[field.Type.Kind()])
+			return wrong(field.Tag.Get("env"), map[reflect.Kind]string{reflect.Bool: "expected 1 or 0", reflect.Int32: "expected a number", reflect.Int64: "expected a number"}[field.Type.Kind()])
 		}
 	}
 	return usageError{fmt.Errorf("settings: %w", err)}
@@ -158,6 +168,9 @@ func (c config) check() error {
 		return err
 	}
 	if err := c.checkSignIn(); err != nil {
+		return err
+	}
+	if err := c.checkModel(); err != nil {
 		return err
 	}
 	if _, err := c.results(); err != nil {

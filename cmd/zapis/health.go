@@ -40,6 +40,9 @@ func (s *server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
 	waiting := prometheus.NewDesc("zapis_waiting", "Rows that wait to be worked on.", []string{"what"}, nil)
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &backlog{server: s, rows: waiting}, newTraffic(s.gate), judged{s.talks.Guard})
+	if s.model != nil {
+		registry.MustRegister(s.model)
+	}
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 

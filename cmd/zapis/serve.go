@@ -25,6 +25,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/jobs"
 	"github.com/zapis-clinic/zapis/jobs/edge"
+	"github.com/zapis-clinic/zapis/llm"
 )
 
 type serveCmd struct {
@@ -75,12 +76,16 @@ type server struct {
 	cabinet *cabinet.Server // nil where this replica serves no pages
 	river   *river.Client[pgx.Tx]
 	gate    *edge.Gate
+	model   *llm.Client // nil where the settings name none
 }
 
 func (s *server) has(role string) bool { return slices.Contains(s.roles, role) }
 
 func (s *server) serve(ctx context.Context) error {
 	if err := s.registered(ctx); err != nil {
+		return err
+	}
+	if err := s.openModel(ctx); err != nil {
 		return err
 	}
 	if s.bot != nil {

@@ -2,11 +2,14 @@ package personal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
@@ -44,6 +47,21 @@ func (o Office) Registered(ctx context.Context, name string) (bool, error) {
 		return false, fmt.Errorf("registry of processors: %w", err)
 	}
 	return yes, nil
+}
+
+// Approved says whether an entry stands, and whether it is for medical data too.
+func (o Office) Approved(ctx context.Context, name string) (stands, medical bool, err error) {
+	err = o.In.InTx(ctx, core.Sys("cli"), func(tx *store.Tx) error {
+		medical, err = tx.ProcessorApproved(ctx, name)
+		if stands = err == nil; errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return false, false, fmt.Errorf("registry of processors: %w", err)
+	}
+	return stands, stands && medical, nil
 }
 
 // Processors lists the registry, those that stand first.

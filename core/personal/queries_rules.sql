@@ -18,5 +18,9 @@ INSERT INTO processor (id, kind, name, who, country, purpose, basis, medical, si
 -- name: ProcessorEnd :one
 UPDATE processor SET ended_at = sqlc.arg(at) WHERE name = sqlc.arg(name) AND ended_at IS NULL RETURNING id;
 
+-- name: ProcessorApproved :one
+-- Whether somebody who stands in the registry may get medical data.
+SELECT medical FROM processor WHERE name = $1 AND ended_at IS NULL;
+
 -- name: ProcessorStands :one
 SELECT EXISTS (SELECT FROM processor WHERE name = $1 AND ended_at IS NULL)::boolean;

@@ -119,6 +119,18 @@ func (q *Queries) ProcessorAdd(ctx context.Context, arg ProcessorAddParams) erro
 	return err
 }
 
+const processorApproved = `-- name: ProcessorApproved :one
+SELECT medical FROM processor WHERE name = $1 AND ended_at IS NULL
+`
+
+// Whether somebody who stands in the registry may get medical data.
+func (q *Queries) ProcessorApproved(ctx context.Context, name string) (bool, error) {
+	row := q.db.QueryRow(ctx, processorApproved, name)
+	var medical bool
+	err := row.Scan(&medical)
+	return medical, err
+}
+
 const processorEnd = `-- name: ProcessorEnd :one
 UPDATE processor SET ended_at = $1 WHERE name = $2 AND ended_at IS NULL RETURNING id
 `
