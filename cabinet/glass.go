@@ -16,7 +16,7 @@ func (s *Server) glassCase() glass.Case { return glass.Case{Chart: s.chart()} }
 // viewOf is the view of somebody who is signed in, with the glass that they have broken.
 func (s *Server) viewOf(r *http.Request, m staff.Member) view {
 	v := s.view(r)
-	v.Member = &m
+	v.Member, v.Done = &m, s.sessions.PopString(r.Context(), keyDone)
 	var err error
 	if v.Glass, err = s.glassCase().Active(r.Context(), s.acting(r, m)); err != nil && r.Context().Err() == nil {
 		s.Log.WarnContext(r.Context(), "banner of broken glass not shown", "error", err)

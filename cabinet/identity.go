@@ -44,8 +44,7 @@ func (s *Server) identity(w http.ResponseWriter, r *http.Request, m staff.Member
 
 // identityShown shows the page, with why something was refused on it. Whoever may not, and an id of nobody, get the same answer.
 func (s *Server) identityShown(w http.ResponseWriter, r *http.Request, m staff.Member, p proving, why error) {
-	v, status := s.view(r), http.StatusOK
-	v.Member = &m
+	v, status := s.viewOf(r, m), http.StatusOK
 	p.ID = patientID(r)
 	var err error
 	if p.Identity, err = s.cards().Identity(r.Context(), s.acting(r, m), p.ID); err == nil && core.Refusal(why) == nil {
@@ -97,6 +96,7 @@ func (s *Server) identityBorn(w http.ResponseWriter, r *http.Request, m staff.Me
 		s.identityShown(w, r, m, proving{}, err)
 		return
 	}
+	s.tellNext(r, s.view(r).Say("identity.born_written"))
 	http.Redirect(w, r, proving{ID: id}.to(""), http.StatusSeeOther)
 }
 

@@ -24,6 +24,7 @@ const (
 	keySession    = "session" // its id, for its owner's list
 	keyStaff      = "staff"
 	keyRole       = "role" // the active one
+	keyDone       = "done" // what has just been done, for the next page
 	keyGeneration = "generation"
 	keyBegun      = "begun"
 	keySeen       = "seen"

@@ -26,11 +26,13 @@ type view struct {
 	Zone     *time.Location // of the clinic's clock
 	Member   *staff.Member  // nil while nobody is signed in
 	Glass    []glass.Grant  // that they have broken, for the banner
+	Path     string         // of the page
+	Done     string         // what has just been done, said once
 }
 
 func (s *Server) view(r *http.Request) view {
 	lang := langOf(r)
-	return view{Lang: lang, Say: func(key string) string { return s.say.in(lang, key) }, Demo: s.Demo, Built: s.assets.built(), Zone: s.zone(), Passkeys: s.passkeys.Work(), SignOn: s.signOn != nil}
+	return view{Lang: lang, Say: func(key string) string { return s.say.in(lang, key) }, Demo: s.Demo, Built: s.assets.built(), Zone: s.zone(), Passkeys: s.passkeys.Work(), SignOn: s.signOn != nil, Path: r.URL.Path}
 }
 
 // fill puts a value into words.
@@ -64,6 +66,11 @@ func (s *Server) group(lang string, names ...string) string {
 		return "{}"
 	}
 	return string(data)
+}
+
+// tellNext keeps a sentence for the next page: what has been done.
+func (s *Server) tellNext(r *http.Request, sentence string) {
+	s.sessions.Put(r.Context(), keyDone, sentence)
 }
 
 // render shows a page.

@@ -3,6 +3,7 @@ package cabinet
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"net/http"
 
 	"github.com/BurntSushi/toml"
@@ -24,18 +25,35 @@ type dictionary map[string]map[string]string
 func readDictionary() (dictionary, error) {
 	d := dictionary{}
 	for _, lang := range []string{russian, english} {
-		tree := map[string]map[string]string{}
-		if _, err := toml.DecodeFS(wordFiles, "words/"+lang+".toml", &tree); err != nil {
+		files, err := fs.Glob(wordFiles, "words/*"+lang+".toml")
+		if err != nil {
 			return nil, fmt.Errorf("words of the cabinet: %w", err)
 		}
 		d[lang] = map[string]string{}
-		for group, list := range tree {
-			for key, text := range list {
-				d[lang][group+"."+key] = text
+		for _, file := range files {
+			if err := d.read(lang, file); err != nil {
+				return nil, fmt.Errorf("words of the cabinet, %s: %w", file, err)
 			}
 		}
 	}
 	return d, nil
+}
+
+// read adds a file of words: those of a part of the cabinet stand in words/part.ru.toml, what is everybody's in words/ru.toml.
+func (d dictionary) read(lang, file string) error {
+	tree := map[string]map[string]string{}
+	if _, err := toml.DecodeFS(wordFiles, file, &tree); err != nil {
+		return err
+	}
+	for group, list := range tree {
+		for key, text := range list {
+			if _, twice := d[lang][group+"."+key]; twice {
+				return fmt.Errorf("%s.%s has words already", group, key)
+			}
+			d[lang][group+"."+key] = text
+		}
+	}
+	return nil
 }
 
 // in returns the words for a key; a key without words is shown as it is.

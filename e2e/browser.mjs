@@ -92,5 +92,5 @@ export async function signIn(page, login) {
   await page.fill('#login', login);
   await page.fill('#password', 'demo-demo-demo');
   await page.click('button[type=submit]');
-  await page.waitForURL('**/cabinet/schedule*');
+  await page.waitForURL(/\/cabinet\/(schedule|security|me)\b/); // where the role begins
 }
