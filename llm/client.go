@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -43,7 +44,8 @@ type Client struct {
 	api     *openai.Client
 	breaker *breaker
 	meter   *meter
-	newer   atomic.Bool // the model refuses max_tokens or a temperature
+	given   map[string]bool // given names, for what is hidden
+	newer   atomic.Bool     // the model refuses max_tokens or a temperature
 }
 
 // errMoved refuses to follow a server elsewhere with the key and the text.
@@ -67,7 +69,7 @@ func New(c Config) (*Client, error) {
 		Transport:     newTransport(c.Own),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return errMoved },
 	}
-	return &Client{config: c, api: openai.NewClientWithConfig(settings), breaker: &breaker{clock: c.Clock}, meter: newMeter(c.Prices)}, nil
+	return &Client{config: c, api: openai.NewClientWithConfig(settings), breaker: &breaker{clock: c.Clock}, meter: newMeter(c.Prices), given: givenNames()}, nil
 }
 
 // Can says what the settings name a model for.
@@ -86,9 +88,15 @@ func (c *Client) Can(p Purpose) bool {
 // defaultTokens is how long an answer may be where nobody says.
 const defaultTokens = 512
 
-// Chat asks for one answer. An answer that holds nothing is a failure.
+// Chat asks for one answer. What a person said leaves with placeholders for what names somebody, and the answer has it back; where something
+// is left that may not leave, nothing does. An answer that holds nothing is a failure.
 func (c *Client) Chat(ctx context.Context, a Ask) (Answer, error) {
 	var out Answer
+	veil, f := c.veiled(&a)
+	if f != nil {
+		c.meter.note(a.Purpose, f, 0, Tokens{})
+		return out, f
+	}
 	err := c.call(ctx, a.Purpose, func(ctx context.Context) (Tokens, error) {
 		response, err := c.api.CreateChatCompletion(ctx, c.request(a))
 		if err != nil && c.learn(err) {
@@ -97,11 +105,45 @@ func (c *Client) Chat(ctx context.Context, a Ask) (Answer, error) {
 		if err != nil {
 			return Tokens{}, err
 		}
-		said, err := said(response, a)
-		out = Answer{Text: said, Tokens: guess(Tokens{response.Usage.PromptTokens, response.Usage.CompletionTokens}, a.Messages, said)}
+		text, err := said(response, a)
+		out = Answer{Text: veil.restore(text), Tokens: guess(Tokens{response.Usage.PromptTokens, response.Usage.CompletionTokens}, a.Messages, text)}
 		return out.Tokens, err
 	})
 	return out, err
+}
+
+// veiled hides what persons said in an ask. A system message and what a model is given as its own are the clinic's words.
+func (c *Client) veiled(a *Ask) (*veil, *Error) {
+	if a.Privacy.Today.IsZero() {
+		a.Privacy.Today = c.config.Clock()
+	}
+	v := newVeil(a.Privacy, c.given)
+	a.Messages = slices.Clone(a.Messages)
+	for i, m := range a.Messages {
+		if m.Role != User {
+			continue
+		}
+		text, ok := v.hide(m.Text)
+		if !ok {
+			return nil, &Error{Kind: Forbidden}
+		}
+		a.Messages[i].Text = text
+	}
+	return v, nil
+}
+
+// EmbedSaid turns a person's words into a vector, with placeholders like Chat's.
+func (c *Client) EmbedSaid(ctx context.Context, text string, p Privacy) ([]float32, error) {
+	a := Ask{Purpose: Embedding, Messages: []Message{{User, text}}, Privacy: p}
+	if _, f := c.veiled(&a); f != nil {
+		c.meter.note(Embedding, f, 0, Tokens{})
+		return nil, f
+	}
+	vectors, err := c.Embed(ctx, []string{a.Messages[0].Text})
+	if err != nil {
+		return nil, err
+	}
+	return vectors[0], nil
 }
 
 // learn notes that the model wants its limit by the newer name and no temperature, and says whether that was news: all servers know the
@@ -175,7 +217,7 @@ func said(r openai.ChatCompletionResponse, a Ask) (string, error) {
 // maxEmbedded is how many texts one request takes at most: servers differ, and this all of them take.
 const maxEmbedded = 64
 
-// Embed turns texts into vectors, in their order.
+// Embed turns the clinic's own texts into vectors, in their order. A person's words go through EmbedSaid.
 func (c *Client) Embed(ctx context.Context, texts []string) ([][]float32, error) {
 	out := make([][]float32, 0, len(texts))
 	for len(texts) > 0 {

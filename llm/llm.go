@@ -84,6 +84,7 @@ type Ask struct {
 	Name     string          // of the schema or the tool
 	Shape    json.RawMessage // the JSON schema of the answer, for Schema and Tool
 	Tokens   int             // of the answer, at most; 512 where 0
+	Privacy  Privacy         // of whose words the user messages are
 }
 
 // Tokens is what a call used.
