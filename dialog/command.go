@@ -42,8 +42,22 @@ const (
 	Asap   Grain = "asap"
 )
 
-// Window is a half-open interval of time [From, To) and how exactly it was meant.
+// Window is a half-open interval of time [From, To) and how exactly it was meant. One of grain "part" that is longer than a day
+// repeats daily: on each of its days from From's clock to To's.
 type Window struct {
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	Grain Grain     `json:"grain"`
+
+	Also       []Span  `json:"also,omitempty"`       // what suits as well: other days, or the days after one that was excluded
+	Readings   []Span  `json:"readings,omitempty"`   // what else the same words may mean in place of the window: "next Friday"
+	SameTime   bool    `json:"same_time,omitempty"`  // at the hour of the visit that is moved
+	Words      []int   `json:"words,omitempty"`      // where it is said: the first byte of the text and the one after the last
+	Confidence float64 `json:"confidence,omitempty"` // 0 to 1
+}
+
+// Span is one more stretch of time, read as a Window is.
+type Span struct {
 	From  time.Time `json:"from"`
 	To    time.Time `json:"to"`
 	Grain Grain     `json:"grain"`

@@ -41,7 +41,7 @@ func (h *heard) control(said string) []dialog.Command {
 			return h.language()
 		}
 		return h.begin(said)
-	case "greeting", flowThanks:
+	case flowGreeting, flowThanks:
 		if running && len(h.sets) > 0 {
 			return nil
 		}

@@ -88,10 +88,19 @@ func said(m understand.Meaning) string {
 }
 
 // window writes a window as "03-12 13:00 to 03-12 18:00 part"; whole days without hours, "03-12 day", "03-16 to 03-22 week".
+// The other stretches that suit as well follow after "or".
 func window(w *dialog.Window) string {
 	if w == nil {
 		return ""
 	}
+	all := []string{stretch(dialog.Span{From: w.From, To: w.To, Grain: w.Grain})}
+	for _, s := range w.Also {
+		all = append(all, stretch(s))
+	}
+	return strings.Join(all, " or ")
+}
+
+func stretch(w dialog.Span) string {
 	if midnight(w.From) && midnight(w.To) {
 		first, last := w.From.Format("01-02"), w.To.AddDate(0, 0, -1).Format("01-02")
 		if first == last {

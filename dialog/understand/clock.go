@@ -17,7 +17,7 @@ func partHours(code string) (from, to int, ok bool) {
 		return 8, 13, true
 	case "lunch":
 		return 12, 14, true
-	case "day":
+	case kindDay:
 		return 12, 17, true
 	case "afternoon":
 		return 13, 18, true
@@ -27,6 +27,16 @@ func partHours(code string) (from, to int, ok bool) {
 		return 18, 21, true
 	case "beforework":
 		return 8, 10, true
+	case "opening":
+		return 8, 9, true
+	case "earlier":
+		return 8, 12, true
+	case "later":
+		return 17, 21, true
+	case "closing":
+		return 20, 20, true
+	case "untilclosing":
+		return 8, 20, true
 	}
 	return 0, 0, false
 }
@@ -40,7 +50,7 @@ type hm struct {
 
 // resolve reads an hour as the clinic would: "в 4" is 16:00.
 func (t hm) resolve() int {
-	if !t.fixed && t.minute >= 60 && t.minute < (lastHour+1)*60 {
+	if !t.fixed && (t.minute >= 60 || t.exact) && t.minute < (lastHour+1)*60 {
 		return t.minute + 12*60
 	}
 	return t.minute
@@ -63,7 +73,7 @@ func (s *scan) readClock(i int) (item, int) {
 
 // hoursRange reads "с 9 до 12", "10-12", "между двумя и четырьмя", "from 2 to 4 pm".
 func (s *scan) hoursRange(i int) (item, int) {
-	j := i + s.link(i, "since", "between")
+	j := i + s.link(i, since, "between")
 	opened := j > i
 	if s.text(i, "в") { // "в 10-12"
 		j = i + 1
@@ -74,7 +84,7 @@ func (s *scan) hoursRange(i int) (item, int) {
 	}
 	k := j + aw
 	switch {
-	case s.text(k, "-"), s.text(k, "до", "to", "till", "until"), opened && s.text(k, "по", "и", "and", "через"):
+	case s.text(k, "-"), s.text(k, "до", "to", till, "until"), opened && s.text(k, "по", "и", "and", "через"):
 	default:
 		return item{}, 0
 	}
@@ -103,11 +113,29 @@ func (s *scan) timely(i int) bool { return s.asksWhen() || i > 0 && s.used[i-1] 
 
 // hoursBound reads "после 15", "не раньше 10", "до 12", "с 10".
 func (s *scan) hoursBound(i int) (item, int) {
-	w := s.link(i, "after", "before", "till", "since")
-	if w == 0 || s.text(i, "по", "to") {
+	lead := 0
+	if s.is(i, kindHour) && !s.text(i, "час", "часу", "часом") { // часов до шести, часов с трёх
+		lead = 1
+	}
+	w := s.link(i+lead, after, "before", till, since)
+	if w == 0 || s.text(i+lead, "по", "to") {
 		return item{}, 0
 	}
+	it, width := s.boundAt(i+lead, w)
+	if width == 0 {
+		return item{}, 0
+	}
+	return it, lead + width
+}
+
+// boundAt reads the hour after the preposition at i, which is w tokens wide.
+func (s *scan) boundAt(i, w int) (item, int) {
+	code := s.at(i).sense.code
+	w += s.links(i+w, since, "about")
 	j := i + w
+	for s.text(j, "часов", "часиков", "уже") {
+		j, w = j+1, w+1
+	}
 	if s.is(j, kindPart) || s.text(j, "вечера") {
 		return s.partBound(i, j)
 	}
@@ -119,18 +147,19 @@ func (s *scan) hoursBound(i int) (item, int) {
 		return item{}, 0
 	}
 	c := &clock{from: dayOpens, to: t.resolve()}
-	switch s.at(i).sense.code {
-	case "after", "since":
-		if s.at(i).sense.code == "since" && s.complained(i) {
+	switch code {
+	case after, since:
+		if code == since && s.complained(i) {
 			return item{}, w + width
 		}
 		c = &clock{from: t.resolve(), to: max(dayCloses, t.resolve()+60)}
 	default:
+		code = till
 		if c.to <= c.from {
 			c.from = 0
 		}
 	}
-	return item{clock: c}, w + width
+	return item{clock: c, bound: code}, w + width
 }
 
 // partBound reads "до вечера", "после утра".
@@ -145,10 +174,13 @@ func (s *scan) partBound(i, j int) (item, int) {
 	}
 	width := j + s.at(j).sense.width - i
 	switch s.at(i).sense.code {
-	case "before", "till":
-		return item{clock: &clock{from: dayOpens, to: from * 60}}, width
-	case "after":
-		return item{clock: &clock{from: to * 60, to: dayCloses}}, width
+	case "before", till:
+		if code == "closing" {
+			from = to
+		}
+		return item{clock: &clock{from: dayOpens, to: from * 60}, bound: till}, width
+	case after:
+		return item{clock: &clock{from: to * 60, to: dayCloses}, bound: after}, width
 	}
 	return item{clock: &clock{from: from * 60, to: to * 60, part: true}}, width
 }
@@ -163,7 +195,7 @@ func (s *scan) momentAt(i int) (item, int) {
 		case w > 0:
 			about = about || s.at(j).sense.code == "about"
 			j += w
-		case s.is(j, kindHour) && !s.text(j, "час") && s.link(j+1, "at", "to") > 0: // часов в пять
+		case s.is(j, kindHour) && !s.text(j, "час", "часу", "часом") && s.link(j+1, "at", "to") > 0: // часов в пять
 			about = true
 			j++
 		default:
@@ -184,7 +216,7 @@ func (s *scan) momentAt(i int) (item, int) {
 		return item{}, j + width - i
 	}
 	c := t.clock()
-	c.about = about
+	c.about = about || s.is(i, kindHour)
 	return item{clock: c}, j + width - i
 }
 
@@ -233,13 +265,46 @@ func (s *scan) partOfDay(i int) (item, int) {
 	for s.link(j, "at", "to", "about") > 0 {
 		j++
 	}
+	if s.is(j, kindEdge) && s.is(j+1, kindUnitDay) { // в конце дня
+		from, to, _ := partHours([]string{"morning", "day", "evening"}[s.at(j).sense.n-1])
+		return item{clock: &clock{from: from * 60, to: to * 60, part: true}}, j + 2 - i
+	}
 	if !s.is(j, kindPart) {
 		return item{}, 0
 	}
-	from, to, ok := partHours(s.at(j).sense.code)
+	code := s.at(j).sense.code
+	from, to, ok := partHours(code)
 	width := j + s.at(j).sense.width - i
-	if !ok {
+	switch {
+	case code == "earlier" || code == "later":
+		return s.vaguely(code, i), width
+	case !ok:
 		return item{}, width
+	case code == "opening" || code == "closing":
+		return item{clock: &clock{from: from * 60, to: from*60 + visitMinutes, moment: true}}, width
+	case code == "lunch" && s.near(i, j):
+		from, to = 11, 13
 	}
 	return item{clock: &clock{from: from * 60, to: to * 60, part: true}}, width
+}
+
+// near says that "ближе к", "около" stands in [i, j).
+func (s *scan) near(i, j int) bool {
+	for ; i < j; i++ {
+		if s.link(i, "about") > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// vaguely reads "пораньше" and "попозже" beside a day: the morning, the evening. Of a visit they say no hour.
+func (s *scan) vaguely(code string, i int) item {
+	if s.cues.moving || len(s.items) == 0 && !s.is(i+1, kindDay, kindWeekday) && !s.text(i+1, "в", "во") {
+		return item{}
+	}
+	if code == "earlier" {
+		return item{clock: &clock{from: 8 * 60, to: 12 * 60, part: true, vague: true}}
+	}
+	return item{clock: &clock{from: 17 * 60, to: dayCloses, part: true, vague: true}}
 }

@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"strings"
 	"time"
 
 	"github.com/zapis-clinic/zapis/dialog"
@@ -15,10 +16,16 @@ func (s *scan) dated(i int) (item, int) {
 	if width > 0 && n >= 1 && n <= 31 {
 		j := i + width
 		j += s.of(j)
+		if s.text(j, "-", "/") && s.at(j).glued && s.is(j+1, kindMonth) { // 10-августа-2026
+			j++
+		}
 		if s.is(j, kindMonth) {
 			month := s.at(j).sense.n
 			j++
 			j += s.dot(j - 1)
+			if s.text(j, "-", "/") && s.at(j).glued && s.written(j+1, 4) {
+				j++
+			}
 			year, w := s.year(j)
 			return s.date(year, month, n), j + w - i
 		}
@@ -58,10 +65,28 @@ func (s *scan) date(year, month, n int) item {
 	if !given && d.Before(s.today) {
 		d = time.Date(year+1, time.Month(month), n, 0, 0, 0, 0, s.today.Location())
 	}
-	if d.Day() != n || d.Before(s.today) {
+	if d.Day() != n || d.Before(s.today) || !given && d.Sub(s.today) > longAhead { // nearly a year ahead: it was lately
 		return item{}
 	}
 	return item{days: day(d)}
+}
+
+// longAhead is how far a date without a year may lie ahead: one that was in the last weeks is a past one.
+const longAhead = 310 * 24 * time.Hour
+
+// inherit is the month that was named before and holds for a bare day of the month: "в сентябре с 3 по 9".
+func (s *scan) inherit(n int) (time.Time, bool) {
+	for i := range s.items {
+		d := s.items[i].days
+		if d == nil || d.open || d.grain != dialog.Month && d.grain != dialog.Week || d.to.Sub(d.from) < 8*24*time.Hour {
+			continue
+		}
+		at := time.Date(d.from.Year(), d.from.Month(), n, 0, 0, 0, 0, d.from.Location())
+		if at.Day() == n && !at.Before(s.today) {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // numeric reads "26.11", "26.11.2026", "26/11", "2026-11-26".
@@ -84,7 +109,7 @@ func (s *scan) numeric(i int) (item, int) {
 		return s.calendar(year, b.num, a.num), 5
 	case sep.text == "-" || sep.text != "." && sep.text != "/" || full:
 		return item{}, 0
-	case b.num < 1 || b.num > 12 || a.num < 1 || a.num > 31 || len(b.text) > 2:
+	case b.num < 1 || b.num > 12 || a.num < 1 || a.num > 31 || len(b.text) != 2 && sep.text == ".":
 		return item{}, 0
 	case sep.text == "." && s.readsAsTime(i):
 		return item{}, 0
@@ -105,7 +130,7 @@ func (s *scan) readsAsTime(i int) bool {
 	if len(minute.text) != 2 || minute.num%5 != 0 || hour < 7 || hour > 21 || len(s.at(i).text) == 2 && s.at(i).text[0] == '0' {
 		return false
 	}
-	return s.text(i-1, "в", "at", "к", "after", "после") || s.asked == "time" || len(s.items) > 0 && s.items[len(s.items)-1].days != nil
+	return s.text(i-1, "в", "at", "к", after, "после") || s.asked == "time" || len(s.items) > 0 && s.items[len(s.items)-1].days != nil
 }
 
 // numbered reads a day of the month: "25-го", "25 числа", "на первое", and bare "25" where a day was asked for.
@@ -113,7 +138,7 @@ func (s *scan) numbered(i int) (item, int) {
 	n, width := s.ordinal(i)
 	if width > 0 && !s.at(i).digits {
 		last := i + width - 1
-		if !s.is(last+1, kindDaymark) && (!neuter(s.at(last).text) || !s.text(i-1, "на", "до", "по", "с")) {
+		if !s.is(last+1, kindDaymark) && !s.standsAlone(i, last) {
 			return item{}, 0
 		}
 	}
@@ -123,7 +148,35 @@ func (s *scan) numbered(i int) (item, int) {
 	if s.is(i+width, kindDaymark) {
 		width++
 	}
+	if s.unit(i + width) {
+		return item{}, 0
+	}
 	return s.dayOfMonth(n), width
+}
+
+// standsAlone says that the ordinal in [first, last] counts no thing: its case is that of a date, and no noun follows it.
+func (s *scan) standsAlone(first, last int) bool {
+	word := s.at(last).text
+	if s.at(last).latin {
+		return s.text(first-1, "the")
+	}
+	dative := s.text(first-1, "к", "ко") && (strings.HasSuffix(word, "ому") || strings.HasSuffix(word, "ему"))
+	genitive := strings.HasSuffix(word, "ого") || strings.HasSuffix(word, "его")
+	if !neuter(word) && !genitive && !dative {
+		return false
+	}
+	next := s.at(last + 1)
+	switch {
+	case next.text == "" || next.mark || next.digits, next.sense.kind == kindLink, next.sense.kind == kindPart, next.sense.kind == kindNumber,
+		next.sense.kind == kindHalfHour, next.sense.kind == kindHalf, next.sense.kind == kindQuarter, next.sense.kind == kindNoon:
+		return true
+	case next.sense.kind == kindInside, next.sense.kind == kindHour, next.sense.kind == kindUnit:
+		return false
+	case next.cue == wish || next.cue == declined || next.cue == moves || next.cue == parting:
+		return true
+	}
+	return s.text(last+1, "и", "я", "мне", "меня", "не", "то", "тоже", "бы", "ли", "же", "или", "если", "у", "есть", "кто", "будет", "в", "на", "утра", "часов",
+		"часиков", "где", "точно", "как", "пожалуйста", "пож", "пж", "там")
 }
 
 // bareDay reads a number alone as a day of the month.
@@ -140,6 +193,9 @@ func (s *scan) dayOfMonth(n int) item {
 	if n < 1 || n > 31 {
 		return item{}
 	}
+	if d, ok := s.inherit(n); ok {
+		return item{days: day(d)}
+	}
 	for ahead := range 3 {
 		d := time.Date(s.today.Year(), s.today.Month()+time.Month(ahead), n, 0, 0, 0, 0, s.today.Location())
 		if d.Day() == n && !d.Before(s.today) {
@@ -155,7 +211,16 @@ func (s *scan) weeks(i int) (item, int) {
 	switch {
 	case s.is(i, kindWhich) && s.is(i+1+s.dot(i), kindWeek):
 		ahead, j = s.at(i).sense.n%2, i+1+s.dot(i)
-	case s.is(i, kindWeek) && s.text(i, "неделе") && s.text(i-1, "на"):
+	case s.text(i, "той") && s.is(i+1, kindWeek): // "на той неделе" is the next
+		ahead, j = 1, i+1
+	case s.is(i, kindWhich) && s.link(i+1, "or") > 0 && s.is(i+2+s.links(i+2, "at"), kindWhich) && s.is(i+3+s.links(i+2, "at"), kindWeek):
+		j = i + 3 + s.links(i+2, "at") // на этой или на следующей неделе
+		from := monday(s.today).AddDate(0, 0, 7*min(s.at(i).sense.n%2, s.at(j-1).sense.n%2))
+		return item{days: s.rest(from, from.AddDate(0, 0, 14), dialog.Week)}, j + 1 - i
+	case s.is(i, kindWeek) && s.text(i, "неделе") && s.text(i-1, "на"), s.is(i, kindWeek) && s.is(i-1, kindAllDay):
+		if isoWeekday(s.today) == 7 { // on a Sunday the week that begins
+			ahead = 1
+		}
 	case s.text(i, "течение", "течении") && s.is(i+1, kindWeek):
 		return item{days: s.openFrom(s.today)}, 2
 	case s.text(i, "течение", "течении") && s.is(i+1, kindWhich) && s.is(i+2, kindWeek):
@@ -164,7 +229,7 @@ func (s *scan) weeks(i int) (item, int) {
 		return item{}, 0
 	}
 	from := monday(s.today).AddDate(0, 0, 7*ahead)
-	return item{days: s.rest(from, from.AddDate(0, 0, 7), dialog.Week)}, j + 1 - i
+	return item{days: s.rest(from, from.AddDate(0, 0, 7), dialog.Week), unit: kindWeek}, j + 1 - i
 }
 
 // rest is what of [from, to) is not past.
@@ -182,10 +247,13 @@ func (s *scan) rest(from, to time.Time, grain dialog.Grain) *days {
 func (s *scan) months(i int) (item, int) {
 	first := s.today.AddDate(0, 0, 1-s.today.Day())
 	switch {
+	case s.is(i, kindWhich) && s.is(i+1, kindYear):
+		from := time.Date(s.today.Year()+s.at(i).sense.n%2, time.January, 1, 0, 0, 0, 0, first.Location())
+		return item{days: s.rest(from, from.AddDate(1, 0, 0), dialog.Month)}, 2
 	case s.is(i, kindWhich) && s.is(i+1, kindUnitMonth):
 		from := first.AddDate(0, s.at(i).sense.n%2, 0)
-		return item{days: s.rest(from, from.AddDate(0, 1, 0), dialog.Month)}, 2
-	case s.is(i, kindMonth) && (s.link(i-1, "at", "through", "till") > 0 || s.asksWhen()):
+		return item{days: s.rest(from, from.AddDate(0, 1, 0), dialog.Month), unit: kindUnitMonth}, 2
+	case s.is(i, kindMonth) && s.monthNamed(i):
 		from := s.month(s.at(i).sense.n)
 		year, width := s.year(i + 1)
 		if width > 0 {
@@ -194,6 +262,14 @@ func (s *scan) months(i int) (item, int) {
 		return item{days: s.rest(from, from.AddDate(0, 1, 0), dialog.Month)}, 1 + width
 	}
 	return item{}, 0
+}
+
+// monthNamed says that a month at i is meant as a time: "в мае", "на май", "ближе к маю", "май" as an answer.
+func (s *scan) monthNamed(i int) bool {
+	if s.text(i, "may", "mar", "march") && !s.text(i-1, "in", "for", "next", "this") {
+		return s.asksWhen()
+	}
+	return s.link(i-1, "at", "through", till, "to", after, "before", since) > 0 || s.asksWhen() || s.is(i-1, kindLink)
 }
 
 // month is the first day of the nearest month of that number, this one included.

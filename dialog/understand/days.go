@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"strings"
 	"time"
 
 	"github.com/zapis-clinic/zapis/dialog"
@@ -21,13 +22,13 @@ func (s *scan) readDays(i int) (item, int) {
 
 // dayRange reads "с 17 по 21 апреля", "17-21 апреля", "с понедельника по среду", "between Monday and Wednesday".
 func (s *scan) dayRange(i int) (item, int) {
-	j := i + s.link(i, "since", "between")
+	j := i + s.link(i, since, "between")
 	opened := j > i
 	first, firstWidth := s.dayPoint(j)
 	bare := false
 	if firstWidth == 0 {
 		var n int
-		if n, firstWidth = s.cardinal(j); firstWidth == 0 || n < 1 || n > 31 {
+		if n, firstWidth = s.cardinal(j); firstWidth == 0 || n < 1 || n > 31 || s.decimal(j) {
 			return item{}, 0
 		}
 		bare = true
@@ -44,11 +45,13 @@ func (s *scan) dayRange(i int) (item, int) {
 	if secondWidth == 0 {
 		return item{}, 0
 	}
-	to := s.place(second)
-	from := s.place(first)
+	to, from := s.placeIn(second), s.placeIn(first)
 	if bare {
 		n, _ := s.cardinal(j)
-		if to == nil || to.grain != dialog.Day {
+		switch {
+		case to == nil && second.weekday == 0: // "22-23 февраля" of long ago
+			return item{}, k + gap + secondWidth - i
+		case to == nil || to.grain != dialog.Day:
 			return item{}, 0
 		}
 		last := to.to.AddDate(0, 0, -1)
@@ -57,7 +60,21 @@ func (s *scan) dayRange(i int) (item, int) {
 			from = day(from.from.AddDate(0, -1, 0))
 		}
 	}
-	return s.span(from, to), k + gap + secondWidth - i
+	it := s.span(from, to)
+	if s.at(i).sense.code == since && s.complained(i) {
+		return item{}, k + gap + secondWidth - i
+	}
+	return it, k + gap + secondWidth - i
+}
+
+// placeIn places a weekday in the week that was named just before, if one was.
+func (s *scan) placeIn(it item) *days {
+	if n := len(s.items); it.weekday > 0 && n > 0 && s.items[n-1].days != nil && s.items[n-1].days.week {
+		if d := s.inWeek(s.items[n-1].days, it.weekday); d != nil {
+			return d
+		}
+	}
+	return s.place(it)
 }
 
 // rangeGap is the width of what joins the ends of a range.
@@ -65,11 +82,15 @@ func (s *scan) rangeGap(i int, opened bool) int {
 	switch {
 	case s.text(i, "-"):
 		return 1
+	case s.plural(i):
+		return 0
+	case opened && s.text(i, "и", "and") && s.text(i+1, "до", "по"):
+		return 2
 	case opened && s.text(i, "и", "and"):
 		return 1
-	case s.moving && s.text(i, "to"):
+	case s.cues.moving && s.text(i, "to"):
 		return 0
-	case opened && s.text(i, "до", "to", "till", "until", "по"), s.text(i, "по", "through"):
+	case opened && s.text(i, "до", "to", till, "until", "по"), s.text(i, "по", "through"):
 		return 1
 	}
 	return 0
@@ -78,6 +99,9 @@ func (s *scan) rangeGap(i int, opened bool) int {
 func (s *scan) span(from, to *days) item {
 	if from == nil || to == nil {
 		return item{}
+	}
+	if year := from.from.AddDate(1, 0, 0); to.from.After(year) { // "10 августа - 12 сентября 2027"
+		from = day(year)
 	}
 	if !to.to.After(from.from) { // "с пятницы по вторник": the second is of the week after
 		to = &days{from: to.from.AddDate(0, 0, 7), to: to.to.AddDate(0, 0, 7), grain: to.grain}
@@ -90,7 +114,7 @@ func (s *scan) span(from, to *days) item {
 
 // dayMove skips the old day of "с четверга на субботу": the new one is read by itself.
 func (s *scan) dayMove(i int) (item, int) {
-	w := s.link(i, "since")
+	w := s.link(i, since)
 	if w == 0 {
 		return item{}, 0
 	}
@@ -104,43 +128,118 @@ func (s *scan) dayMove(i int) (item, int) {
 }
 
 // onto says that the new day of a move follows.
-func (s *scan) onto(i int) bool { return s.text(i, "на") || s.moving && s.text(i, "to") }
+func (s *scan) onto(i int) bool { return s.text(i, "на") || s.cues.moving && s.text(i, "to") }
 
 // dayBound reads "после 20 декабря", "не раньше четверга", "до пятницы", "до конца недели", "с понедельника".
 func (s *scan) dayBound(i int) (item, int) {
-	w := s.link(i, "after", "before", "till", "since")
+	w := s.link(i, after, "before", till, since)
+	deadline := w == 0 && s.text(i, "к", "ко", "by")
+	if deadline {
+		w = 1
+	}
 	if w == 0 || s.text(i, "to") {
+		return s.priorBound(i)
+	}
+	if s.plural(i) {
 		return item{}, 0
 	}
+	if !deadline {
+		w += s.links(i+w, since)
+	}
 	point, width := s.dayPoint(i + w)
-	if width == 0 {
+	if width == 0 || deadline && s.is(i+w, kindEdge) {
 		return item{}, 0
 	}
 	d := s.place(point)
-	if d == nil {
+	if d == nil || !point.dated() {
 		return item{}, w + width
 	}
-	width += w
+	return s.bound(i, w, d, point), w + width
+}
+
+// plural says that "по" at i is that of "по четвергам".
+func (s *scan) plural(i int) bool {
+	word := s.at(i + 1).text
+	return s.text(i, "по") && (strings.HasSuffix(word, "ам") || strings.HasSuffix(word, "ям") || strings.HasSuffix(word, "им") || strings.HasSuffix(word, "ым"))
+}
+
+// bound is the days from or until d, as the preposition at i says.
+func (s *scan) bound(i, w int, d *days, point item) item {
 	switch s.at(i).sense.code {
-	case "since":
+	case since:
 		if s.complained(i) {
-			return item{}, width
+			return item{}
 		}
-		return item{days: s.openFrom(d.from)}, width
-	case "after":
+		if s.cancels(i) { // "снимите меня с четверга"
+			return point
+		}
+		return item{days: s.openFrom(d.from), bound: since}
+	case after:
 		if s.text(i, "не", "no") {
-			return item{days: s.openFrom(d.from)}, width
+			return item{days: s.openFrom(d.from), bound: since}
 		}
-		return item{days: s.openFrom(d.to)}, width
+		if d.from.Month() == time.January && d.from.Day() == 1 && s.is(i+w, kindHoliday) { // "после нового года" is after its days off
+			d = s.breakOf(int(time.January))
+		}
+		return item{days: s.openFrom(d.to), bound: after}
 	}
 	end := d.to
 	if !d.week && d.grain == dialog.Day && !s.text(i, "не", "no", "по", "by") {
 		end = d.from // "до пятницы" is before it
 	}
 	if !end.After(s.today) {
-		return item{}, width
+		return item{days: point.days, weekday: point.weekday}
 	}
-	return item{days: &days{from: s.today, to: end, grain: dialog.Week, week: true}}, width
+	return item{days: &days{from: s.today, to: end, grain: dialog.Week, week: true}, bound: till}
+}
+
+// cancels says that a word of cancelling stands before i in its clause.
+func (s *scan) cancels(i int) bool {
+	for j := i - 1; j >= max(0, i-nearby) && s.cues.clause[j] == s.cues.clause[i]; j-- {
+		if common(s.at(j).text, []string{"сним", "отмен", "убер", "вычерк", "удал", "cancel"}) {
+			return true
+		}
+	}
+	return false
+}
+
+// priorBound reads "до него", "после этого", "before that": a bound at the day that was said last.
+func (s *scan) priorBound(i int) (item, int) {
+	if !s.is(i, kindBefore) || len(s.items) == 0 {
+		return item{}, 0
+	}
+	last := &s.items[len(s.items)-1]
+	if last.clock != nil {
+		return s.priorHours(i, last)
+	}
+	d := s.place(*last)
+	if d == nil {
+		return item{}, 0
+	}
+	last.role = foreign
+	if s.at(i).sense.n > 0 {
+		return item{days: s.openFrom(d.to), bound: after}, s.at(i).sense.width
+	}
+	if !d.from.After(s.today) {
+		return item{}, 0
+	}
+	return item{days: &days{from: s.today, to: d.from, grain: dialog.Week, week: true}, bound: till}, s.at(i).sense.width
+}
+
+// priorHours reads "после неё" of hours: "с 9 до 11 планёрка, после неё".
+func (s *scan) priorHours(i int, last *item) (item, int) {
+	c := *last.clock
+	if c.moment { // "ей в 14:00, а мне после неё"
+		return item{}, s.at(i).sense.width
+	}
+	last.role = foreign
+	if s.at(i).sense.n > 0 {
+		return item{clock: &clock{from: c.to, to: max(dayCloses, c.to+60)}, bound: after}, s.at(i).sense.width
+	}
+	if c.from <= dayOpens {
+		return item{}, s.at(i).sense.width
+	}
+	return item{clock: &clock{from: dayOpens, to: c.from}, bound: till}, s.at(i).sense.width
 }
 
 func (s *scan) openFrom(from time.Time) *days {

@@ -5,7 +5,7 @@ import "strings"
 // guard steps over what holds numbers and is no time: phones, ages, temperatures, doses, sums, addresses, durations, the past.
 // It returns how many tokens to step over, 0 for none.
 func (s *scan) guard(i int) int {
-	for _, step := range []func(int) int{s.phoneAt, s.measured, s.lasted, s.past, s.address} {
+	for _, step := range []func(int) int{s.phoneAt, s.thingNumber, s.likened, s.measured, s.lasted, s.past, s.address} {
 		if width := step(i); width > 0 {
 			return width
 		}
@@ -16,6 +16,9 @@ func (s *scan) guard(i int) int {
 // phoneAt takes digits in groups, ten to fifteen of them; seven only as 123-45-67.
 func (s *scan) phoneAt(i int) int {
 	if plus := s.text(i, "+") && s.at(i+1).digits; !plus && !s.at(i).digits {
+		return 0
+	}
+	if s.written(i, 4) && s.text(i+1, "-") && s.written(i+2, 2) && s.text(i+3, "-") && s.written(i+4, 2) { // 2026-11-26
 		return 0
 	}
 	var number strings.Builder
@@ -75,8 +78,40 @@ func (s *scan) measured(i int) int {
 	if s.text(i+1, "/") && s.text(i+2, "7") && n == 24 {
 		return 3
 	}
-	if s.at(i).digits && s.at(i).glued && i > 0 && !s.at(i-1).mark && s.link(i-1, "at", "to", "since", "after", "till") == 0 && !s.used[i-1] {
+	if s.at(i).digits && s.at(i).glued && i > 0 && !s.at(i-1).mark && s.link(i-1, "at", "to", since, after, till) == 0 && !s.used[i-1] {
 		return 1 // б12, covid19
+	}
+	return 0
+}
+
+// thingNumber takes the number of a thing: "версия 12.4", "зуб 36", "размер 42", "код 0510".
+func (s *scan) thingNumber(i int) int {
+	if s.cues.of[i] != measure {
+		return 0
+	}
+	for j := i + 1; j < i+4 && j < len(s.tokens) && !s.at(j).mark; j++ {
+		if !s.at(j).digits {
+			continue
+		}
+		for s.at(j+1).mark && s.at(j+1).glued && s.at(j+2).digits && s.at(j+2).glued {
+			j += 2
+		}
+		return j + 1 - i
+	}
+	return 0
+}
+
+// likened takes the day of a comparison: "как и сегодня", "что и вчера".
+func (s *scan) likened(i int) int {
+	if !s.text(i, "как", "что") || s.text(i, "как") && !s.text(i+1, "и", "в") && !s.is(i+1, kindPast) {
+		return 0
+	}
+	j := i + 1
+	for s.text(j, "и") || s.link(j, "at") > 0 {
+		j++
+	}
+	if j > i+1 && s.is(j, kindDay, kindWeekday) {
+		return j + 1 - i
 	}
 	return 0
 }
@@ -105,7 +140,7 @@ func (s *scan) unit(i int) bool {
 		return false
 	}
 	switch t.sense.kind {
-	case kindYear:
+	case kindYear, kindUnit:
 		return true
 	case kindInside, kindLink, kindMonth, kindHour, kindMinute, kindUnitDay, kindWeek, kindUnitMonth, kindDaymark:
 		return false
@@ -130,6 +165,9 @@ func unitStems() []string {
 
 // counted says that the number before i counts something, so that "в 2 кабинет" is no hour.
 func (s *scan) counted(i int) bool {
+	if s.text(i, "-") && s.at(i).glued && s.is(i+1, kindDaymark) && s.at(i+1).glued || s.is(i, kindDaymark) && (s.at(i).glued || s.at(i).sense.width > 1 || len(s.at(i).text) > 6) {
+		return true
+	}
 	return s.unit(i) || s.is(i, kindUnitDay, kindWeek, kindUnitMonth, kindMinute) && !s.text(i, "дня") || s.text(i, "/") && s.at(i).glued
 }
 
@@ -138,9 +176,13 @@ func (s *scan) lasted(i int) int {
 	if s.link(i, "through") > 0 || s.is(i-1, kindWhich) || s.link(i-1, "through") > 0 {
 		return 0
 	}
+	if s.is(i, kindMinute, kindHour) && s.text(i+1, "на") { // минут на 20
+		if _, width := s.cardinal(i + 2); width > 0 {
+			return 2 + width
+		}
+	}
 	n, width := s.count(i)
 	if width == 0 {
-		width = 0
 		n = 1
 	}
 	j := i + width
@@ -165,7 +207,7 @@ func (s *scan) lasted(i int) int {
 
 // duration decides whether the number at i with the unit at j lasts or tells a time: "5 часов вечера", "10 минут пятого", "25 дня".
 func (s *scan) duration(i, j, n int) int {
-	prepared := s.link(i-1, "at", "to", "after", "before", "till", "since", "about", "without") > 0
+	prepared := s.link(i-1, "at", "to", after, "before", till, since, "about", "without") > 0
 	switch s.at(j).sense.kind {
 	case kindHour:
 		if prepared || s.text(j+1, "утра", "дня", "вечера", "ночи", "am", "pm") || s.at(j+1).digits || s.is(j+1, kindNumber) || s.asksWhen() || n > 12 {
@@ -179,7 +221,7 @@ func (s *scan) duration(i, j, n int) int {
 			return 0
 		}
 	case kindUnitDay:
-		if s.text(j, "дня") && (s.link(i-1, "at", "to", "after", "before", "till") > 0) && n <= 12 {
+		if s.text(j, "дня") && (s.link(i-1, "at", "to", after, "before", till) > 0) && n <= 12 {
 			return 0 // в 3 дня
 		}
 	}

@@ -2,12 +2,12 @@ package understand
 
 // hour reads a time of day at i. open says that a preposition before it makes a bare hour likely.
 func (s *scan) hour(i int, open bool) (hm, int) {
-	for _, read := range []func(int) (hm, int){s.halfPast, s.minutesTo, s.minutesOf, s.noon, s.digital} {
+	for _, read := range []func(int) (hm, int){s.halfPast, s.minutesTo, s.minutesOf, s.beginning, s.noon, s.digital, s.compact} {
 		if t, width := read(i); width > 0 {
 			return s.meridiem(t, i+width, width)
 		}
 	}
-	if s.is(i, kindHour) && s.text(i, "час") { // "в час", "час дня"
+	if s.is(i, kindHour) && s.text(i, "час", "часу", "часа", "часом") && (s.text(i, "час") || open && (s.link(i-1, "to", till, after, since, "before", "between") > 0 || s.text(i-1, "и"))) { // "в час", "час дня"
 		t, width := s.meridiem(hm{minute: 60}, i+1, 1)
 		if open || t.fixed {
 			return t, width
@@ -18,7 +18,16 @@ func (s *scan) hour(i int, open bool) (hm, int) {
 	if width == 0 || n > 23 || s.at(i).digits && len(s.at(i).text) > 2 {
 		return hm{}, 0
 	}
+	if s.decimal(i) {
+		return hm{}, 0
+	}
 	t := hm{minute: n * 60, fixed: n > 12 || n == 0 || s.at(i).digits && s.at(i).text[0] == '0'}
+	if s.text(i+width, "ноль", "oh") && !s.at(i).digits { // девять ноль ноль
+		if minute, w := s.cardinal(i + width + 1); w > 0 && minute < 10 {
+			t.minute, t.exact = t.minute+minute, true
+			return s.meridiem(t, i+width+1+w, width+1+w)
+		}
+	}
 	if minute, w := s.cardinal(i + width); w > 0 && !s.at(i).digits && !s.at(i+width).digits && minute >= 10 && minute < 60 {
 		t.minute, t.exact = t.minute+minute, true // десять тридцать
 		return s.meridiem(t, i+width+w, width+w)
@@ -29,6 +38,10 @@ func (s *scan) hour(i int, open bool) (hm, int) {
 // withUnit goes on after a bare hour: "17ч10", "17 часов 30 минут", "5 часов вечера".
 func (s *scan) withUnit(t hm, i, width int) (hm, int) {
 	j := i + width
+	if s.text(j, "с", "and") && s.is(j+1, kindHalf) { // в 9 с половиной
+		t.minute, t.exact = t.minute+30, true
+		return s.meridiem(t, j+2, width+2)
+	}
 	if s.is(j, kindHour) && !s.text(j+1, "в", "к") {
 		j++
 		j += s.dot(j - 1)
@@ -69,6 +82,12 @@ func (s *scan) meridiem(t hm, i, width int) (hm, int) {
 		}
 		t.exact, t.fixed = true, true
 		return t, width + 3
+	case s.text(i, "in") && s.text(i+1, "the") && s.is(i+2, kindPart):
+		if hour < 12 && !s.text(i+2, "morning") {
+			t.minute += 12 * 60
+		}
+		t.exact, t.fixed = true, true
+		return t, width + 3
 	default:
 		return t, width
 	}
@@ -105,6 +124,9 @@ func (s *scan) digital(i int) (hm, int) {
 		return hm{}, 0
 	}
 	t.minute += b.num
+	if s.text(i+3, ":") && s.at(i+3).glued && s.written(i+4, 2) && s.at(i+4).glued && sep.text == ":" { // with seconds
+		return t, 5
+	}
 	return t, 3
 }
 
@@ -142,6 +164,9 @@ func (s *scan) halfPast(i int) (hm, int) {
 	if n := s.at(j).sense.n; s.is(j, kindOrdinal) && n <= 12 {
 		return hm{minute: n*60 - 30, exact: true}, j + 1 - i
 	}
+	if n := s.at(j).sense.n; s.at(i).latin && s.is(j, kindNumber) && n <= 12 && n > 0 { // half nine
+		return hm{minute: n*60 + 30, exact: true}, j + 1 - i
+	}
 	return hm{}, 0
 }
 
@@ -161,6 +186,9 @@ func (s *scan) minutesTo(i int) (hm, int) {
 	}
 	if width == 0 || minute >= 60 {
 		return hm{}, 0
+	}
+	if width == 2 && s.at(j+2).sense.kind != kindNumber && !s.is(j+2, kindMinute) && !s.at(j+2).digits { // без двадцати четыре
+		minute, width = s.at(j).sense.n, 1
 	}
 	j += width
 	if s.is(j, kindMinute) || s.text(j, "to") {
@@ -201,6 +229,24 @@ func (s *scan) minutesOf(i int) (hm, int) {
 		return hm{minute: (n-1)*60 + minute, exact: true}, j + 1 - i
 	}
 	return hm{}, 0
+}
+
+// beginning reads "в начале шестого", "в конце пятого": some minutes past five.
+func (s *scan) beginning(i int) (hm, int) {
+	n := s.at(i + 1).sense.n
+	if !s.is(i, kindEdge) || !s.is(i+1, kindOrdinal) || n > 12 || s.is(i+2, kindMonth, kindUnit, kindWeek, kindUnitMonth, kindDaymark) {
+		return hm{}, 0
+	}
+	return hm{minute: (n-1)*60 + []int{0, 30, 45}[s.at(i).sense.n-1], exact: true}, 2
+}
+
+// compact reads "0830" after a day or a preposition; later ones could be years.
+func (s *scan) compact(i int) (hm, int) {
+	n := s.at(i).num
+	if !s.written(i, 4) || n < 700 || n >= 1900 || n%100 > 55 || n%5 != 0 || s.link(i-1, "at", "to") == 0 && (i == 0 || !s.used[i-1]) || s.unit(i+1) {
+		return hm{}, 0
+	}
+	return hm{minute: n/100*60 + n%100, exact: true, fixed: true}, 1
 }
 
 func (s *scan) noon(i int) (hm, int) {

@@ -55,6 +55,15 @@ const (
 	kindLink      = "link"
 	kindHalfHour  = "half_hour" // полдевятого
 	kindInside    = "inside"    // a later word of a phrase
+	kindSame      = "same"      // в то же время
+	kindLater     = "later"     // черезнеделю
+	kindHoliday   = "holiday"   // the code names it in holidays.txt
+	kindBreak     = "break"     // на майских
+	kindUnit      = "unit"      // what is counted by a number before it
+	kindBefore    = "prior"     // "до него": before what was said
+	kindLast      = "last"      // последний
+	kindNextDay   = "nextday"   // the day after
+	kindCue       = "cue"
 )
 
 // sense is what a word means by itself.
@@ -70,6 +79,8 @@ type lexicon struct {
 	words   map[string]sense
 	stems   map[string]sense    // any ending
 	phrases map[string][]phrase // by first word
+	cues    map[string]cue      // what a word says of the times around it, beside its sense
+	begins  map[string]cue      // the same by a beginning
 	typos   *typos
 }
 
@@ -79,7 +90,7 @@ type phrase struct {
 }
 
 func newLexicon() *lexicon {
-	l := &lexicon{words: map[string]sense{}, stems: map[string]sense{}, phrases: map[string][]phrase{}, typos: newTypos()}
+	l := &lexicon{words: map[string]sense{}, stems: map[string]sense{}, phrases: map[string][]phrase{}, cues: map[string]cue{}, begins: map[string]cue{}, typos: newTypos()}
 	for _, table := range []string{wordsRussian, timesRussian, wordsEnglish, timesEnglish} {
 		l.load(table)
 	}
@@ -98,6 +109,10 @@ func (l *lexicon) load(table string) {
 			endings[fields[0]] = fields[1:]
 			continue
 		}
+		if fields[0] == kindCue {
+			l.addCues(namedCue(fields[1]), fields[2:])
+			continue
+		}
 		s := sense{kind: fields[0], code: fields[1], width: 1}
 		if n, err := strconv.Atoi(fields[1]); err == nil {
 			s.n = n
@@ -113,6 +128,30 @@ func (l *lexicon) load(table string) {
 			}
 		}
 	}
+}
+
+func (l *lexicon) addCues(c cue, forms []string) {
+	for _, form := range forms {
+		if stem, open := strings.CutSuffix(form, "*"); open {
+			l.begins[stem] = c
+			continue
+		}
+		l.cues[form] = c
+	}
+}
+
+// cue is what a word says of the times around it.
+func (l *lexicon) cue(word string) cue {
+	if c, ok := l.cues[word]; ok {
+		return c
+	}
+	found := noCue
+	prefixes(word, func(prefix string) {
+		if c, ok := l.begins[prefix]; ok {
+			found = c
+		}
+	})
+	return found
 }
 
 func (l *lexicon) add(form string, s sense) {
@@ -152,7 +191,7 @@ func (l *lexicon) look(word string) (sense, bool) {
 			found, ok = s, true
 		}
 	})
-	return found, ok
+	return found, ok || l.cue(word) != noCue
 }
 
 // mark gives the tokens their senses; the longest phrase wins over its words.
@@ -162,10 +201,13 @@ func (l *lexicon) mark(tokens []token) {
 		if t.mark || t.digits {
 			continue
 		}
+		t.cue = l.cue(t.text)
 		if s, ok := l.phrase(tokens[i:]); ok {
 			t.sense = s
+			t.cue = noCue // "после работы" is a part of the day, and no work
 			for j := i + 1; j < i+s.width; j++ {
 				tokens[j].sense = sense{kind: kindInside, width: 1}
+				tokens[j].cue = noCue
 			}
 			i += s.width - 1
 			continue

@@ -18,6 +18,16 @@ func (s *scan) cardinal(i int) (n, width int) {
 	return n, 1
 }
 
+// decimal says that the digits at i are a part of a number with a point or a comma in it: "10.1".
+func (s *scan) decimal(i int) bool {
+	if !s.at(i).digits {
+		return false
+	}
+	after := s.text(i+1, ".", ",") && s.at(i+1).glued && s.at(i+2).digits && s.at(i+2).glued
+	before := s.at(i).glued && s.text(i-1, ".", ",") && s.at(i-1).glued && s.at(i-2).digits
+	return after || before
+}
+
 // count reads how many: a number, "пару", "несколько", or nothing before a unit, which is one.
 func (s *scan) count(i int) (n, width int) {
 	if s.is(i, kindFew) {

@@ -16,6 +16,7 @@ const (
 	flowFeedback   = "feedback"
 	flowComplaint  = "complaint"
 	flowThanks     = "thanks"
+	flowGreeting   = "greeting"
 	flowWaitlist   = "waitlist"
 	flowRegister   = "register" // runs above a booking, as does relative
 	flowRelative   = "relative"
@@ -66,7 +67,10 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 	if len(h.tokens) == 0 {
 		return m
 	}
-	h.times = readTimes(h.tokens, s)
+	h.times = readTimes(h.tokens, s, r.holidays)
+	if h.times.when != nil && h.text != text { // retyped: its places are not those of the text
+		h.times.when.Words = nil
+	}
 	r.slots(h)
 	flow, weight := r.rules.judge(h.tokens, h.facts)
 	if flow == flowEmergency {
@@ -116,6 +120,7 @@ func (r *Reader) slots(h *heard) {
 	if h.times.when != nil {
 		h.sets = append(h.sets, dialog.Command{Do: dialog.Set, Slot: slotWhen, When: h.times.when})
 	}
+	h.set(slotWhen, h.times.shift)
 	h.set(slotReason, h.reason())
 }
 
@@ -144,7 +149,7 @@ func (h *heard) commands(flow string, weight int) []dialog.Command {
 		return nil
 	case running != "":
 		return h.within(flow, weight)
-	case flow == "" && h.times.when != nil && h.mostlyKnown():
+	case (flow == "" || flow == flowGreeting || flow == flowThanks) && h.times.when != nil && h.mostlyKnown():
 		flow = flowBooking
 	case flow == "":
 		return nil
@@ -195,7 +200,7 @@ func takesTimes(flow string) bool {
 func (h *heard) fitting(flow string) []dialog.Command {
 	var out []dialog.Command
 	for _, c := range h.sets {
-		if fits(flow, c.Slot) {
+		if fits(flow, c.Slot) && (c.Slot != slotWhen || c.When != nil || flow == flowReschedule) {
 			out = append(out, c)
 		}
 	}
@@ -212,15 +217,15 @@ func fits(flow, slot string) bool {
 	case flowReschedule, flowCancel, "visits":
 		return slot == slotWhen || slot == slotDoctor || slot == slotSpecialty || slot == slotPerson
 	case "prices", "preparation":
-		return slot == slotSpecialty || slot == slotService || slot == slotDoctor || slot == slotBranch
+		return slot == slotWhen || slot == slotSpecialty || slot == slotService || slot == slotDoctor || slot == slotBranch
 	case "doctor_info":
 		return slot == slotSpecialty || slot == slotDoctor || slot == slotBranch || slot == slotWhen
 	case "hours", "contacts":
 		return slot == slotBranch || slot == slotWhen
 	case flowFeedback, flowComplaint:
-		return slot == slotDoctor || slot == slotBranch
+		return slot == slotDoctor || slot == slotBranch || slot == slotWhen
 	case "results", "documents", "prove":
-		return slot == slotPerson
+		return slot == slotPerson || slot == slotWhen && flow == "documents"
 	}
 	return false
 }

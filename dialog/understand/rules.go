@@ -275,7 +275,7 @@ func (r *rules) clauses(tokens []token) string {
 			switch {
 			case said == "":
 				return ""
-			case found == "" || found == "greeting" || found == flowThanks:
+			case found == "" || found == flowGreeting || found == flowThanks:
 				found = said
 			case said != found && said != "greeting" && said != flowThanks:
 				return ""

@@ -24,6 +24,7 @@ type token struct {
 	glued  bool // nothing stood between it and the token before
 	latin  bool
 	sense  sense
+	cue    cue   // what it says of the times around it
 	atoms  []int // terms of the flow rules it fulfils
 }
 

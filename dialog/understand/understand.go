@@ -54,6 +54,7 @@ type Situation struct {
 	Flow  string    // the flow that is running, empty for none
 	Asked string    // the slot that was asked for, empty for none
 	Day   time.Time // the day that the talk is about, zero for none: a bare "в 10:30" is of that day
+	Visit time.Time // the start of the visit that is moved, where it is known: "на час позже" is told from it
 }
 
 // Meaning is what a text was understood as. No commands means that it was not understood.
@@ -85,11 +86,12 @@ type Reader struct {
 	doctors  *doctors
 	places   *places
 	translit *strings.Replacer
+	holidays *holidays
 }
 
 // New precomputes an index of the language and the clinic's own names, in some tens of milliseconds.
 func New(v Vocabulary) *Reader {
-	r := &Reader{lexicon: newLexicon(), rules: newRules(), doctors: newDoctors(v.Doctors), translit: transliteration()}
+	r := &Reader{lexicon: newLexicon(), rules: newRules(), doctors: newDoctors(v.Doctors), translit: transliteration(), holidays: newHolidays()}
 	r.places = newPlaces(v, r.lexicon)
 	for _, word := range slices.Sorted(maps.Keys(r.rules.words)) { // in order, so that equals are always repaired alike
 		r.lexicon.typos.add(word, 2)

@@ -17,207 +17,169 @@ const asapDays = 366
 type times struct {
 	when     *dialog.Window // what is wanted
 	excluded *dialog.Window // what is not, where nothing is wanted; a cancelled visit's day
+	shift    string         // "на час позже": the value of slot "when" that a moved visit takes
 	used     []bool
 	phone    string
 }
 
-// readTimes reads the days and hours of a message. A Window longer than a day whose grain is "part" repeats daily: on each of its
-// days from From's clock to To's.
-func readTimes(tokens []token, s Situation) times {
-	sc := newScan(tokens, s)
+// readTimes reads the days and hours of a message.
+func readTimes(tokens []token, s Situation, h *holidays) times {
+	sc := newScan(tokens, s, h)
 	if !s.Now.IsZero() {
 		sc.run()
 	}
 	out := times{used: sc.used, phone: sc.phone}
-	var wanted, refused []item
-	for _, it := range sc.items {
-		if it.excluded {
-			refused = append(refused, it)
-			continue
-		}
-		wanted = append(wanted, it)
-	}
-	out.when = sc.window(wanted, refused)
+	out.when = sc.window()
 	if out.when == nil {
-		out.excluded = sc.window(refused, nil)
+		out.excluded = sc.unwanted()
 	}
+	sc.relative(&out)
 	return out
 }
 
-// window puts what was said together: one stretch of days and the hours in them.
-func (s *scan) window(wanted, refused []item) *dialog.Window {
-	wanted = firstOf(wanted)
-	d := s.chosenDays(wanted)
-	c := s.chosenClock(wanted)
-	if d != nil {
-		d = s.without(d, refused)
-		if d == nil {
-			return nil
-		}
-		if c == nil {
-			return s.whole(d)
-		}
-		return s.during(d, c)
-	}
-	if c != nil {
-		return s.soonest(c)
-	}
-	for _, it := range wanted {
-		if it.asap {
-			return &dialog.Window{From: s.now, To: s.now.AddDate(0, 0, asapDays), Grain: dialog.Asap}
-		}
-	}
-	return nil
-}
-
-// firstOf keeps the first of alternatives that each have their own hours: "завтра в 10 или послезавтра в 11".
-func firstOf(items []item) []item {
-	for i, it := range items {
-		if it.or && it.clock == nil && hours(items[:i]) && hours(items[i:]) {
-			return items[:i]
-		}
-	}
-	return items
-}
-
-func hours(items []item) bool {
-	return slices.ContainsFunc(items, func(it item) bool { return it.clock != nil })
-}
-
-// chosenDays joins the days that were named: a weekday goes into the week that was named, neighbours joined by "или" become
-// one stretch, else the first of alternatives and the last of corrections holds.
-func (s *scan) chosenDays(items []item) *days {
-	var week, chosen *days
-	weekdays, exact := false, false
-	for _, it := range items {
-		d := s.place(it)
-		if d == nil {
-			continue
-		}
-		switch {
-		case it.weekday > 0 && week != nil && !it.next && it.skip == 0:
-			if inside := s.inWeek(week, it.weekday); inside != nil {
-				d = inside
-			}
-		case it.weekday > 0 && exact: // "19 марта, в четверг": the date holds
-			continue
-		case it.weekday == 0 && (d.week || it.skip > 0) && d.grain != dialog.Month:
-			week = s.weekOf(d, it)
-			if weekdays && chosen != nil && !d.open {
-				if inside := s.inWeek(week, isoWeekday(chosen.from)); inside != nil {
-					d = inside
-				}
+// window puts what was said together: the first choice that is not past, the others beside it.
+func (s *scan) window() *dialog.Window {
+	list := s.options()
+	if other := s.otherHours(); other != nil {
+		for i := range list {
+			if list[i].clock == nil {
+				list[i].clock = other
 			}
 		}
-		exact = exact || it.weekday == 0 && !d.week && d.grain == dialog.Day && it.skip == 0
-		weekdays = weekdays || it.weekday > 0
-		chosen = join(chosen, d, it.or)
 	}
-	return chosen
-}
-
-// weekOf is the week in which a weekday named with d falls: d itself, or the calendar week that "через две недели" reaches.
-func (s *scan) weekOf(d *days, it item) *days {
-	if it.skip == 0 {
-		return d
+	if len(list) == 1 && list[0].days == nil && s.anyDay(list[0]) {
+		list[0].days = &days{from: s.today, to: s.today.AddDate(0, 0, openDays), grain: dialog.Day, open: true}
 	}
-	from := monday(d.from)
-	return &days{from: from, to: from.AddDate(0, 0, 7), week: true}
-}
-
-func (s *scan) inWeek(week *days, weekday int) *days {
-	for d := week.from; d.Before(week.to); d = d.AddDate(0, 0, 1) {
-		if isoWeekday(d) == weekday && !d.Before(s.today) {
-			return day(d)
+	list = s.without(list)
+	var spans []dialog.Span
+	for _, o := range list {
+		if w := s.spanOf(o); w != nil && !slices.Contains(spans, *w) && len(spans) < maxChoices {
+			spans = append(spans, *w)
 		}
 	}
-	return nil
+	if len(spans) == 0 {
+		return s.asap()
+	}
+	w := &dialog.Window{From: spans[0].From, To: spans[0].To, Grain: spans[0].Grain, SameTime: s.same && list[0].clock == nil}
+	if len(spans) > 1 {
+		w.Also = spans[1:]
+	}
+	s.describe(w, list)
+	return w
 }
 
-func join(chosen, d *days, or bool) *days {
+// anyDay says that a day was left open on purpose: "любой день кроме понедельника", "завтра никак, только после шести".
+func (s *scan) anyDay(o option) bool {
+	if o.clock != nil && o.clock.moment {
+		return false
+	}
+	return slices.ContainsFunc(s.items, func(it item) bool { return it.role == refused && it.dated() }) && (o.clock != nil || s.anytime())
+}
+
+func (s *scan) anytime() bool {
+	return slices.ContainsFunc(s.tokens, func(t token) bool { return t.sense.kind == kindAnytime })
+}
+
+// spanOf is one choice as a stretch of time, nil where it is past or nothing was said.
+func (s *scan) spanOf(o option) *dialog.Span {
 	switch {
-	case chosen == nil || !or:
-		return d
-	case d.from.Equal(chosen.to):
-		return &days{from: chosen.from, to: d.to, grain: dialog.Day}
-	case d.to.Equal(chosen.from):
-		return &days{from: d.from, to: chosen.to, grain: dialog.Day}
+	case o.days != nil && o.days.working:
+		return s.onWorkdays(o)
+	case o.days != nil && o.clock != nil:
+		return s.during(o.days, o.clock)
+	case o.days != nil:
+		return s.whole(o.days)
+	case o.clock != nil:
+		return s.soonest(o.clock)
 	}
-	return chosen
+	return nil
 }
 
-// without cuts refused days off: what is left before the first of them, or after where they stand at the head.
-func (s *scan) without(d *days, refused []item) *days {
-	for _, it := range refused {
-		no := s.place(it)
-		if no == nil || it.clock != nil {
-			continue
+// onWorkdays shortens "в будни" to the first run of working days.
+func (s *scan) onWorkdays(o option) *dialog.Span {
+	d := *o.days
+	for d.from.Before(d.to) && s.dayOff(d.from) {
+		d.from = d.from.AddDate(0, 0, 1)
+	}
+	end := d.from
+	for end.Before(d.to) && !s.dayOff(end) {
+		end = end.AddDate(0, 0, 1)
+	}
+	if !end.After(d.from) {
+		return nil
+	}
+	d.to, d.working, d.grain = end, false, dialog.Day
+	o.days = &d
+	return s.spanOf(o)
+}
+
+// asap is the window of "как можно скорее", nil where it was not said.
+func (s *scan) asap() *dialog.Window {
+	for i := range s.items {
+		if s.items[i].asap && s.items[i].role != foreign {
+			return &dialog.Window{From: s.now, To: s.now.AddDate(0, 0, asapDays), Grain: dialog.Asap, Confidence: sureOfTime}
 		}
-		if it.weekday > 0 {
-			if no = s.inWeek(d, it.weekday); no == nil {
-				continue
+	}
+	return nil
+}
+
+// unwanted is the first time that was refused, where nothing is wanted: that of a visit which is cancelled.
+func (s *scan) unwanted() *dialog.Window {
+	found := false
+	for i := range s.items {
+		it := &s.items[i]
+		switch it.role {
+		case refused, left:
+			it.role, found = wanted, true
+		case wanted:
+			it.role = foreign
+		default:
+		}
+	}
+	if !found {
+		return nil
+	}
+	for _, o := range s.options() {
+		if w := s.spanOf(o); w != nil {
+			return &dialog.Window{From: w.From, To: w.To, Grain: w.Grain, Confidence: sureOfTime}
+		}
+	}
+	return nil
+}
+
+// relative applies "на час позже" to the visit's time, where that is known: said in the same message or by the situation.
+func (s *scan) relative(out *times) {
+	value := s.shift.value()
+	if value == "" {
+		if s.same && out.when != nil && !s.visit.IsZero() && out.when.SameTime {
+			at := time.Date(out.when.From.Year(), out.when.From.Month(), out.when.From.Day(), s.visit.Hour(), s.visit.Minute(), 0, 0, s.now.Location())
+			if at.After(s.now) {
+				out.when = &dialog.Window{From: at, To: at.Add(visitMinutes * time.Minute), Grain: dialog.Minute, Confidence: out.when.Confidence}
 			}
 		}
-		switch {
-		case !no.from.Before(d.to) || !no.to.After(d.from):
-		case no.from.After(d.from):
-			d = &days{from: d.from, to: no.from, grain: dialog.Day}
-		case no.to.Before(d.to):
-			d = &days{from: no.to, to: d.to, grain: d.grain}
-		default:
-			return nil
-		}
+		return
 	}
-	return d
-}
-
-// chosenClock joins the hours: a part of the day settles which half a bare hour is of, bounds narrow each other.
-func (s *scan) chosenClock(items []item) *clock {
-	var c *clock
-	for _, it := range items {
-		next := it.clock
-		switch {
-		case next == nil || c != nil && it.or:
-			continue
-		case c == nil:
-			c = next
-		case c.moment && next.moment:
-			c = next
-		case c.moment:
-			c = settle(c, next)
-		case next.moment:
-			c = settle(next, c)
-		default:
-			c = narrow(c, next)
-		}
+	var from time.Time
+	switch {
+	case out.when != nil && out.when.Grain == dialog.Minute && s.shift.minutes != 0:
+		from = out.when.From
+	case out.when != nil && out.when.Grain == dialog.Minute:
+		return
+	case out.when == nil && !s.visit.IsZero():
+		from = s.visit
+	case out.when == nil:
+		out.shift = value
+		return
+	default:
+		return
 	}
-	return c
-}
-
-// settle moves a loosely read moment into the window said with it: "вечером в 8" is 20:00, "утром в 7" is 07:00.
-func settle(moment, window *clock) *clock {
-	if !moment.loose || moment.from >= window.from && moment.from < window.to {
-		return moment
+	if at := s.shift.of(from); at.After(s.now) {
+		out.when = &dialog.Window{From: at, To: at.Add(visitMinutes * time.Minute), Grain: dialog.Minute, Confidence: lessSure}
 	}
-	for _, shift := range []int{12 * 60, -12 * 60} {
-		from := moment.from + shift
-		if from >= 0 && from < window.to && (from >= window.from || window.from == dayOpens) {
-			return &clock{from: from, to: from + visitMinutes, moment: true, about: moment.about}
-		}
-	}
-	return moment
-}
-
-func narrow(a, b *clock) *clock {
-	from, to := max(a.from, b.from), min(a.to, b.to)
-	if from >= to {
-		return b
-	}
-	return &clock{from: from, to: to}
 }
 
 // whole is days with no hours said. Today begins now.
-func (s *scan) whole(d *days) *dialog.Window {
+func (s *scan) whole(d *days) *dialog.Span {
 	from := d.from
 	if from.Before(s.now) {
 		from = s.now
@@ -225,14 +187,14 @@ func (s *scan) whole(d *days) *dialog.Window {
 	if !d.to.After(from) {
 		return nil
 	}
-	return &dialog.Window{From: from, To: d.to, Grain: d.grain}
+	return &dialog.Span{From: from, To: d.to, Grain: d.grain}
 }
 
 // during is hours within days: one window, repeated daily where there are several days.
-func (s *scan) during(d *days, c *clock) *dialog.Window {
+func (s *scan) during(d *days, c *clock) *dialog.Span {
 	last := d.to.AddDate(0, 0, -1)
 	single := !last.After(d.from)
-	w := &dialog.Window{From: at(d.from, c.from), To: at(last, c.to), Grain: grain(c, single)}
+	w := &dialog.Span{From: at(d.from, c.from), To: at(last, c.to), Grain: grain(c, single)}
 	if c.about && single {
 		w.To = at(last, c.from+60)
 	}
@@ -264,7 +226,7 @@ func grain(c *clock, single bool) dialog.Grain {
 }
 
 // soonest is hours with no day said: those of the day the talk is about; else today's while they are worth it, else tomorrow's.
-func (s *scan) soonest(c *clock) *dialog.Window {
+func (s *scan) soonest(c *clock) *dialog.Span {
 	if about := s.about; !about.IsZero() && at(about, c.from).After(s.now) {
 		return s.during(day(about), c)
 	}
