@@ -128,8 +128,10 @@ func (s *Server) Routes(r chi.Router) {
 			s.identityRoutes(r)
 			s.dataRoutes(r)
 			s.medicalRoutes(r)
+			s.taskRoutes(r)
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
+		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/tasks/events", s.member(s.taskEvents, false))
 	})
 	s.ticketRoutes(r, own, pages)
 	r.Route("/p/data/{token}", func(r chi.Router) {

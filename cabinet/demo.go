@@ -156,7 +156,7 @@ func heard(r db.TalkRowsRow, labels map[string]string) (said, error) {
 	case conversation.Opened:
 		return said{Kind: "opened"}, nil
 	default:
-		return said{Kind: "text", Text: in.Text}, nil
+		return said{Kind: keyText, Text: in.Text}, nil
 	}
 }
 

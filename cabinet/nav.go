@@ -19,6 +19,7 @@ type place struct {
 func places() []place {
 	return []place{
 		{"/cabinet/schedule", "page.schedule", "calendar", seesSchedule},
+		{tasksPath, "page.tasks", "task", seesTasks},
 		{"/cabinet/patients", "page.patients", "people", seesPatients},
 		{"/cabinet/glass", "page.glass", "pane", judgesGlass},
 		{securityPath, "page.security", "shield", keepsData},

@@ -39,6 +39,7 @@ func (t *Talks) Crew() Crew {
 	enlist(&c, sweeper[sealsArgs]{run: t.SweepSeals})
 	enlist(&c, sweeper[personalArgs]{run: t.SweepPersonal})
 	enlist(&c, sweeper[glassArgs]{run: t.SweepGlass})
+	enlist(&c, sweeper[tasksArgs]{run: t.SweepTasks})
 	enlist(&c, sweeper[dutiesArgs]{run: t.SweepDuties})
 	enlist(&c, sweeper[campaignsArgs]{run: t.SweepCampaigns})
 	enlist(&c, sweeper[settingsArgs]{run: t.SweepSettings})

@@ -37,6 +37,7 @@ type (
 	houseArgs     struct{}
 	personalArgs  struct{}
 	glassArgs     struct{}
+	tasksArgs     struct{}
 	dutiesArgs    struct{}
 	resultsArgs   struct{}
 )
@@ -52,6 +53,7 @@ func (sealsArgs) Kind() string     { return "sweep_seals" }
 func (houseArgs) Kind() string     { return "housekeeping" }
 func (personalArgs) Kind() string  { return "sweep_personal" }
 func (glassArgs) Kind() string     { return "sweep_glass" }
+func (tasksArgs) Kind() string     { return "sweep_tasks" }
 func (dutiesArgs) Kind() string    { return "sweep_duties" }
 func (resultsArgs) Kind() string   { return "sweep_results" }
 
@@ -118,6 +120,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(2*time.Second, sealsArgs{}, queueMaintenance),
 			every(10*time.Second, personalArgs{}, queueBulk),
 			every(5*time.Second, glassArgs{}, queueNotices),
+			every(30*time.Second, tasksArgs{}, queueNotices),
 			every(15*time.Minute, dutiesArgs{}, queueMaintenance),
 			every(10*time.Second, campaignsArgs{}, queueBulk),
 			every(5*time.Second, settingsArgs{}, queueMaintenance),

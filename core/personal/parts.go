@@ -59,10 +59,13 @@ func Parts() []Part {
 		},
 		{Table: "feedback_text", SQL: ofPatient("feedback_text", ""), Medical: true},
 
+		{Table: "task", SQL: "SELECT jsonb_build_object('id', x.id, 'at', x.created_at, 'text_sealed', x.text_sealed) FROM task x " +
+			"WHERE x.patient_id = $1::uuid AND x.text_sealed IS NOT NULL ORDER BY x.created_at", House: true, Medical: true},
+
 		{Table: "glass", Why: whyTold},
 		{Table: "audit", Why: whyTold},
 		{Table: "record_review", Why: "the head doctor's view of a colleague's work; the record itself is given out"},
-		{Table: "task", Why: "the desk's own list of work, without a word of the person's"},
+		{Table: "task_event", Why: "the desk's own notes on its work"},
 		{Table: "visit_resource", Why: whyMachine},
 		{Table: "visit_event", Why: whyMachine},
 		{Table: "visit_notice", Why: whyMachine},

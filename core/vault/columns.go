@@ -29,6 +29,8 @@ func Columns() []Column {
 		{Table: "glass", Column: "about_sealed", What: "why somebody broke the glass"},
 		{Table: "disclosure", Column: "to_whom_sealed", What: "whom a patient lets be told"},
 		{Table: "act_order", Column: "fields_sealed", What: "what staff told the worker to do for them"},
+		{Table: "task", Column: "text_sealed", What: "what a task that somebody wrote down is about"},
+		{Table: "task_event", Column: "text_sealed", What: "notes on tasks"},
 		{Table: "staff_totp", Column: "totp_sealed", What: "the secrets of staff's authenticator apps"},
 	}
 }

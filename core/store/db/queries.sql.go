@@ -6821,6 +6821,476 @@ func (q *Queries) TaskAdd(ctx context.Context, arg TaskAddParams) error {
 	return err
 }
 
+const taskClose = `-- name: TaskClose :one
+UPDATE task SET state = 'done', closed_at = $1, closed_by = $2, outcome = $3, version = version + 1
+WHERE id = $4 AND version = $5 AND state = 'open'
+RETURNING task.id
+`
+
+type TaskCloseParams struct {
+	At      *time.Time
+	Who     *uuid.UUID
+	Outcome *string
+	ID      uuid.UUID
+	Version int32
+}
+
+func (q *Queries) TaskClose(ctx context.Context, arg TaskCloseParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, taskClose,
+		arg.At,
+		arg.Who,
+		arg.Outcome,
+		arg.ID,
+		arg.Version,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const taskCounts = `-- name: TaskCounts :one
+SELECT count(*) FILTER (WHERE awake)::bigint AS open, count(*) FILTER (WHERE awake AND owner_id IS NULL)::bigint AS free,
+    count(*) FILTER (WHERE awake AND owner_id = $1::uuid)::bigint AS mine,
+    count(*) FILTER (WHERE awake AND due_at < $2::timestamptz)::bigint AS late, count(*) FILTER (WHERE NOT awake)::bigint AS put_off
+FROM (SELECT owner_id, due_at, (later_until IS NULL OR later_until <= $2::timestamptz) AS awake FROM task WHERE state = 'open') t
+`
+
+type TaskCountsParams struct {
+	Me  uuid.UUID
+	Now time.Time
+}
+
+type TaskCountsRow struct {
+	Open   int64
+	Free   int64
+	Mine   int64
+	Late   int64
+	PutOff int64
+}
+
+// How much waits: in all, of nobody, of the one who asks, too late, put off.
+func (q *Queries) TaskCounts(ctx context.Context, arg TaskCountsParams) (TaskCountsRow, error) {
+	row := q.db.QueryRow(ctx, taskCounts, arg.Me, arg.Now)
+	var i TaskCountsRow
+	err := row.Scan(
+		&i.Open,
+		&i.Free,
+		&i.Mine,
+		&i.Late,
+		&i.PutOff,
+	)
+	return i, err
+}
+
+const taskHands = `-- name: TaskHands :many
+SELECT h.id::uuid AS id, h.login::text AS login FROM task_hands() h
+`
+
+type TaskHandsRow struct {
+	ID    uuid.UUID
+	Login string
+}
+
+// Whose work tasks are.
+func (q *Queries) TaskHands(ctx context.Context) ([]TaskHandsRow, error) {
+	rows, err := q.db.Query(ctx, taskHands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TaskHandsRow{}
+	for rows.Next() {
+		var i TaskHandsRow
+		if err := rows.Scan(&i.ID, &i.Login); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const taskLater = `-- name: TaskLater :one
+UPDATE task SET later_until = $1, version = version + 1 WHERE id = $2 AND version = $3 AND state = 'open'
+RETURNING task.id
+`
+
+type TaskLaterParams struct {
+	Until   *time.Time
+	ID      uuid.UUID
+	Version int32
+}
+
+func (q *Queries) TaskLater(ctx context.Context, arg TaskLaterParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, taskLater, arg.Until, arg.ID, arg.Version)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const taskList = `-- name: TaskList :many
+SELECT t.id, t.kind, t.state, t.urgent, t.created_at, t.due_at, t.later_until, t.escalated_at, t.closed_at, t.outcome, t.version,
+    t.conversation_id, t.visit_id, t.patient_id, t.owner_id, t.text_sealed,
+    coalesce(colleague(t.owner_id), '')::text AS owner, coalesce(p.surname || ' ' || p.given, '')::text AS patient
+FROM task t
+LEFT JOIN patient p ON p.id = t.patient_id
+WHERE t.state = $1
+  AND ($2::uuid IS NULL OR t.owner_id = $2)
+  AND (NOT $3::boolean OR t.owner_id IS NULL)
+  AND ($4::text IS NULL OR t.kind = $4)
+  AND ($1 = 'done' OR $5::boolean = (t.later_until IS NOT NULL AND t.later_until > $6::timestamptz))
+ORDER BY CASE WHEN t.state = 'done' THEN t.closed_at END DESC NULLS LAST, t.urgent DESC, t.due_at, t.id
+LIMIT $8::integer OFFSET $7::integer
+`
+
+type TaskListParams struct {
+	State  string
+	Owner  *uuid.UUID
+	Free   bool
+	Kind   *string
+	PutOff bool
+	Now    time.Time
+	Skip   int32
+	Most   int32
+}
+
+type TaskListRow struct {
+	ID             uuid.UUID
+	Kind           string
+	State          string
+	Urgent         bool
+	CreatedAt      time.Time
+	DueAt          *time.Time
+	LaterUntil     *time.Time
+	EscalatedAt    *time.Time
+	ClosedAt       *time.Time
+	Outcome        *string
+	Version        int32
+	ConversationID *uuid.UUID
+	VisitID        *uuid.UUID
+	PatientID      *uuid.UUID
+	OwnerID        *uuid.UUID
+	TextSealed     []byte
+	Owner          string
+	Patient        string
+}
+
+// What waits for a human, the urgent and the late first; or, the other way round, what is done. Whose name stands in a card is told to whom
+// the card is shown.
+func (q *Queries) TaskList(ctx context.Context, arg TaskListParams) ([]TaskListRow, error) {
+	rows, err := q.db.Query(ctx, taskList,
+		arg.State,
+		arg.Owner,
+		arg.Free,
+		arg.Kind,
+		arg.PutOff,
+		arg.Now,
+		arg.Skip,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TaskListRow{}
+	for rows.Next() {
+		var i TaskListRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.State,
+			&i.Urgent,
+			&i.CreatedAt,
+			&i.DueAt,
+			&i.LaterUntil,
+			&i.EscalatedAt,
+			&i.ClosedAt,
+			&i.Outcome,
+			&i.Version,
+			&i.ConversationID,
+			&i.VisitID,
+			&i.PatientID,
+			&i.OwnerID,
+			&i.TextSealed,
+			&i.Owner,
+			&i.Patient,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const taskManual = `-- name: TaskManual :exec
+INSERT INTO task (id, kind, key, patient_id, conversation_id, visit_id, owner_id, due_at, urgent, text_sealed, created_at)
+VALUES ($1, 'manual', $2, $3, $4, $5, $6, $7, $8, $9, $10)
+`
+
+type TaskManualParams struct {
+	ID             uuid.UUID
+	Key            string
+	PatientID      *uuid.UUID
+	ConversationID *uuid.UUID
+	VisitID        *uuid.UUID
+	OwnerID        *uuid.UUID
+	DueAt          *time.Time
+	Urgent         bool
+	TextSealed     []byte
+	CreatedAt      time.Time
+}
+
+func (q *Queries) TaskManual(ctx context.Context, arg TaskManualParams) error {
+	_, err := q.db.Exec(ctx, taskManual,
+		arg.ID,
+		arg.Key,
+		arg.PatientID,
+		arg.ConversationID,
+		arg.VisitID,
+		arg.OwnerID,
+		arg.DueAt,
+		arg.Urgent,
+		arg.TextSealed,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const taskOne = `-- name: TaskOne :one
+SELECT t.id, t.kind, t.state, t.urgent, t.created_at, t.due_at, t.later_until, t.escalated_at, t.closed_at, t.outcome, t.version,
+    t.conversation_id, t.visit_id, t.patient_id, t.owner_id, t.text_sealed,
+    coalesce(colleague(t.owner_id), '')::text AS owner, coalesce(p.surname || ' ' || p.given, '')::text AS patient
+FROM task t
+LEFT JOIN patient p ON p.id = t.patient_id
+WHERE t.id = $1
+`
+
+type TaskOneRow struct {
+	ID             uuid.UUID
+	Kind           string
+	State          string
+	Urgent         bool
+	CreatedAt      time.Time
+	DueAt          *time.Time
+	LaterUntil     *time.Time
+	EscalatedAt    *time.Time
+	ClosedAt       *time.Time
+	Outcome        *string
+	Version        int32
+	ConversationID *uuid.UUID
+	VisitID        *uuid.UUID
+	PatientID      *uuid.UUID
+	OwnerID        *uuid.UUID
+	TextSealed     []byte
+	Owner          string
+	Patient        string
+}
+
+func (q *Queries) TaskOne(ctx context.Context, id uuid.UUID) (TaskOneRow, error) {
+	row := q.db.QueryRow(ctx, taskOne, id)
+	var i TaskOneRow
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.State,
+		&i.Urgent,
+		&i.CreatedAt,
+		&i.DueAt,
+		&i.LaterUntil,
+		&i.EscalatedAt,
+		&i.ClosedAt,
+		&i.Outcome,
+		&i.Version,
+		&i.ConversationID,
+		&i.VisitID,
+		&i.PatientID,
+		&i.OwnerID,
+		&i.TextSealed,
+		&i.Owner,
+		&i.Patient,
+	)
+	return i, err
+}
+
+const taskOwn = `-- name: TaskOwn :one
+UPDATE task SET owner_id = $1, version = version + 1 WHERE id = $2 AND version = $3 AND state = 'open'
+RETURNING task.id
+`
+
+type TaskOwnParams struct {
+	Owner   *uuid.UUID
+	ID      uuid.UUID
+	Version int32
+}
+
+// Somebody's, or nobody's again; only as whoever asks has seen it.
+func (q *Queries) TaskOwn(ctx context.Context, arg TaskOwnParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, taskOwn, arg.Owner, arg.ID, arg.Version)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const taskReopen = `-- name: TaskReopen :one
+UPDATE task SET state = 'open', closed_at = NULL, closed_by = NULL, outcome = NULL, escalated_at = NULL, version = version + 1,
+    due_at = task.due_at + ($1::timestamptz - task.closed_at)
+WHERE task.id = $2 AND task.version = $3 AND task.state = 'done'
+  AND NOT EXISTS (SELECT FROM task t WHERE t.kind = task.kind AND t.key = task.key AND t.state = 'open')
+RETURNING task.id
+`
+
+type TaskReopenParams struct {
+	Now     time.Time
+	ID      uuid.UUID
+	Version int32
+}
+
+func (q *Queries) TaskReopen(ctx context.Context, arg TaskReopenParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, taskReopen, arg.Now, arg.ID, arg.Version)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const taskRules = `-- name: TaskRules :many
+SELECT kind, escalate FROM task_rule
+`
+
+type TaskRulesRow struct {
+	Kind     string
+	Escalate string
+}
+
+func (q *Queries) TaskRules(ctx context.Context) ([]TaskRulesRow, error) {
+	rows, err := q.db.Query(ctx, taskRules)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TaskRulesRow{}
+	for rows.Next() {
+		var i TaskRulesRow
+		if err := rows.Scan(&i.Kind, &i.Escalate); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const taskSaid = `-- name: TaskSaid :exec
+INSERT INTO task_event (id, task_id, at, staff_id, what, to_staff_id, text_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type TaskSaidParams struct {
+	ID         uuid.UUID
+	TaskID     uuid.UUID
+	At         time.Time
+	StaffID    *uuid.UUID
+	What       string
+	ToStaffID  *uuid.UUID
+	TextSealed []byte
+}
+
+func (q *Queries) TaskSaid(ctx context.Context, arg TaskSaidParams) error {
+	_, err := q.db.Exec(ctx, taskSaid,
+		arg.ID,
+		arg.TaskID,
+		arg.At,
+		arg.StaffID,
+		arg.What,
+		arg.ToStaffID,
+		arg.TextSealed,
+	)
+	return err
+}
+
+const taskStory = `-- name: TaskStory :many
+SELECT e.id, e.at, e.what, e.text_sealed, coalesce(colleague(e.staff_id), '')::text AS who, coalesce(colleague(e.to_staff_id), '')::text AS to_whom
+FROM task_event e
+WHERE e.task_id = $1
+ORDER BY e.at, e.id
+LIMIT 200
+`
+
+type TaskStoryRow struct {
+	ID         uuid.UUID
+	At         time.Time
+	What       string
+	TextSealed []byte
+	Who        string
+	ToWhom     string
+}
+
+func (q *Queries) TaskStory(ctx context.Context, taskID uuid.UUID) ([]TaskStoryRow, error) {
+	rows, err := q.db.Query(ctx, taskStory, taskID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TaskStoryRow{}
+	for rows.Next() {
+		var i TaskStoryRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.At,
+			&i.What,
+			&i.TextSealed,
+			&i.Who,
+			&i.ToWhom,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const tasksLate = `-- name: TasksLate :many
+UPDATE task SET escalated_at = $1
+WHERE id IN (SELECT t.id FROM task t WHERE t.state = 'open' AND t.escalated_at IS NULL AND t.due_at <= $1::timestamptz
+               AND (t.later_until IS NULL OR t.later_until <= $1::timestamptz)
+             ORDER BY t.due_at LIMIT 100 FOR UPDATE SKIP LOCKED)
+RETURNING id, kind
+`
+
+type TasksLateRow struct {
+	ID   uuid.UUID
+	Kind string
+}
+
+// What is late and was told to nobody. Two sweepers never take the same row.
+func (q *Queries) TasksLate(ctx context.Context, now *time.Time) ([]TasksLateRow, error) {
+	rows, err := q.db.Query(ctx, tasksLate, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TasksLateRow{}
+	for rows.Next() {
+		var i TasksLateRow
+		if err := rows.Scan(&i.ID, &i.Kind); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const templateAdd = `-- name: TemplateAdd :exec
 INSERT INTO schedule_template (id, practitioner_id, branch_id, room_id, weekday, parity, cycle_on, cycle_off, cycle_start,
     from_time, to_time, valid_from, valid_to)
