@@ -21,7 +21,7 @@ func Reschedule() Flow {
 			{Name: slotService, Fill: fromVisit(func(v visit.Visit) string { return v.Service.String() })},
 			{Name: slotDoctor, Fill: fromVisit(func(v visit.Visit) string { return v.Doctor.String() }), Ask: askMoveDoctor, Check: checkMoveDoctor, Clears: []string{slotBranch, slotTime}},
 			{Name: slotBranch, Fill: fillMoveBranch},
-			{Name: slotWhen, Ask: askWhen, Check: checkWhen, Clears: []string{slotTime}},
+			{Name: slotWhen, Ask: askWhen, Check: checkMoveWhen, Clears: []string{slotTime}},
 			{Name: slotTime, Fill: fillMoveTime, Ask: askTime, Check: moveTime},
 			{Name: slotConfirm, Ask: askMove, Check: checkYes},
 		},
@@ -110,15 +110,20 @@ func moveTime(ctx context.Context, t *Talk, c Command) (string, error) {
 }
 
 func fillMoveTime(ctx context.Context, t *Talk) (string, error) {
-	w := t.window()
-	if w.Grain != Minute {
-		return "", nil
+	v, err := ahead(ctx, t, t.Get(slotVisit))
+	if err != nil {
+		return "", err
 	}
-	value, err := moveTime(ctx, t, Command{Do: Set, Slot: slotTime, When: &w})
-	if r := core.Refusal(err); r != nil && r.Key != "same_time" {
-		return "", nil // askTime says why and what else there is
+	if err := settleWhen(t, v); err != nil {
+		return "", err
 	}
-	return value, err
+	for _, w := range t.moments() {
+		value, err := moveTime(ctx, t, Command{Do: Set, Slot: slotTime, When: &w})
+		if r := core.Refusal(err); r == nil || r.Key == "same_time" {
+			return value, err
+		}
+	}
+	return "", nil // askTime says why and what else there is
 }
 
 func askMove(ctx context.Context, t *Talk) (Reply, error) {

@@ -59,7 +59,7 @@ func fits(t *Talk, v visit.Visit, family []patient.Person) bool {
 	if id := t.ID(slotDoctor); id != uuid.Nil && id != v.Doctor {
 		return false
 	}
-	if w, ok := t.saidWindow(v.Start.Location()); ok && t.frame.Flow != flowReschedule && (v.Start.Before(w.From) || !v.Start.Before(w.To)) {
+	if w, ok := t.saidWindow(v.Start.Location()); ok && t.frame.Flow != flowReschedule && !w.holds(v.Start) {
 		return false
 	}
 	who := t.Get(slotPerson)

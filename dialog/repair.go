@@ -186,7 +186,7 @@ func (u *turn) clarify(c Command) {
 func (u *turn) label(c Command) string {
 	switch {
 	case c.When != nil:
-		return u.talk.Words.Window(u.talk.Lang, c.When.From.In(u.talk.zone()), c.When.To.In(u.talk.zone()))
+		return u.talk.windowWords(*c.When, u.talk.zone())
 	case c.Do == Start:
 		return u.talk.Say("flow." + c.Flow)
 	default:

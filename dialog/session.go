@@ -118,7 +118,7 @@ func (f *Frame) said(slot string) {
 func (s Session) Day() time.Time {
 	for _, f := range slices.Backward(s.Stack) {
 		var w Window
-		if err := json.Unmarshal([]byte(f.Slots[slotWhen]), &w); err == nil && w.To.Sub(w.From) <= 25*time.Hour {
+		if err := json.Unmarshal([]byte(f.Slots[slotWhen]), &w); err == nil && len(w.Also) == 0 && w.To.Sub(w.From) <= 25*time.Hour {
 			return w.From
 		}
 	}

@@ -50,27 +50,32 @@ const page = 12
 // askTime lists the free times of the window; where there are none it says why and offers the nearest.
 func askTime(ctx context.Context, t *Talk) (Reply, error) {
 	w := t.window()
-	if w.Grain == Minute {
+	if len(w.Readings) > 0 {
+		return t.askReading(w), nil
+	}
+	if w.Grain == Minute && len(w.Also) == 0 {
 		return askAround(ctx, t, w)
 	}
 	ask := askOf(t)
-	ask.From, ask.To = w.From, w.To
 	if w.Grain == Asap {
 		ask.Limit = 2 * page
 	}
-	slots, err := t.nearest(ctx, ask)
+	slots, err := t.within(ctx, ask, w)
 	if err != nil {
 		return Reply{}, err
 	}
 	zone := t.zone()
 	if len(slots) > 0 {
-		text := t.Say("booking.ask_time", "Day", t.Words.Window(t.Lang, w.From.In(zone), w.To.In(zone)))
+		text := t.Say("booking.ask_time", "Day", t.windowWords(w, zone))
 		if w.Grain == Asap {
 			text = t.Say("booking.ask_time_nearest")
 		}
 		return timesCard(t, text, slots, dated(w, zone)), nil
 	}
-	r, err := askTimeElse(ctx, t, ask, w)
+	if w.Grain == Minute { // none of several moments is free: the rest of the first one's day
+		return askAround(ctx, t, w)
+	}
+	r, err := askTimeElse(ctx, t, w.spans()[0].ask(ask), w)
 	return withWait(t, r), err
 }
 
@@ -123,7 +128,7 @@ func (t *Talk) nearest(ctx context.Context, ask schedule.Ask) ([]schedule.Slot, 
 
 // dated says whether a window spans several days, so that times need their dates.
 func dated(w Window, zone *time.Location) bool {
-	return w.From.In(zone).Format(dateForm) != w.To.Add(-time.Minute).In(zone).Format(dateForm)
+	return len(w.Also) > 0 || w.From.In(zone).Format(dateForm) != w.To.Add(-time.Minute).In(zone).Format(dateForm)
 }
 
 func askTimeElse(ctx context.Context, t *Talk, ask schedule.Ask, w Window) (Reply, error) {
@@ -131,7 +136,7 @@ func askTimeElse(ctx context.Context, t *Talk, ask schedule.Ask, w Window) (Repl
 	if err != nil {
 		return Reply{}, err
 	}
-	ask.From, ask.To, ask.Limit = t.Now, time.Time{}, page
+	ask.From, ask.To, ask.Limit, ask.DayFrom, ask.DayTo = t.Now, time.Time{}, page, 0, 0
 	if w.From.After(t.Now) {
 		ask.From = w.From
 	}
@@ -144,7 +149,8 @@ func askTimeElse(ctx context.Context, t *Talk, ask schedule.Ask, w Window) (Repl
 		return Reply{}, err
 	}
 	zone := t.zone()
-	text := t.Say("booking.none_"+string(why), "Day", t.Words.Window(t.Lang, soonest(t.Now, w.From).In(zone), w.To.In(zone)))
+	w.From = soonest(t.Now, w.From)
+	text := t.Say("booking.none_"+string(why), "Day", t.windowWords(w, zone))
 	if len(nearest) == 0 {
 		return withBack(t, Reply{Text: text + "\n" + t.Say("booking.none_at_all"), Buttons: [][]Button{
 			{{Label: t.Say("flow.operator"), Commands: []Command{{Do: Handoff}}}},
@@ -261,15 +267,28 @@ func pickTime(ctx context.Context, t *Talk, c Command) (chosen, error) {
 
 // fillTime takes a moment that was said in full and is free: "tomorrow at ten".
 func fillTime(ctx context.Context, t *Talk) (string, error) {
+	for _, w := range t.moments() {
+		value, err := holdTime(ctx, t, Command{Do: Set, Slot: slotTime, When: &w})
+		if core.Refusal(err) == nil {
+			return value, err
+		}
+	}
+	return "", nil // askTime says why and what else there is
+}
+
+// moments are the moments that were said in full, the one wished for most at the head; none where the words may mean another day.
+func (t *Talk) moments() []Window {
 	w := t.window()
-	if w.Grain != Minute {
-		return "", nil
+	if w.Grain != Minute || len(w.Readings) > 0 {
+		return nil
 	}
-	value, err := holdTime(ctx, t, Command{Do: Set, Slot: slotTime, When: &w})
-	if core.Refusal(err) != nil { // askTime says why and what else there is
-		err = nil
+	var all []Window
+	for _, s := range w.spans() {
+		if s.Grain == Minute {
+			all = append(all, Window{From: s.From, To: s.To, Grain: s.Grain})
+		}
 	}
-	return value, err
+	return all
 }
 
 // holdTime keeps the chosen time for a while, so that nobody takes it while a name is typed.

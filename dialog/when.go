@@ -147,7 +147,9 @@ func checkWhen(_ context.Context, t *Talk, c Command) (string, error) {
 	if w.From.After(t.Now.AddDate(0, 0, horizon)) {
 		return "", core.Refuse(core.Invalid, "too_far", "Count", horizon, "Day", t.Words.Far(t.Lang, w.From, t.Now))
 	}
-	data, err := json.Marshal(w)
+	kept := *w
+	kept.Words, kept.Confidence = nil, 0
+	data, err := json.Marshal(kept)
 	if err != nil {
 		return "", fmt.Errorf("keep a window: %w", err)
 	}
@@ -182,6 +184,11 @@ func (t *Talk) saidWindow(zone *time.Location) (Window, bool) {
 	}
 	if w.Grain != Asap {
 		w.From, w.To = wall(w.From, zone), wall(w.To, zone)
+	}
+	for _, list := range [][]Span{w.Also, w.Readings} {
+		for i := range list {
+			list[i].From, list[i].To = wall(list[i].From, zone), wall(list[i].To, zone)
+		}
 	}
 	return w, true
 }

@@ -1,11 +1,14 @@
 package understand
 
+import "github.com/zapis-clinic/zapis/dialog"
+
 // The clinic's reading of a day, in minutes from midnight: docs of `zapis understand` fix these windows.
 const (
 	dayOpens     = 8 * 60
 	dayCloses    = 21 * 60
 	visitMinutes = 30
-	lastHour     = 7 // "в 7" without more is 19:00, "в 8" is 08:00
+	deepNight    = 6 * 60 // what ends before is sleep, not a visit
+	lastHour     = 7      // "в 7" without more is 19:00, "в 8" is 08:00
 )
 
 // partHours are the hours that a part of the day means.
@@ -105,6 +108,9 @@ func (s *scan) hoursRange(i int) (item, int) {
 	if to <= from || to > 24*60 {
 		return item{}, 0
 	}
+	if to <= deepNight {
+		return item{}, k + 1 + bw - i
+	}
 	return item{clock: &clock{from: from, to: to}}, k + 1 + bw - i
 }
 
@@ -198,6 +204,9 @@ func (s *scan) momentAt(i int) (item, int) {
 		case s.is(j, kindHour) && !s.text(j, "час", "часу", "часом") && s.link(j+1, "at", "to") > 0: // часов в пять
 			about = true
 			j++
+		case n == 0 && s.text(j, "часов", "часиков") && s.at(j+1).digits: // часов 11
+			about = true
+			j++
 		default:
 			n = 4
 		}
@@ -209,7 +218,7 @@ func (s *scan) momentAt(i int) (item, int) {
 	if width == 0 || s.counted(j+width) {
 		return item{}, 0
 	}
-	if s.text(j-1, "на", "for", "on") && !t.exact && t.minute > 20*60 {
+	if s.text(j-1, "на", "for", "on") && !t.exact && (t.minute > 20*60 || s.otherDate(i)) {
 		return s.dayAfterAll(i, j)
 	}
 	if s.text(j-1, "на", "for") && s.is(j, kindHour) && !t.fixed { // "на час позже" is a duration
@@ -217,7 +226,24 @@ func (s *scan) momentAt(i int) (item, int) {
 	}
 	c := t.clock()
 	c.about = about || s.is(i, kindHour)
+	if t.fixed && c.to <= deepNight { // no visit is at three in the night
+		return item{}, j + width - i
+	}
 	return item{clock: c}, j + width - i
+}
+
+// otherDate says that "на 6" at i is another day than the one before: "на 5 марта в 15, если нет, то на 6".
+func (s *scan) otherDate(i int) bool {
+	probe := item{first: i, clock: &clock{}}
+	if len(s.items) == 0 || !s.alternative(&probe) {
+		return false
+	}
+	for k := range s.items {
+		if d := s.items[k].days; d != nil && d.grain == dialog.Day && s.is(s.items[k].last-1, kindMonth, kindDaymark) {
+			return true
+		}
+	}
+	return false
 }
 
 // dayAfterAll reads "на 25": no hour of the clinic's, so a day of the month.
@@ -268,6 +294,9 @@ func (s *scan) partOfDay(i int) (item, int) {
 	if s.is(j, kindEdge) && s.is(j+1, kindUnitDay) { // в конце дня
 		from, to, _ := partHours([]string{"morning", "day", "evening"}[s.at(j).sense.n-1])
 		return item{clock: &clock{from: from * 60, to: to * 60, part: true}}, j + 2 - i
+	}
+	if s.text(j, "утра") && s.link(j-1, "not") > 0 { // кроме утра
+		return item{clock: &clock{from: dayOpens, to: 12 * 60, part: true}}, j + 1 - i
 	}
 	if !s.is(j, kindPart) {
 		return item{}, 0

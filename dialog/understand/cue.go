@@ -70,6 +70,9 @@ func findCues(tokens []token) cues {
 		if said == habit && repeats(t.text) && !everyDay(tokens, i+1) {
 			said = noCue
 		}
+		if t.text == "нет" && (i+1 == len(tokens) || tokens[i+1].mark) && i > 0 && (tokens[i-1].digits || tokens[i-1].sense.kind != "") {
+			said = declined // "в 10 нет, тогда в 12"
+		}
 		c.of[i] = said
 		c.moving = c.moving || said == moves
 		c.wished = c.wished || said == wish || said == moves
@@ -121,7 +124,12 @@ func (s *scan) governing(it *item) cue {
 // weigh is the cue at i as far as it governs times.
 func (s *scan) weigh(i int) cue {
 	switch c := s.cues.of[i]; c {
-	case parting, declined, measure:
+	case measure:
+		if s.is(i, kindSymptom) { // "давление"
+			return ails
+		}
+		return noCue
+	case parting, declined:
 		return noCue
 	case event:
 		if s.link(i-1, "after", "before", "till") > 0 || s.text(i-1, "до", "перед") { // "после школы"

@@ -179,6 +179,18 @@ func (s *scan) standsAlone(first, last int) bool {
 		"часиков", "где", "точно", "как", "пожалуйста", "пож", "пж", "там")
 }
 
+// dayBefore reads "27" of "27 в 10", where days were spoken of: a day of the month with its hour.
+func (s *scan) dayBefore(i int) (item, int) {
+	t := s.at(i)
+	if !t.digits || t.num < 1 || t.num > 31 || len(s.items) == 0 || s.decimal(i) || !s.text(i+1, "в") || s.link(i-1, "at", "to", after, till, since) > 0 {
+		return item{}, 0
+	}
+	if _, width := s.hour(i+2, true); width == 0 || s.counted(i+2+width) {
+		return item{}, 0
+	}
+	return s.dayOfMonth(t.num), 1
+}
+
 // bareDay reads a number alone as a day of the month.
 func (s *scan) bareDay(i int) (item, int) {
 	n, width := s.cardinal(i)
@@ -245,6 +257,9 @@ func (s *scan) rest(from, to time.Time, grain dialog.Grain) *days {
 
 // months reads "в апреле", "в следующем месяце", "next month".
 func (s *scan) months(i int) (item, int) {
+	if !s.is(i, kindWhich, kindMonth) {
+		return item{}, 0
+	}
 	first := s.today.AddDate(0, 0, 1-s.today.Day())
 	switch {
 	case s.is(i, kindWhich) && s.is(i+1, kindYear):
@@ -269,7 +284,9 @@ func (s *scan) monthNamed(i int) bool {
 	if s.text(i, "may", "mar", "march") && !s.text(i-1, "in", "for", "next", "this") {
 		return s.asksWhen()
 	}
-	return s.link(i-1, "at", "through", till, "to", after, "before", since) > 0 || s.asksWhen() || s.is(i-1, kindLink)
+	ends := s.at(i+1).text == "" || s.at(i+1).mark
+	starts := i == 0 || s.at(i-1).mark && !s.at(i-1).glued
+	return s.link(i-1, "at", "through", till, "to", after, "before", since) > 0 || s.asksWhen() || s.is(i-1, kindLink) || starts && ends
 }
 
 // month is the first day of the nearest month of that number, this one included.
@@ -284,7 +301,7 @@ func (s *scan) month(n int) time.Time {
 // edge reads "в начале апреля", "в конце месяца", "в середине недели", "до конца недели".
 func (s *scan) edge(i int) (item, int) {
 	if !s.is(i, kindEdge) {
-		return item{}, 0
+		return s.halfOf(i)
 	}
 	j := i + s.at(i).sense.width
 	for s.text(j, "of", "the") {
@@ -293,6 +310,9 @@ func (s *scan) edge(i int) (item, int) {
 	ahead := 0
 	if s.is(j, kindWhich) {
 		ahead = s.at(j).sense.n % 2
+		j++
+	} else if s.text(j, "той") {
+		ahead = 1
 		j++
 	}
 	var d *days
@@ -309,6 +329,43 @@ func (s *scan) edge(i int) (item, int) {
 		return item{}, 0
 	}
 	return item{days: d}, j + 1 - i
+}
+
+// halfOf reads "в первой половине недели", "во второй половине апреля".
+func (s *scan) halfOf(i int) (item, int) {
+	t := s.at(i)
+	second := t.sense.code == "afternoon"
+	if t.sense.kind != kindPart || t.sense.width < 2 || !second && t.sense.code != "forenoon" {
+		return item{}, 0
+	}
+	j := i + t.sense.width
+	ahead := 0
+	if s.is(j, kindWhich) {
+		ahead = s.at(j).sense.n % 2
+		j++
+	}
+	var from, middle, to time.Time
+	switch {
+	case s.is(j, kindMonth):
+		from = s.month(s.at(j).sense.n)
+		middle, to = from.AddDate(0, 0, 15), from.AddDate(0, 1, 0)
+	case s.is(j, kindUnitMonth):
+		from = s.today.AddDate(0, 0, 1-s.today.Day()).AddDate(0, ahead, 0)
+		middle, to = from.AddDate(0, 0, 15), from.AddDate(0, 1, 0)
+	case s.is(j, kindWeek):
+		if n := len(s.items); ahead == 0 && n > 0 && s.items[n-1].unit == kindWeek {
+			from = monday(s.items[n-1].days.from)
+		} else {
+			from = monday(s.today).AddDate(0, 0, 7*ahead)
+		}
+		middle, to = from.AddDate(0, 0, 3), from.AddDate(0, 0, 7)
+	default:
+		return item{}, 0
+	}
+	if second {
+		return item{days: s.rest(middle, to, dialog.Week)}, j + 1 - i
+	}
+	return item{days: s.rest(from, middle, dialog.Week)}, j + 1 - i
 }
 
 // third is the first ten days of a month, the second ten, or what follows the twentieth.

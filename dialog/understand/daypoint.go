@@ -60,18 +60,20 @@ func (s *scan) named(i int) (item, int) {
 	case kindWhich:
 		return s.which(i)
 	case kindNextDay:
-		return s.dayAfter(), t.sense.width
+		return s.dayAfter(i), t.sense.width
 	}
 	return item{}, 0
 }
 
 // dayAfter reads "на следующий день": the day after the one said before, whatever was said of that, else tomorrow.
-func (s *scan) dayAfter() item {
+func (s *scan) dayAfter(i int) item {
 	from := s.today
 	if n := len(s.items); n > 0 {
 		if d := s.place(s.items[n-1]); d != nil && oneDay(d) {
 			from = d.from
-			s.items[n-1].role = foreign
+			if s.link(i-1, "or") == 0 {
+				s.items[n-1].role = foreign
+			}
 		}
 	}
 	return item{days: day(from.AddDate(0, 0, 1))}
@@ -115,7 +117,7 @@ func (s *scan) which(i int) (item, int) {
 	case t.sense.kind == kindWeekday:
 		return item{weekday: t.sense.n, next: n == 1, nearest: n == 0 || n == 2}, j + 1 - i
 	case t.sense.kind == kindWeekend:
-		it := item{days: s.weekend(n % 2), unit: kindWeekend}
+		it := item{days: s.weekend(n & 1 &^ (n >> 1)), unit: kindWeekend}
 		if n == 1 && isoWeekday(s.today) < 6 {
 			it.other = s.weekend(0)
 		}
@@ -126,7 +128,7 @@ func (s *scan) which(i int) (item, int) {
 	case t.sense.kind == kindWorkdays:
 		return item{days: s.workdays()}, j + t.sense.width - i
 	case t.sense.kind == kindUnitDay && n == 1:
-		return s.dayAfter(), j + 1 - i
+		return s.dayAfter(i), j + 1 - i
 	case n == 2 && t.sense.kind == kindUnitDay && s.text(j, "дни", "дней", "days"):
 		return item{days: &days{from: s.today, to: s.today.AddDate(0, 0, 4), grain: dialog.Day}}, j + 1 - i
 	case n == 2:

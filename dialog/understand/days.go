@@ -12,7 +12,7 @@ const openDays = 7
 
 // readDays reads an expression of days at i.
 func (s *scan) readDays(i int) (item, int) {
-	for _, read := range []func(int) (item, int){s.dayRange, s.dayMove, s.dayBound, s.dayPoint} {
+	for _, read := range []func(int) (item, int){s.dayRange, s.dayMove, s.dayBound, s.dayPoint, s.dayBefore} {
 		if it, width := read(i); width > 0 {
 			return it, width
 		}
@@ -147,6 +147,9 @@ func (s *scan) dayBound(i int) (item, int) {
 		w += s.links(i+w, since)
 	}
 	point, width := s.dayPoint(i + w)
+	if n := s.at(i + w); width == 0 && !deadline && n.digits && n.num > 23 && n.num < 32 && !s.counted(i+w+1) && !s.decimal(i+w) { // до 25
+		point, width = s.bareDay(i + w)
+	}
 	if width == 0 || deadline && s.is(i+w, kindEdge) {
 		return item{}, 0
 	}
@@ -184,6 +187,9 @@ func (s *scan) bound(i, w int, d *days, point item) item {
 		return item{days: s.openFrom(d.to), bound: after}
 	}
 	end := d.to
+	if s.within(i, "включительно", "inclusive") {
+		return item{days: &days{from: s.today, to: end, grain: dialog.Week, week: true}, bound: till}
+	}
 	if !d.week && d.grain == dialog.Day && !s.text(i, "не", "no", "по", "by") {
 		end = d.from // "до пятницы" is before it
 	}
@@ -197,6 +203,16 @@ func (s *scan) bound(i, w int, d *days, point item) item {
 func (s *scan) cancels(i int) bool {
 	for j := i - 1; j >= max(0, i-nearby) && s.cues.clause[j] == s.cues.clause[i]; j-- {
 		if common(s.at(j).text, []string{"сним", "отмен", "убер", "вычерк", "удал", "cancel"}) {
+			return true
+		}
+	}
+	return false
+}
+
+// within says that a word stands among the next few tokens.
+func (s *scan) within(i int, words ...string) bool {
+	for j := i; j < i+7; j++ {
+		if s.text(j, words...) {
 			return true
 		}
 	}

@@ -176,7 +176,7 @@ func (s *scan) lasted(i int) int {
 	if s.link(i, "through") > 0 || s.is(i-1, kindWhich) || s.link(i-1, "through") > 0 {
 		return 0
 	}
-	if s.is(i, kindMinute, kindHour) && s.text(i+1, "на") { // минут на 20
+	if (s.is(i, kindMinute) || s.text(i, "час", "часа", "часика")) && s.text(i+1, "на") { // минут на 20
 		if _, width := s.cardinal(i + 2); width > 0 {
 			return 2 + width
 		}

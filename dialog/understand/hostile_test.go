@@ -3,6 +3,7 @@ package understand_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -88,7 +89,7 @@ func TestTimeIsLinear(t *testing.T) { //nolint:paralleltest // it measures time
 		t.Skip("measures time")
 	}
 	reader := understand.New(clinic())
-	for _, unit := range []string{"к кардиологу завтра ", "не не не ", "1-2-3-4 ", "с с с 5 ", "болит ", "через две ", "ыфвапролд ", "пол ", "е\u0301", "или в пятницу "} {
+	for _, unit := range []string{"к кардиологу завтра ", "не не не ", "1-2-3-4 ", "с с с 5 ", "болит ", "через две ", "ыфвапролд ", "пол ", "е\u0301", "или в пятницу ", "через через ", "12:", "7", "с 1 по ", "кроме среды "} {
 		took := func(n int) time.Duration {
 			text := strings.Repeat(unit, n/utf8.RuneCountInString(unit)+1)
 			best := time.Hour
@@ -124,7 +125,8 @@ func TestManyMayReadAtOnce(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	for _, text := range []string{
 		"хочу к кардиологу завтра после обеда", "с 17 по 21 апреля", "без четверти десять", "26.11 в 10-30", "+7 (916) 123-45-67", "через 2-3 недели",
-		"99999999999999999999 числа", "31.02.0000", "\xff\xfe", "и\u0306", "pfdnhf", "отмените", "ближайшие 1000000000 дней", "через 999999999 месяцев", "- - - 5 -", "пол пол",
+		"99999999999999999999 числа", "через две недели кроме среды и пятницы", "7, 8 или 9-го", "на час позже", "с 16 по 20 марта после 15", "до него",
+		"в первую пятницу месяца", "29 февраля", "после майских, кроме 12-го", "в то же время", "на следующей", "первого или второго", "в 23:59 31 декабря", "31.02.0000", "\xff\xfe", "и\u0306", "pfdnhf", "отмените", "ближайшие 1000000000 дней", "через 999999999 месяцев", "- - - 5 -", "пол пол",
 	} {
 		for i := range askable() {
 			f.Add(text, i)
@@ -150,6 +152,11 @@ func FuzzRead(f *testing.F) {
 			if c.When != nil {
 				require.False(t, c.When.From.Before(now), "a past moment: %s", c.When.From)
 				require.True(t, c.When.To.After(c.When.From))
+				for _, s := range slices.Concat(c.When.Also, c.When.Readings) {
+					require.False(t, s.From.Before(now), "a past moment: %s", s.From)
+					require.True(t, s.To.After(s.From))
+				}
+				require.True(t, c.When.Words == nil || c.When.Words[0] < c.When.Words[1] && c.When.Words[1] <= len(text), "words beyond the text")
 			}
 		}
 		_, err := json.Marshal(m)

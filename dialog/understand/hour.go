@@ -7,7 +7,7 @@ func (s *scan) hour(i int, open bool) (hm, int) {
 			return s.meridiem(t, i+width, width)
 		}
 	}
-	if s.is(i, kindHour) && s.text(i, "час", "часу", "часа", "часом") && (s.text(i, "час") || open && (s.link(i-1, "to", till, after, since, "before", "between") > 0 || s.text(i-1, "и"))) { // "в час", "час дня"
+	if s.is(i, kindHour) && (s.text(i, "час") || open && s.text(i, "часу", "часа", "часом") && s.leads(i-1)) { // "в час", "час дня"
 		t, width := s.meridiem(hm{minute: 60}, i+1, 1)
 		if open || t.fixed {
 			return t, width
@@ -33,6 +33,11 @@ func (s *scan) hour(i int, open bool) (hm, int) {
 		return s.meridiem(t, i+width+w, width+w)
 	}
 	return s.withUnit(t, i, width)
+}
+
+// leads says that a preposition before "часа", "часу" makes it one o'clock: "до часу", "не раньше часа".
+func (s *scan) leads(i int) bool {
+	return s.link(i, "to", till, after, since, "before", "between", "about") > 0 || s.is(i, kindInside) || s.text(i, "и")
 }
 
 // withUnit goes on after a bare hour: "17ч10", "17 часов 30 минут", "5 часов вечера".

@@ -169,7 +169,7 @@ func (s *scan) others(a, b *item) bool {
 		}
 	}
 	for i := a.last; i < b.first; i++ {
-		if s.is(i, kindPerson) || s.text(i, "меня", "мне", "ей", "ему", "me") {
+		if s.is(i, kindPerson) || s.text(i, "меня", "ей", "ему") {
 			return true
 		}
 	}

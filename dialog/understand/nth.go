@@ -29,10 +29,25 @@ func (s *scan) nth(i int) (item, int) {
 		return item{}, 0
 	}
 	first, w := s.ofMonth(j + 1)
+	if n := len(s.items); w == 0 && n > 0 && s.items[n-1].days != nil && s.items[n-1].days.grain == dialog.Month { // "август, первая неделя"
+		d := s.items[n-1].days.from
+		return item{days: s.inMonth(s.ordinalOf(i), s.at(j), d.AddDate(0, 0, 1-d.Day()))}, j + 1 - i
+	}
 	if w == 0 {
 		return item{}, 0
 	}
 	return item{days: s.inMonth(n, s.at(j), first)}, j + 1 + w - i
+}
+
+// ordinalOf is the number of an ordinal at i; the last is the fifth.
+func (s *scan) ordinalOf(i int) int {
+	switch {
+	case s.is(i, kindOrdinal):
+		return s.at(i).sense.n
+	case s.text(i, "second"):
+		return 2
+	}
+	return 5
 }
 
 // endDay reads "день месяца" after "первый" or "последний" (5).
@@ -77,7 +92,7 @@ func (s *scan) ofMonth(i int) (time.Time, int) {
 func (s *scan) inMonth(n int, unit *token, first time.Time) *days {
 	next := first.AddDate(0, 1, 0)
 	if unit.sense.kind == kindWeek {
-		from := monday(first).AddDate(0, 0, 7*(n-1))
+		from := monday(first.AddDate(0, 0, 3)).AddDate(0, 0, 7*(n-1)) // the first has most of its days in the month
 		if n == 5 {
 			from = monday(next.AddDate(0, 0, -1))
 		}

@@ -34,9 +34,12 @@ func (s *scan) assign() {
 func (s *scan) roleOf(n int) role {
 	it := &s.items[n]
 	if s.refuses(n) {
+		if s.supposed(it) { // "если пятница занята"
+			return foreign
+		}
 		return refused
 	}
-	if s.link(it.first-1, "instead") > 0 || s.link(it.first, "instead") > 0 {
+	if s.instead(it) {
 		return left
 	}
 	switch s.governing(it) { //nolint:exhaustive // the other cues wish or decide nothing
@@ -54,6 +57,24 @@ func (s *scan) roleOf(n int) role {
 		}
 	}
 	return wanted
+}
+
+// supposed says that an item stands after "если".
+func (s *scan) supposed(it *item) bool {
+	i := it.first - 1
+	for s.link(i, "at", "to") > 0 {
+		i--
+	}
+	return s.text(i, "если", "if")
+}
+
+// instead says that "вместо" stands before an item.
+func (s *scan) instead(it *item) bool {
+	i := it.first - 1
+	for s.is(i, kindInside) {
+		i--
+	}
+	return s.link(i, "instead") > 0 || s.link(it.first, "instead") > 0
 }
 
 // direct says that an item in a clause of a complaint is still a wish: a day to come, not a habit or the present.
@@ -78,7 +99,7 @@ func (s *scan) bare(it *item) bool {
 }
 
 func (s *scan) plain(i int) bool {
-	return s.used[i] || s.at(i).mark || s.at(i).digits && s.at(i).num > 31 || s.is(i, kindLink, kindInside) || s.text(i, "вроде", "то", "где", "примерно", "кажется", "и", "or", "and")
+	return s.used[i] || s.at(i).mark || s.at(i).digits && s.at(i).num > 31 || s.is(i, kindLink, kindInside) || s.text(i, "вроде", "то", "а", "но", "где", "примерно", "кажется", "и", "or", "and")
 }
 
 // inherited is the role of an item whose clause says only it: that of the item before, where that was of something else.
@@ -86,7 +107,7 @@ func (s *scan) inherited(it *item) role {
 	for i := it.first - 1; i >= max(0, it.first-nearby) && s.cues.clause[i] >= s.cues.clause[it.first]-1; i-- {
 		switch c := s.weigh(i); {
 		case s.cues.clause[i] == s.cues.clause[it.first]:
-		case c == over, c == habit, c == birth:
+		case c == over, c == habit, c == birth, c == ails && it.timed() && !it.dated():
 			return foreign
 		case c == moves, c == wish && !s.is(i, kindSpecialty):
 			return wanted
@@ -159,20 +180,26 @@ func (s *scan) listRefused(n int) bool {
 // item before it.
 func (s *scan) neverOf(it *item) bool {
 	home := s.cues.clause[it.first]
+	apart := false
 	for i := it.last; i < min(len(s.tokens), it.last+nearby) && s.cues.clause[i] == home; i++ {
 		if s.cues.of[i] == declined {
 			return true
 		}
+		if s.used[i] && apart { // it is said of the time nearer to it
+			return false
+		}
+		apart = apart || !s.used[i] && !s.is(i, kindLink, kindInside) && !s.text(i, "и", "and", ",")
 		if s.cues.of[i] == wish || s.cues.of[i] == moves {
 			return false
 		}
 	}
 	for i := it.first - 1; i >= max(0, it.first-nearby) && s.cues.clause[i] == home; i-- {
-		if s.cues.of[i] == wish || s.cues.of[i] == moves {
+		switch s.cues.of[i] {
+		case wish, moves, over, habit: // "не могу дозвониться с 9 утра"
 			return false
-		}
-		if s.cues.of[i] == declined {
+		case declined:
 			return s.heads(i)
+		default:
 		}
 	}
 	return false

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func Note(cmds []dialog.Command) string {
 		part := []string{string(c.Do)}
 		value := c.Value
 		if c.When != nil {
-			value = c.When.From.Format(time.RFC3339) + "/" + c.When.To.Format(time.RFC3339) + " " + string(c.When.Grain)
+			value = written(c.When)
 		}
 		for _, s := range []string{c.Flow, c.Slot, value} {
 			if s != "" {
@@ -76,12 +77,44 @@ func Note(cmds []dialog.Command) string {
 	}
 	note := strings.Join(parts, "; ")
 	back, err := Commands(note)
-	want, errWant := json.Marshal(cmds)
+	want, errWant := json.Marshal(plain(cmds))
 	got, errGot := json.Marshal(back)
 	if errors.Join(err, errWant, errGot) != nil || !bytes.Equal(want, got) {
 		return ""
 	}
 	return note
+}
+
+// written is a window as a note has it: "FROM/TO grain + FROM/TO grain ? FROM/TO grain same", the others that suit after +, what else it
+// may mean after ?.
+func written(w *dialog.Window) string {
+	one := func(s dialog.Span) string {
+		return s.From.Format(time.RFC3339) + "/" + s.To.Format(time.RFC3339) + " " + string(s.Grain)
+	}
+	parts := []string{one(dialog.Span{From: w.From, To: w.To, Grain: w.Grain})}
+	for _, s := range w.Also {
+		parts = append(parts, "+", one(s))
+	}
+	for _, s := range w.Readings {
+		parts = append(parts, "?", one(s))
+	}
+	if w.SameTime {
+		parts = append(parts, "same")
+	}
+	return strings.Join(parts, " ")
+}
+
+// plain leaves out what a note does not have: where in the text a window was said and how sure that is.
+func plain(cmds []dialog.Command) []dialog.Command {
+	out := slices.Clone(cmds)
+	for i, c := range out {
+		if c.When != nil {
+			w := *c.When
+			w.Words, w.Confidence = nil, 0
+			out[i].When = &w
+		}
+	}
+	return out
 }
 
 // Commands reads "start booking; set doctor Иванова; set when 2026-11-25T10:00+03:00/2026-11-25T13:00+03:00 part".

@@ -256,15 +256,42 @@ func (s *Stage) later(ctx context.Context, text string) error {
 }
 
 func window(text string) (dialog.Window, error) {
-	span, grain, _ := strings.Cut(text, " ")
-	from, to, _ := strings.Cut(span, "/")
+	var w dialog.Window
+	fields := strings.Fields(text)
+	into := ""
+	for len(fields) > 0 {
+		switch fields[0] {
+		case "+", "?":
+			into, fields = fields[0], fields[1:]
+			continue
+		case "same":
+			w.SameTime, fields = true, fields[1:]
+			continue
+		}
+		s, err := span(append(fields, ""))
+		if err != nil {
+			return w, fmt.Errorf("window %q: %w", text, err)
+		}
+		switch into {
+		case "+":
+			w.Also = append(w.Also, s)
+		case "?":
+			w.Readings = append(w.Readings, s)
+		default:
+			w.From, w.To, w.Grain = s.From, s.To, s.Grain
+		}
+		fields = fields[min(2, len(fields)):]
+	}
+	return w, nil
+}
+
+// span reads "FROM/TO" and a grain.
+func span(fields []string) (dialog.Span, error) {
+	from, to, _ := strings.Cut(fields[0], "/")
 	f, err := time.Parse(time.RFC3339, from)
 	if err != nil {
-		return dialog.Window{}, fmt.Errorf("window %q: %w", text, err)
+		return dialog.Span{}, err
 	}
 	u, err := time.Parse(time.RFC3339, to)
-	if err != nil {
-		return dialog.Window{}, fmt.Errorf("window %q: %w", text, err)
-	}
-	return dialog.Window{From: f, To: u, Grain: dialog.Grain(grain)}, nil
+	return dialog.Span{From: f, To: u, Grain: dialog.Grain(fields[1])}, err
 }
