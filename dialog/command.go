@@ -52,8 +52,8 @@ type Window struct {
 	Also       []Span  `json:"also,omitempty"`       // what suits as well: other days, or the days after one that was excluded
 	Readings   []Span  `json:"readings,omitempty"`   // what else the same words may mean in place of the window: "next Friday"
 	SameTime   bool    `json:"same_time,omitempty"`  // at the hour of the visit that is moved
-	Words      []int   `json:"words,omitempty"`      // where it is said: the first byte of the text and the one after the last
-	Confidence float64 `json:"confidence,omitempty"` // 0 to 1
+	Words      []int   `json:"-"`                    // where it is said: the first byte of the text and the one after the last
+	Confidence float64 `json:"confidence,omitempty"` // below 1 where the words may mean something else; 0 where they are plain
 }
 
 // Span is one more stretch of time, read as a Window is.

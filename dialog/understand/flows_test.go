@@ -164,7 +164,7 @@ func TestMeaningIsWrittenAsTheContractSays(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"text":"к кардиологу завтра после обеда","commands":[{"do":"start","flow":"booking"},
 		{"do":"set","slot":"specialty","value":"cardiologist"},
-		{"do":"set","slot":"when","value":{"from":"2026-03-12T13:00:00+03:00","to":"2026-03-12T18:00:00+03:00","grain":"part","words":[24,58],"confidence":0.95}}],
+		{"do":"set","slot":"when","value":{"from":"2026-03-12T13:00:00+03:00","to":"2026-03-12T18:00:00+03:00","grain":"part"}}],
 		"confidence":0.92,"by":"rules"}`, string(data))
 
 	data, err = json.Marshal(understand.Meaning{Text: "ъыь", By: "rules"})

@@ -8,7 +8,7 @@ import (
 
 // How sure a reading of a time is.
 const (
-	sureOfTime = 0.95
+	sureOfTime = 0 // plain: nothing is said of it
 	lessSure   = 0.8
 	eitherWay  = 0.6 // two readings are as good as each other
 )
@@ -27,7 +27,7 @@ func (s *scan) describe(w *dialog.Window, list []option) {
 		}
 		last = it.last
 		if it.timed() && it.clock.loose && it.clock.from/60 >= 7 && it.clock.from/60 <= 8 {
-			w.Confidence = min(w.Confidence, lessSure)
+			w.Confidence = lessSure
 		}
 	}
 	if first >= 0 && last <= len(s.tokens) && last > first {
