@@ -19,32 +19,34 @@ import (
 
 // commands turns a message into what it asks for. speaks is false where the bot keeps silent: a human owns the chat, and nothing
 // but a button or /start gives it back.
-func (t *Talks) commands(c *chat, h heard, r *render) (cmds []dialog.Command, speaks bool) {
+func (t *Talks) commands(ctx context.Context, tx *store.Tx, r *render, h heard) (cmds []dialog.Command, speaks bool, err error) {
+	c := r.chat
 	switch h.in.Kind {
 	case conversation.Opened:
 		c.session.Human = false
 		r.hint(h.in.Lang)
-		return t.opened(h.in), true
+		return t.opened(h.in), true, nil
 	case conversation.Button:
 		cmds, fresh := tapped(c, h, t.Clock())
 		r.stale = r.stale || !fresh
 		if c.session.Human && fresh {
 			c.session.Human = false
 		}
-		return cmds, !c.session.Human
+		return cmds, !c.session.Human, nil
 	default:
 	}
 	r.hint(h.in.Lang)
 	if c.session.Human {
-		return nil, false
+		return nil, false, nil
 	}
 	switch h.in.Kind {
 	case conversation.Text:
-		return t.understood(c, h), true
+		cmds, err = t.understood(ctx, tx, c, h)
+		return cmds, true, err
 	case conversation.Contact:
-		return contact(h.in, c.session.Asked), true
+		return contact(h.in, c.session.Asked), true, nil
 	default:
-		return []dialog.Command{{Do: dialog.Media, Value: string(h.in.Kind)}}, true
+		return []dialog.Command{{Do: dialog.Media, Value: string(h.in.Kind)}}, true, nil
 	}
 }
 
@@ -109,20 +111,18 @@ func slash() map[string]dialog.Command {
 }
 
 // understood reads plain words, at the time they were said.
-func (t *Talks) understood(c *chat, h heard) []dialog.Command {
+func (t *Talks) understood(ctx context.Context, tx *store.Tx, c *chat, h heard) ([]dialog.Command, error) {
 	text := strings.TrimSpace(h.in.Text)
 	word, _, _ := strings.Cut(strings.ToLower(text), " ")
 	word, _, _ = strings.Cut(word, "@")
 	if cmd, ok := slash()[word]; ok {
-		return []dialog.Command{cmd}
+		return []dialog.Command{cmd}, nil
 	}
 	at := h.in.At
 	if at.IsZero() {
 		at = h.received
 	}
-	session := c.session
-	catalog := t.Book.Current()
-	return t.Rules.Read(catalog, text, situation(session, firstZone(catalog), at))
+	return t.meaning(ctx, tx, c, text, at)
 }
 
 func firstZone(c *clinic.Catalog) *time.Location {

@@ -11,7 +11,7 @@ import (
 
 // Rules reads a person's text into commands, where the clinic stands as it is in the catalog.
 type Rules interface {
-	Read(c *clinic.Catalog, text string, s understand.Situation) []dialog.Command
+	Read(c *clinic.Catalog, text string, s understand.Situation) understand.Meaning
 }
 
 // Reader is the offline understanding. It keeps one index for each version of the clinic's data.
@@ -22,11 +22,12 @@ type Reader struct {
 }
 
 // Read understands by rules, without a network and without waiting.
-func (r *Reader) Read(c *clinic.Catalog, text string, s understand.Situation) []dialog.Command {
-	return r.of(c).Read(text, s).Commands
+func (r *Reader) Read(c *clinic.Catalog, text string, s understand.Situation) understand.Meaning {
+	return r.Index(c).Read(text, s)
 }
 
-func (r *Reader) of(c *clinic.Catalog) *understand.Reader {
+// Index is the understanding of a clinic as it stands in the catalog.
+func (r *Reader) Index(c *clinic.Catalog) *understand.Reader {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.catalog != c {

@@ -15,12 +15,14 @@ import (
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/dialog/understand"
 )
 
 // Talks takes messages in and answers them, one chat at a time.
 type Talks struct {
 	*House
 	Rules Rules
+	Model understand.Model // asked where the rules are unsure; nil where there is none
 
 	gate  gate
 	work  sync.WaitGroup

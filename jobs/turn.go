@@ -58,6 +58,7 @@ type chat struct {
 	put     *db.InboundPutParams // the message that has just come in, written with what the turn leaves
 	more    bool                 // than the news that were taken
 	alone   bool                 // the first of the news has failed before, and is tried without the others
+	asked   *consulted           // what a model said of them
 	moved   bool                 // something of the news was answered already: buttons of before are of yesterday
 }
 
@@ -72,9 +73,10 @@ type heard struct {
 	expires  *time.Time
 }
 
-// turn answers everything a chat has said, with a message that has just come in where there is one: one transaction, in which the
-// flows book, the session is saved and the answers are queued. Commands of the clock (nudge, drop) come as extra.
-func (t *Talks) turn(ctx context.Context, id uuid.UUID, a *arrival, extra ...dialog.Command) (out said, err error) {
+// attempt answers everything a chat has said, with a message that has just come in where there is one: one transaction, in which the
+// flows book, the session is saved and the answers are queued. Commands of the clock (nudge, drop) come as extra. Where a model is to be
+// asked first, it ends in an *unsure.
+func (t *Talks) attempt(ctx context.Context, id uuid.UUID, a *arrival, asked *consulted, extra []dialog.Command) (out said, err error) {
 	defer survive(&err)
 	actor := core.Actor{Kind: core.Patient, ID: id, Channel: "worker"}
 	if a != nil {
@@ -88,7 +90,7 @@ func (t *Talks) turn(ctx context.Context, id uuid.UUID, a *arrival, extra ...dia
 		if err != nil || (len(c.news) == 0 && len(due) == 0) {
 			return err
 		}
-		tx.Actor.Channel = c.row.Channel
+		tx.Actor.Channel, c.asked = c.row.Channel, asked
 		return t.answer(ctx, tx, c, due, &out)
 	})
 	if err != nil {
@@ -254,9 +256,9 @@ func partOfAlbum(news []heard, i int) bool {
 
 // one answers one message.
 func (t *Talks) one(ctx context.Context, tx *store.Tx, c *chat, h heard, r *render) error {
-	cmds, speaks := t.commands(c, h, r)
-	if !speaks {
-		return nil
+	cmds, speaks, err := t.commands(ctx, tx, r, h)
+	if err != nil || !speaks {
+		return err
 	}
 	if err := t.files(ctx, tx, c.id, h); err != nil {
 		return err

@@ -26,7 +26,7 @@ func privacy() llm.Privacy {
 	v := vocabulary()
 	return llm.Privacy{
 		Own:   []string{"Смирнова", "Галина", "Петровна", "Смирнов", "Лев", "+79161234567", "smirnova.g@mail.ru", "112-233-445 95"},
-		Knows: understand.New(v).Knows, Doctors: v.Doctors, Today: newClock().Now(),
+		Knows: theClinic().Rules.Knows, Doctors: v.Doctors, Today: newClock().Now(),
 	}
 }
 
@@ -76,7 +76,7 @@ func TestWhatNamesSomebodyStaysInTheClinic(t *testing.T) {
 func TestWhatIsHiddenBadlyDoesNotLeave(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"я С м и р н о в а, запишите", "9-1-6-и-1-2-3-4-5-6-7 это мой", "почта smirnova собака mail точка ру", "Смир­нова​ Галина", "Cмиpнoвa Гaлинa", // look-alikes
+		"я С м и р н о в а, запишите", "9-1-6-и-1-2-3-4-5-6-7 это мой", "почта smirnova собака mail точка ру", "Смир\u00adнова\u200b Галина", "Cмиpнoвa Гaлинa", // look-alikes
 		"９１６１２３４５６７", "٩١٦١٢٣٤٥٦٧", "916!123!45!67", "smirnova.g @ mail.ru", "галиночка смирновых", "<b>Смирнова</b>", "{\"name\":\"Смирнова\"}",
 	} {
 		told, _ := left(t, text)
@@ -89,7 +89,7 @@ func TestWhatIsHiddenBadlyDoesNotLeave(t *testing.T) {
 
 func TestThePeoplesOwnWordsLeaveWhereNothingNamesThem(t *testing.T) {
 	t.Parallel()
-	reader := understand.New(vocabulary())
+	reader := theClinic().Rules
 	require.True(t, reader.Knows("завтра"))
 	told, _ := left(t, "Здравствуйте! Мне бы показаться, мотор барахлит")
 	assert.Equal(t, "Здравствуйте! Мне бы показаться, мотор барахлит", told)

@@ -53,6 +53,7 @@ type config struct {
 	LLMModel         string `env:"ZAPIS_LLM_MODEL"`
 	LLMEmbedding     string `env:"ZAPIS_LLM_EMBEDDING_MODEL"`
 	LLMTranscription string `env:"ZAPIS_LLM_TRANSCRIPTION_MODEL"`
+	Prompts          string `env:"ZAPIS_PROMPTS"`                            // a directory of prompts over the program's own
 	LLMAudience      string `env:"ZAPIS_LLM_AUDIENCE" envDefault:"patients"` // off, staff, patients: for whom it is asked
 	LLMBudget        int64  `env:"ZAPIS_LLM_BUDGET" envDefault:"0"`          // tokens a day, 0 without limit
 	LLMPrices        string `env:"ZAPIS_LLM_PRICES"`                         // of a million tokens in and out: "15/60"
@@ -64,7 +65,7 @@ func known() []string {
 		"ZAPIS_ADDR", "ZAPIS_PUBLIC_URL", "ZAPIS_DATABASE_URL", "ZAPIS_OWNER_DATABASE_URL", "ZAPIS_KEYS", "ZAPIS_KEYS_SECRET", "ZAPIS_KEYS_SECRET_NEXT",
 		"ZAPIS_TELEGRAM_TOKEN",
 		"ZAPIS_TELEGRAM_API", "ZAPIS_TELEGRAM_MODE", "ZAPIS_LLM_BASE_URL", "ZAPIS_LLM_KEY", "ZAPIS_LLM_MODEL", "ZAPIS_LLM_EMBEDDING_MODEL",
-		"ZAPIS_LLM_TRANSCRIPTION_MODEL", "ZAPIS_LLM_AUDIENCE", "ZAPIS_LLM_BUDGET", "ZAPIS_LLM_PRICES",
+		"ZAPIS_LLM_TRANSCRIPTION_MODEL", "ZAPIS_LLM_AUDIENCE", "ZAPIS_LLM_BUDGET", "ZAPIS_LLM_PRICES", "ZAPIS_PROMPTS",
 		"ZAPIS_DEMO", "ZAPIS_HL7_ADDR", "ZAPIS_LOG", "ZAPIS_CHAT_SITES", "ZAPIS_SECOND_FACTOR", "ZAPIS_OIDC_ISSUER", "ZAPIS_OIDC_CLIENT_ID", "ZAPIS_OIDC_SECRET", "ZAPIS_DATABASE_CONNECTIONS",
 		"ZAPIS_TRUSTED_PROXIES", "ZAPIS_METRICS_TOKEN", "ZAPIS_CLAMD", "ZAPIS_AUDIT_ANCHOR", "ZAPIS_RESULTS_RELEASE",
 	}

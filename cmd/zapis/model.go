@@ -13,8 +13,11 @@ import (
 	"time"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/jobs"
 	"github.com/zapis-clinic/zapis/llm"
+	"github.com/zapis-clinic/zapis/prompts"
 )
 
 // modelProcessor is the model's name in the registry of processors.
@@ -96,7 +99,36 @@ func (s *server) openModel(ctx context.Context) error {
 		s.log.WarnContext(ctx, "the model is not asked: it is somebody else's and not in the registry of processors", "do",
 			"zapis processors add llm --kind model --who COMPANY --country RU --purpose understanding --basis contract, and --medical where it may get medical data")
 	}
+	return s.reader()
+}
+
+// reader has patients' messages read by the model where the rules are unsure, if the settings say so.
+func (s *server) reader() error {
+	if !s.model.Can(llm.Understand) || s.config.LLMAudience != audiencePatients {
+		return nil
+	}
+	rules, ok := s.talks.Rules.(*jobs.Reader)
+	if !ok {
+		return errors.New("the model's readings have no rules to be held to")
+	}
+	reader, err := llm.NewReader(llm.ReaderConfig{
+		Client: s.model, Prompts: prompts.Open(s.config.Prompts), Clock: time.Now, Log: s.log,
+		Clinic: func() llm.Clinic { return clinicOf(s.talks.Book.Current(), rules) },
+	})
+	if err != nil {
+		return fmt.Errorf("ZAPIS_PROMPTS: %w", err)
+	}
+	s.talks.Model = reader
 	return nil
+}
+
+// clinicOf is what a model may speak of.
+func clinicOf(c *clinic.Catalog, rules *jobs.Reader) llm.Clinic {
+	out := llm.Clinic{Rules: rules.Index(c), Vocabulary: jobs.Vocabulary(c)}
+	for _, s := range c.Specialties {
+		out.Specialties = append(out.Specialties, llm.Named{Code: s.Code, Name: s.Name.RU})
+	}
+	return out
 }
 
 // modelAnswers tries each model of the settings with a word of its own: nothing of a patient.

@@ -55,6 +55,9 @@ type Situation struct {
 	Asked string    // the slot that was asked for, empty for none
 	Day   time.Time // the day that the talk is about, zero for none: a bare "в 10:30" is of that day
 	Visit time.Time // the start of the visit that is moved, where it is known: "на час позже" is told from it
+
+	// Private is what stands on the cards of the people in the chat: names, phones, numbers. A model does not get to see it.
+	Private []string
 }
 
 // Meaning is what a text was understood as. No commands means that it was not understood.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
-	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/understand"
 	"github.com/zapis-clinic/zapis/dialog/words"
 	"github.com/zapis-clinic/zapis/jobs"
@@ -44,7 +43,7 @@ func (s *Shelf) say() (*words.Book, error) {
 }
 
 // Read implements jobs.Rules: catalogs of one version share an index.
-func (s *Shelf) Read(c *clinic.Catalog, text string, at understand.Situation) []dialog.Command {
+func (s *Shelf) Read(c *clinic.Catalog, text string, at understand.Situation) understand.Meaning {
 	s.mu.Lock()
 	if s.clinics == nil {
 		s.clinics = map[int64]*clinic.Catalog{}

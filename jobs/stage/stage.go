@@ -46,10 +46,11 @@ type Stage struct {
 	Move   func(time.Time) // moves the clock; nil where it cannot be moved
 	Talks  *jobs.Talks
 
-	Twice   bool // every update is delivered twice
-	Restart bool // the program is restarted after each step
-	ByRules bool // "?" lines are ignored: the rules understand alone
-	Explain bool // a "?" line is written under words that the rules understood
+	Twice   bool             // every update is delivered twice
+	Restart bool             // the program is restarted after each step
+	ByRules bool             // "?" lines are ignored: the rules understand alone
+	Model   understand.Model // asked where the rules are unsure, nil for none
+	Explain bool             // a "?" line is written under words that the rules understood
 
 	Chat     string
 	Log      *slog.Logger
@@ -71,14 +72,14 @@ type scripted struct {
 }
 
 // Read implements jobs.Rules.
-func (m *scripted) Read(c *clinic.Catalog, text string, s understand.Situation) []dialog.Command {
-	cmds := m.cmds
+func (m *scripted) Read(c *clinic.Catalog, text string, s understand.Situation) understand.Meaning {
+	out := understand.Meaning{Text: text, Commands: m.cmds, Confidence: 1, By: "llm"}
 	if !m.told {
-		cmds = m.rules.Read(c, text, s)
-		m.found = append(m.found, cmds...)
+		out = m.rules.Read(c, text, s)
+		m.found = append(m.found, out.Commands...)
 	}
-	m.coverage.heard(cmds...)
-	return cmds
+	m.coverage.heard(out.Commands...)
+	return out
 }
 
 // Begin opens the clinic behind the stage. It may be called again: that is a restart.
@@ -103,7 +104,7 @@ func (s *Stage) Begin(ctx context.Context) error {
 			DB: s.DB, Vault: s.Vault, Book: book, Guard: s.Shelf.guard(), Engine: s.Coverage.Watch(dialog.Standard()), Words: say,
 			Senders: map[string]jobs.Sender{"talk": s.Screen}, Clock: s.Clock, IDs: core.NewIDs(nil), Random: rand.Reader, Log: s.Log, Hub: jobs.NewHub(),
 		},
-		Rules: s.model,
+		Rules: s.model, Model: s.Model,
 	}
 	return s.Talks.OpenActs()
 }
