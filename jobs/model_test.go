@@ -27,6 +27,7 @@ type late struct {
 	t      *testing.T
 	server *llmtest.Server
 	stage  *stage.Stage
+	limit  time.Duration
 	asked  int
 	inTx   bool // somebody held a connection while the model thought
 }
@@ -35,7 +36,7 @@ type late struct {
 func (l *late) Understand(ctx context.Context, text string, s understand.Situation) (understand.Meaning, error) {
 	l.asked++
 	l.inTx = l.inTx || l.stage.DB.Pool().Stat().AcquiredConns() > 0
-	client, err := llm.New(llm.Config{Base: l.server.Base(), Model: "m", Own: true, Limit: 300 * time.Millisecond, Clock: l.stage.Clock})
+	client, err := llm.New(llm.Config{Base: l.server.Base(), Model: "m", Own: true, Limit: l.limit, Clock: l.stage.Clock})
 	require.NoError(l.t, err)
 	rules := &jobs.Reader{}
 	reader, err := llm.NewReader(llm.ReaderConfig{Client: client, Prompts: prompts.Open(""), Clock: l.stage.Clock, Clinic: func() llm.Clinic {
@@ -55,11 +56,11 @@ func specialties(c *clinic.Catalog) []llm.Named {
 }
 
 // withModel plays a conversation with a server to ask.
-func withModel(t *testing.T, text string, steps ...llmtest.Step) (string, *late) {
+func withModel(t *testing.T, text string, limit time.Duration, steps ...llmtest.Step) (string, *late) {
 	t.Helper()
 	server := llmtest.Start(steps...)
 	t.Cleanup(server.Close)
-	model := &late{t: t, server: server}
+	model := &late{t: t, server: server, limit: limit}
 	got := play(t, text, func(s *stage.Stage) {
 		model.stage, s.Model = s, model
 		s.Log = slog.New(slog.DiscardHandler)
@@ -84,7 +85,7 @@ func TestAConversationWithAModelGoesWhereTheRulesWereUnsure(t *testing.T) {
 	const path = "testdata/model.txt"
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
-	got, model := withModel(t, string(want), reads(map[string]string{
+	got, model := withModel(t, string(want), 4*time.Second, reads(map[string]string{
 		"показаться": `{"commands":[{"do":"start","flow":"booking","slot":null,"value":null,"quote":"показаться"}]}`,
 		"белиберда":  `{"commands":[{"do":"start","flow":"cancel","slot":null,"value":null,"quote":"белиберда"}]}`,
 	}))
@@ -114,7 +115,7 @@ func TestAFailingModelChangesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, model := withModel(t, talk, step)
+			got, model := withModel(t, talk, 300*time.Millisecond, step)
 			assert.Empty(t, cmp.Diff(plain, got))
 			assert.Positive(t, model.asked)
 		})

@@ -135,7 +135,7 @@ func TestTheStrictestModeThatAServerKnowsIsRemembered(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := server(t, c.step)
-			r := reader(t, s, func(c *llm.Config) { c.Limit = 3 * time.Second })
+			r := reader(t, s)
 			for i, text := range []string{"мне бы показаться", "хочу показаться"} {
 				before := len(s.Seen())
 				m, err := r.Understand(t.Context(), text, at())

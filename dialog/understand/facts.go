@@ -9,7 +9,7 @@ func (r *Reader) Facts(text string, s Situation) []dialog.Command {
 	if len(h.tokens) == 0 {
 		return nil
 	}
-	h.times = readTimes(h.tokens, s)
+	h.times = readTimes(h.tokens, s, r.holidays)
 	r.slots(h)
 	return h.sets
 }
