@@ -69,7 +69,10 @@ func TestRedFlags(t *testing.T) {
 			if asked != "" {
 				s.Flow = "booking"
 			}
-			assert.Equal(t, "start emergency", said(reader.Read(text, s)), "%s, asked for %q", text, asked)
+			m := reader.Read(text, s)
+			assert.Equal(t, "emergency", flow(m), "%s, asked for %q", text, asked)
+			assert.Len(t, m.Commands, 1, "%s, asked for %q", text, asked)
+			assert.NotEmpty(t, m.Commands[0].Value, "the kind of danger: %s", text)
 		}
 	}
 	for _, text := range []string{

@@ -67,15 +67,15 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 	if len(h.tokens) == 0 {
 		return m
 	}
+	if flag := r.flags.find(r.flags.lore.look(h.tokens, r.asWritten(h.text))); flag != nil { // before anything else, whatever was asked
+		return m.with(0.99, dialog.Command{Do: dialog.Start, Flow: flowEmergency, Value: flag.kind})
+	}
 	h.times = readTimes(h.tokens, s, r.holidays)
 	if h.times.when != nil && h.text != text { // retyped: its places are not those of the text
 		h.times.when.Words = nil
 	}
 	r.slots(h)
 	flow, weight := r.rules.judge(h.tokens, h.facts)
-	if flow == flowEmergency {
-		return m.with(0.97, dialog.Command{Do: dialog.Start, Flow: flowEmergency})
-	}
 	if said := r.rules.message(h.tokens); said != "" {
 		if commands := h.control(said); commands != nil {
 			return m.with(0.97, commands...)
@@ -91,7 +91,8 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 			}
 		}
 	}
-	commands := h.commands(flow, weight)
+	var commands []dialog.Command
+	commands, m.Specialties = r.advise(h, flow, weight, h.commands(flow, weight))
 	return m.with(r.confidence(h, flow, weight), commands...)
 }
 

@@ -78,7 +78,7 @@ func (r *Reader) knows(word string) bool {
 	if _, ok := r.lexicon.look(word); ok {
 		return true
 	}
-	return r.rules.knows(word) || patronymic(word) || len(r.doctors.forms[word]) > 0 || r.places.knows(word)
+	return r.rules.knows(word) || r.flags.lore.knows(word) || r.complaints.lore.knows(word) || patronymic(word) || len(r.doctors.forms[word]) > 0 || r.places.knows(word)
 }
 
 // mark repairs typos and gives the tokens their senses and the rules' terms.

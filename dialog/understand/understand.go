@@ -53,6 +53,8 @@ type Situation struct {
 	Lang  string    // "ru" or "en"; a hint, both are always understood
 	Flow  string    // the flow that is running, empty for none
 	Asked string    // the slot that was asked for, empty for none
+	Age   float64   // of whoever the visit is for, in years, where a card tells it; 0 for unknown
+	Sex   string    // likewise, "f" or "m"
 	Day   time.Time // the day that the talk is about, zero for none: a bare "в 10:30" is of that day
 	Visit time.Time // the start of the visit that is moved, where it is known: "на час позже" is told from it
 
@@ -66,6 +68,9 @@ type Meaning struct {
 	Commands   []dialog.Command `json:"commands"`
 	Confidence float64          `json:"confidence"` // 0 to 1
 	By         string           `json:"by"`         // rules, examples or llm
+
+	// Specialties are those that a complaint usually leads to, the likeliest first, where the text names none.
+	Specialties []Specialty `json:"specialties,omitempty"`
 }
 
 // MarshalJSON writes the form that `zapis understand` prints; commands are never null.
@@ -84,18 +89,29 @@ type Model interface {
 
 // Reader understands texts by rules. It never changes after New and may be used by many goroutines at once.
 type Reader struct {
+<<<<<<< HEAD
 	lexicon  *lexicon
 	rules    *rules
 	doctors  *doctors
 	places   *places
 	translit *strings.Replacer
 	holidays *holidays
+=======
+	lexicon    *lexicon
+	rules      *rules
+	doctors    *doctors
+	places     *places
+	translit   *strings.Replacer
+	flags      *flags
+	complaints *complaints
+>>>>>>> 80437d2 (Dangers are heard before anything else, by a list a doctor can review; a complaint leads to up to three specialities with the words that say so)
 }
 
 // New precomputes an index of the language and the clinic's own names, in some tens of milliseconds.
 func New(v Vocabulary) *Reader {
 	r := &Reader{lexicon: newLexicon(), rules: newRules(), doctors: newDoctors(v.Doctors), translit: transliteration(), holidays: newHolidays()}
 	r.places = newPlaces(v, r.lexicon)
+	r.flags, r.complaints = newFlags(), newComplaints()
 	for _, word := range slices.Sorted(maps.Keys(r.rules.words)) { // in order, so that equals are always repaired alike
 		r.lexicon.typos.add(word, 2)
 	}
