@@ -71,6 +71,7 @@ type Command struct {
 	Value   string    // a code, an id or the person's words
 	When    *Window   // instead of Value for the slot "when"
 	Choices []Command // of Clarify
+	Why     string    // the person's words that speak for a choice; said, never kept
 }
 
 type wire struct {

@@ -138,6 +138,10 @@ func (u *turn) apply(ctx context.Context, c Command) error {
 
 // start begins a flow, or goes on with it where the same message brings something for it.
 func (u *turn) start(ctx context.Context, c Command) error {
+	if c.Flow == flowEmergency {
+		u.alarm(c.Value)
+		return nil
+	}
 	if done, err := u.small(ctx, c.Flow); done || err != nil {
 		return err
 	}
@@ -185,7 +189,7 @@ func (u *turn) set(ctx context.Context, c Command) error {
 	case !ok && c.Slot == "phone":
 		u.tell("media.kind_contact")
 		return nil
-	case !ok && c.Slot == slotReason && u.s.Asked == slotSpecialty: // a complaint names no doctor
+	case !ok && c.Slot == slotReason && u.s.Asked == slotSpecialty && !u.offers(): // a complaint names no doctor
 		u.tell("booking.unsure")
 		return nil
 	case !ok:

@@ -20,6 +20,8 @@ const (
 	flowStaffLink   = "staff_link"
 	flowProve       = "prove"
 	flowProveHow    = "prove_how"
+	flowEmergency   = "emergency"
+	flowCalm        = "false_alarm" // an emergency that the person says is none
 
 	slotSpecialty = "specialty"
 	slotBranch    = "branch"

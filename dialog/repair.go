@@ -102,8 +102,8 @@ func (u *turn) small(ctx context.Context, flow string) (bool, error) {
 		return true, u.leave(ctx, Deny)
 	case "operator":
 		u.handoff("handoff.operator")
-	case "emergency":
-		u.handoff("handoff.emergency")
+	case flowCalm:
+		u.tell("emergency.calm")
 	default:
 		return false, nil
 	}
@@ -174,6 +174,10 @@ func (u *turn) aside(c Command) error {
 
 // clarify offers several readings of what was said.
 func (u *turn) clarify(c Command) {
+	if c.Slot == slotSpecialty {
+		u.offer(c)
+		return
+	}
 	u.silent = true
 	r := Reply{Text: u.talk.Say("clarify")}
 	for _, choice := range c.Choices {

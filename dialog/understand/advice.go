@@ -30,7 +30,11 @@ func (r *Reader) advise(h *heard, flow string, weight int, commands []dialog.Com
 	}
 	ask := dialog.Command{Do: dialog.Clarify, Slot: slotSpecialty}
 	for _, w := range ways {
-		ask.Choices = append(ask.Choices, dialog.Command{Do: dialog.Set, Slot: slotSpecialty, Value: w.Code})
+		choice := dialog.Command{Do: dialog.Set, Slot: slotSpecialty, Value: w.Code}
+		if w.Code != therapist { // whom one may always ask
+			choice.Why = w.Reason
+		}
+		ask.Choices = append(ask.Choices, choice)
 	}
 	return append(commands, ask), ways
 }
@@ -68,7 +72,7 @@ func (c *complaints) strength(s *sight) int {
 		if len(f.words) > 1 {
 			most = max(most, c.best(f))
 		}
-		return false
+		return true
 	})
 	return most
 }

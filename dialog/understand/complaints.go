@@ -75,7 +75,7 @@ func (c *complaints) span(s *sight, text string) string {
 	from, to := len(s.words), -1
 	c.lore.meetings(s, func(f found) bool {
 		from, to = min(from, f.from), max(to, f.to)
-		return false
+		return true
 	})
 	if to < 0 || s.words[to].end > len(text) {
 		return ""

@@ -207,11 +207,14 @@ func (l *lore) meetings(s *sight, take func(found) bool) {
 	}
 }
 
+// maxMeetings is how many meetings of one pattern are looked at: a person says a thing a few times at most.
+const maxMeetings = 40
+
 // windows passes each nearest meeting of a pattern's groups.
 func (l *lore) windows(s *sight, i int, take func(found) bool) {
 	p := &l.patterns[i]
 	var last [8]hit
-	have := 0
+	have, tries := 0, 0
 	for _, h := range s.hits {
 		group := slices.IndexFunc(p.groups, func(families []int) bool { return slices.Contains(families, h.family) })
 		if group < 0 {
@@ -225,6 +228,9 @@ func (l *lore) windows(s *sight, i int, take func(found) bool) {
 		last[group] = h
 		have |= 1 << group
 		if have == 1<<len(p.groups)-1 {
+			if tries++; tries > maxMeetings {
+				return
+			}
 			if f, ok := p.near2(s, i, last[:len(p.groups)]); ok && take(f) {
 				return
 			}

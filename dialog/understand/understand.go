@@ -89,14 +89,6 @@ type Model interface {
 
 // Reader understands texts by rules. It never changes after New and may be used by many goroutines at once.
 type Reader struct {
-<<<<<<< HEAD
-	lexicon  *lexicon
-	rules    *rules
-	doctors  *doctors
-	places   *places
-	translit *strings.Replacer
-	holidays *holidays
-=======
 	lexicon    *lexicon
 	rules      *rules
 	doctors    *doctors
@@ -104,7 +96,7 @@ type Reader struct {
 	translit   *strings.Replacer
 	flags      *flags
 	complaints *complaints
->>>>>>> 80437d2 (Dangers are heard before anything else, by a list a doctor can review; a complaint leads to up to three specialities with the words that say so)
+	holidays   *holidays
 }
 
 // New precomputes an index of the language and the clinic's own names, in some tens of milliseconds.

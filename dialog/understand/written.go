@@ -7,7 +7,7 @@ import "strings"
 func (r *Reader) asWritten(text string) func(*token) (string, bool) {
 	return func(t *token) (string, bool) {
 		was := t.text
-		if t.start >= 0 && t.end <= len(text) && t.start < t.end {
+		if t.start >= 0 && t.end <= len(text) && t.start < t.end && t.end-t.start <= 2*maxWord { // longer ones carry marks piled up on letters
 			if s := strings.ReplaceAll(strings.ToLower(text[t.start:t.end]), "ё", "е"); len(s) > 0 && !mixed(s) {
 				was = s
 			}
