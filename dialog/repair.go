@@ -161,7 +161,7 @@ func (u *turn) aside(c Command) error {
 		u.tell("nudge")
 	case Stale: // the toast says it; here a fresh card
 	case Media:
-		u.tell("media.kind_" + c.Value)
+		u.media(c.Value)
 	case Answer:
 		u.missed = true
 	case Clarify:
@@ -170,6 +170,15 @@ func (u *turn) aside(c Command) error {
 		return fmt.Errorf("unknown command %q", c.Do)
 	}
 	return nil
+}
+
+// media answers what came instead of words, or why it was not taken: a refusal's key.
+func (u *turn) media(what string) {
+	key := "media.kind_" + what
+	if !u.talk.Words.Has(u.talk.Lang, key) {
+		key = "refusal." + what
+	}
+	u.tell(key)
 }
 
 // clarify offers several readings of what was said.

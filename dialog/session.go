@@ -20,6 +20,7 @@ type Session struct {
 	Lang    string  `json:"lang,omitempty"`
 	Human   bool    `json:"-"` // a human owns the chat; kept in the conversation's own column
 	Met     bool    `json:"met,omitempty"`
+	Album   string  `json:"album,omitempty"` // the last one that was answered: its later parts are not
 }
 
 // Frame is one running flow.

@@ -39,12 +39,15 @@ func (t *Talks) commands(ctx context.Context, tx *store.Tx, r *render, h heard) 
 	if c.session.Human {
 		return nil, false, nil
 	}
-	switch h.in.Kind {
-	case conversation.Text:
+	if _, ok := h.in.Said(); ok {
 		cmds, err = t.understood(ctx, tx, c, h)
 		return cmds, true, err
+	}
+	switch h.in.Kind {
 	case conversation.Contact:
 		return contact(h.in, c.session.Asked), true, nil
+	case conversation.Photo, conversation.File, conversation.Voice:
+		return t.media(ctx, tx, c, h)
 	default:
 		return []dialog.Command{{Do: dialog.Media, Value: string(h.in.Kind)}}, true, nil
 	}
@@ -132,9 +135,9 @@ func firstZone(c *clinic.Catalog) *time.Location {
 	return c.Branches[0].Zone
 }
 
-// files has the desk look at what the bot cannot read.
+// files has the desk look at what the bot neither reads nor can fetch.
 func (t *Talks) files(ctx context.Context, tx *store.Tx, id uuid.UUID, h heard) error {
-	if h.in.Kind != conversation.Photo && h.in.Kind != conversation.File {
+	if h.media != "" || (h.in.Kind != conversation.Photo && h.in.Kind != conversation.File) { // of what is fetched, whoever fetches it tells
 		return nil
 	}
 	return t.task(ctx, tx, task{kind: "file", key: h.id.String(), conversation: id})

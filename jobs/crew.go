@@ -45,6 +45,8 @@ func (t *Talks) Crew() Crew {
 	enlist(&c, sweeper[settingsArgs]{run: t.SweepSettings})
 	enlist(&c, &doer{house: t.House})
 	enlist(&c, sweeper[resultsArgs]{run: t.SweepResults})
+	enlist(&c, sweeper[filesArgs]{run: t.SweepFiles})
+	enlist(&c, &fetcher{talks: t})
 	enlist(&c, sweeper[houseArgs]{run: t.Housekeeping})
 	return c
 }

@@ -22,6 +22,7 @@ const (
 	queueNotices     = "notices"
 	queueBulk        = "bulk"
 	queueMaintenance = "maintenance"
+	queueFiles       = "files"
 )
 
 // sweepArgs are the arguments of a sweeper: none. The rows say what there is to do.
@@ -40,6 +41,7 @@ type (
 	tasksArgs     struct{}
 	dutiesArgs    struct{}
 	resultsArgs   struct{}
+	filesArgs     struct{}
 )
 
 func (inboundArgs) Kind() string   { return "sweep_inbound" }
@@ -56,6 +58,7 @@ func (glassArgs) Kind() string     { return "sweep_glass" }
 func (tasksArgs) Kind() string     { return "sweep_tasks" }
 func (dutiesArgs) Kind() string    { return "sweep_duties" }
 func (resultsArgs) Kind() string   { return "sweep_results" }
+func (filesArgs) Kind() string     { return "sweep_files" }
 
 // sweeper runs a plain function as a job.
 type sweeper[T river.JobArgs] struct {
@@ -107,6 +110,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 		SoftStopTimeout:      20 * time.Second,
 		Queues: map[string]river.QueueConfig{
 			queueNotices: {MaxWorkers: 8}, queueBulk: {MaxWorkers: 4}, queueMaintenance: {MaxWorkers: 2},
+			queueFiles: {MaxWorkers: 2}, // each may hold a file of 20 MB, and its sealed copy
 		},
 		CompletedJobRetentionPeriod: 10 * time.Minute, // sweeps are many and say nothing afterwards
 		PeriodicJobs: []*river.PeriodicJob{
@@ -125,6 +129,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(10*time.Second, campaignsArgs{}, queueBulk),
 			every(5*time.Second, settingsArgs{}, queueMaintenance),
 			every(time.Minute, resultsArgs{}, queueBulk),
+			every(2*time.Second, filesArgs{}, queueNotices),
 			every(time.Hour, houseArgs{}, queueMaintenance),
 		},
 	})

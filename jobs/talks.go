@@ -10,19 +10,25 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/core/upload"
 	"github.com/zapis-clinic/zapis/dialog/understand"
 )
 
 // Talks takes messages in and answers them, one chat at a time.
 type Talks struct {
 	*House
-	Rules Rules
-	Model understand.Model // asked where the rules are unsure; nil where there is none
+	Rules   Rules
+	Model   understand.Model      // asked where the rules are unsure; nil where there is none
+	Sources map[string]Source     // of files, by channel; what comes through others is answered and not kept
+	Check   upload.Checker        // looks at files
+	Ear     Ear                   // nil: no model listens to voice messages
+	Queue   *river.Client[pgx.Tx] // has files fetched by a worker; nil: this process fetches them itself
 
 	gate  gate
 	work  sync.WaitGroup
@@ -40,6 +46,9 @@ const moment = 150 * time.Millisecond
 func (t *Talks) Receive(ctx context.Context, raw []byte, in conversation.Incoming) error {
 	in = clean(in)
 	id := in.ConversationID()
+	if t.fetches(in) {
+		return t.receiveFile(ctx, raw, in)
+	}
 	if in.Album != "" {
 		if err := t.journal(ctx, raw, in); err != nil {
 			return err
@@ -139,13 +148,17 @@ func (t *Talks) again(ctx context.Context, id uuid.UUID) {
 
 // arrival is a message that just came in.
 type arrival struct {
-	raw []byte
-	in  conversation.Incoming
+	raw   []byte
+	in    conversation.Incoming
+	media string // what inbound says of its file
 }
 
 // journal keeps a message without answering it.
 func (t *Talks) journal(ctx context.Context, raw []byte, in conversation.Incoming) error {
-	err := t.DB.InTx(ctx, t.Guard.Admit(chatActor(in)).During(ctx), func(tx *store.Tx) error { return t.keep(ctx, tx, arrival{raw, in}) })
+	err := t.DB.InTx(ctx, t.Guard.Admit(chatActor(in)).During(ctx), func(tx *store.Tx) error {
+		_, err := t.keep(ctx, tx, arrival{raw: raw, in: in})
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("journal a message: %w", err)
 	}
@@ -156,18 +169,20 @@ func chatActor(in conversation.Incoming) core.Actor {
 	return core.Actor{Kind: core.Patient, ID: in.ConversationID(), Channel: in.Channel}
 }
 
-func (t *Talks) keep(ctx context.Context, tx *store.Tx, a arrival) error {
+// keep journals a message unless its id was seen, and returns its row.
+func (t *Talks) keep(ctx context.Context, tx *store.Tx, a arrival) (db.InboundAddParams, error) {
 	body, err := json.Marshal(a.in)
 	if err != nil {
-		return err
+		return db.InboundAddParams{}, err
 	}
 	if err := t.open(ctx, tx, a); err != nil {
-		return err
+		return db.InboundAddParams{}, err
 	}
-	return tx.InboundAdd(ctx, db.InboundAddParams{
+	p := db.InboundAddParams{
 		ID: t.IDs(), ConversationID: a.in.ConversationID(), Account: a.in.Account, ExternalID: a.in.ExternalID, Position: a.in.Position,
-		Body: body, Raw: a.raw, Tapped: tokenHash(a.in.Button), ReceivedAt: t.Clock(),
-	})
+		Body: body, Raw: a.raw, Tapped: tokenHash(a.in.Button), ReceivedAt: t.Clock(), Media: store.Text(a.media),
+	}
+	return p, tx.InboundAdd(ctx, p)
 }
 
 func (t *Talks) open(ctx context.Context, tx *store.Tx, a arrival) error {
@@ -193,7 +208,7 @@ func clean(in conversation.Incoming) conversation.Incoming {
 // apology, and the chat goes on.
 func (t *Talks) failed(ctx context.Context, id uuid.UUID) error {
 	return t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
-		first, err := tx.InboundFirst(ctx, id)
+		first, err := tx.InboundFirst(ctx, db.InboundFirstParams{ConversationID: id, Patience: t.Clock().Add(-filePatience)})
 		if errors.Is(err, pgx.ErrNoRows) { // nothing is new
 			return nil
 		}

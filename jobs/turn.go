@@ -59,6 +59,8 @@ type chat struct {
 	more    bool                 // than the news that were taken
 	alone   bool                 // the first of the news has failed before, and is tried without the others
 	asked   *consulted           // what a model said of them
+	waits   bool                 // what comes after the news waits until a voice message is heard
+	album   []string             // of the parts of an album before its last: what was the trouble with each
 	moved   bool                 // something of the news was answered already: buttons of before are of yesterday
 }
 
@@ -71,6 +73,7 @@ type heard struct {
 	actions  []byte
 	version  *int32
 	expires  *time.Time
+	media    string // what is known of the file: "" is nothing, or none
 }
 
 // attempt answers everything a chat has said, with a message that has just come in where there is one: one transaction, in which the
@@ -87,6 +90,10 @@ func (t *Talks) attempt(ctx context.Context, id uuid.UUID, a *arrival, asked *co
 		out = said{id: id}
 		c, err := t.read(ctx, tx, id, a)
 		due := c.due(extra, t.Clock())
+		if err == nil && c.waits && a != nil && a.in.CallbackID != "" { // the tap counts once the voice is heard, and is acknowledged now
+			out.acks = []ack{{callback: a.in.CallbackID}}
+			out.to = conversation.To{Channel: a.in.Channel, Account: a.in.Account, Chat: a.in.Chat}
+		}
 		if err != nil || (len(c.news) == 0 && len(due) == 0) {
 			return err
 		}
@@ -154,6 +161,7 @@ func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID, a *arrival
 	if err := c.unanswered(rows); err != nil {
 		return chat{}, err
 	}
+	c.unfinished(now, fresh)
 	if fresh {
 		return c, t.arrived(ctx, tx, &c, *a)
 	}
@@ -174,7 +182,7 @@ func (c *chat) unanswered(rows []db.ConversationTurnRow) error {
 		if r.ID == nil {
 			continue
 		}
-		h := heard{id: *r.ID, received: *r.ReceivedAt, actions: r.Actions, version: r.KeyboardVersion, expires: r.ExpiresAt}
+		h := heard{id: *r.ID, received: *r.ReceivedAt, actions: r.Actions, version: r.KeyboardVersion, expires: r.ExpiresAt, media: store.Str(r.Media)}
 		if err := json.Unmarshal(r.Body, &h.in); err != nil {
 			return fmt.Errorf("read a journalled message: %w", err)
 		}
@@ -199,8 +207,8 @@ func (t *Talks) arrived(ctx context.Context, tx *store.Tx, c *chat, a arrival) e
 		ID: t.IDs(), ConversationID: c.id, Account: a.in.Account, ExternalID: a.in.ExternalID, Position: a.in.Position, Body: body, Raw: a.raw,
 		Tapped: tokenHash(a.in.Button), ReceivedAt: now,
 	}
-	if c.alone || c.more {
-		c.more = true
+	if c.alone || c.more || c.waits {
+		c.more = c.more || c.alone
 		return tx.InboundPut(ctx, p)
 	}
 	c.news = append(c.news, heard{
@@ -229,6 +237,7 @@ func (t *Talks) answer(ctx context.Context, tx *store.Tx, c chat, extra []dialog
 			blocked = nil
 		}
 		if partOfAlbum(c.news, i) {
+			c.album = append(c.album, h.in.Trouble)
 			continue
 		}
 		if err := t.one(ctx, tx, &c, h, &r); err != nil {
@@ -280,7 +289,7 @@ func (t *Talks) play(ctx context.Context, tx *store.Tx, h heard, cmds []dialog.C
 		return err
 	}
 	c.session = session
-	r.add(replies, h)
+	r.add(t.echoed(replies, h, r.lang()), h)
 	if session.Human && !wasHuman {
 		if err := t.task(ctx, tx, task{kind: handoffKind(cmds), key: c.id.String(), conversation: c.id}); err != nil {
 			return err
@@ -289,13 +298,19 @@ func (t *Talks) play(ctx context.Context, tx *store.Tx, h heard, cmds []dialog.C
 	for _, id := range d.made {
 		tx.After(func() { t.work.Go(func() { t.lookAlike(context.WithoutCancel(ctx), id) }) })
 	}
+	if len(d.made) > 0 {
+		tx.After(func() { t.work.Go(func() { t.moveFiles(context.WithoutCancel(ctx)) }) })
+	}
 	return nil
 }
 
+// emergency is the flow of what may be dangerous to life, and the task of it.
+const emergency = "emergency"
+
 func handoffKind(cmds []dialog.Command) string {
 	for _, c := range cmds {
-		if c.Flow == "emergency" {
-			return "emergency"
+		if c.Flow == emergency {
+			return emergency
 		}
 	}
 	return "handoff"

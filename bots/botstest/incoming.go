@@ -86,13 +86,14 @@ func telegramThings() []Incoming {
 			}
 		}
 	}
+	long := func(in *conversation.Incoming) { in.File.Seconds = 4 }
 	return []Incoming{
 		{Name: "a photo with words", Raw: tgHead + `"caption":"вот направление","photo":[` + file + `,"width":90,"height":67}]}}`, Want: one(conversation.Photo, with("", "", text("вот направление")))},
 		{Name: "one of an album", Raw: tgHead + `"media_group_id":"138990","photo":[` + file + `,"width":90,"height":67}]}}`, Want: one(conversation.Photo, with("", "", func(in *conversation.Incoming) { in.Album = "138990" }))},
-		{Name: "a voice", Raw: tgHead + `"voice":` + file + `,"duration":4,"mime_type":"audio/ogg"}}}`, Want: one(conversation.Voice, with("", "audio/ogg", nil))},
-		{Name: "a recording", Raw: tgHead + `"audio":` + file + `,"duration":4,"mime_type":"audio/mpeg","title":"Запись"}}}`, Want: one(conversation.Voice, with("", "audio/mpeg", nil))},
-		{Name: "a video", Raw: tgHead + `"video":` + file + `,"width":1,"height":1,"duration":4}}}`, Want: one(conversation.File, with("", "", nil))},
-		{Name: "a round video", Raw: tgHead + `"video_note":` + file + `,"length":240,"duration":4}}}`, Want: one(conversation.File, with("", "", nil))},
+		{Name: "a voice", Raw: tgHead + `"voice":` + file + `,"duration":4,"mime_type":"audio/ogg"}}}`, Want: one(conversation.Voice, with("", "audio/ogg", long))},
+		{Name: "a recording", Raw: tgHead + `"audio":` + file + `,"duration":4,"mime_type":"audio/mpeg","title":"Запись"}}}`, Want: one(conversation.Voice, with("", "audio/mpeg", long))},
+		{Name: "a video", Raw: tgHead + `"video":` + file + `,"width":1,"height":1,"duration":4}}}`, Want: one(conversation.File, with("", "", long))},
+		{Name: "a round video", Raw: tgHead + `"video_note":` + file + `,"length":240,"duration":4}}}`, Want: one(conversation.Voice, with("", "", long))},
 		{Name: "a gif is a document too", Raw: tgHead + `"animation":` + file + `},"document":` + file + `}}}`, Want: one(conversation.File, with("", "", nil))},
 		{Name: "a document", Raw: tgHead + `"caption":"анализы","document":` + file + `,"file_name":"analiz.pdf"}}}`, Want: one(conversation.File, with("analiz.pdf", "", text("анализы")))},
 		{Name: "a photo in sizes", Raw: tgHead + `"photo":[{"file_id":"small","file_size":90},` + file + `},{"file_id":"middle","file_size":700}]}}`, Want: one(conversation.Photo, with("", "", nil))},

@@ -39,6 +39,7 @@ var (
 	ErrForbidden = errors.New("fetch: an address that may not be reached")
 	ErrTooLarge  = errors.New("fetch: the answer is too large")
 	ErrFailed    = errors.New("fetch: no answer")
+	ErrGone      = errors.New("fetch: there is no such file")
 )
 
 // Times of a connection.
@@ -131,6 +132,9 @@ func (f *Client) Get(ctx context.Context, path string) ([]byte, error) {
 		return nil, plain(err)
 	}
 	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode == http.StatusNotFound || response.StatusCode == http.StatusGone {
+		return nil, ErrGone
+	}
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%w: status %d", ErrFailed, response.StatusCode)
 	}

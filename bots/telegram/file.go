@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/zapis-clinic/zapis/bots/fetch"
+	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/conversation"
 )
 
@@ -30,6 +32,8 @@ type wireFile struct {
 	Name string `json:"file_name"`
 	MIME string `json:"mime_type"`
 	Size int64  `json:"file_size"`
+
+	Seconds int64 `json:"duration"`
 }
 
 // UnmarshalJSON never fails: a file that cannot be read is still something that the person sent.
@@ -50,6 +54,7 @@ func (m *media) UnmarshalJSON(raw []byte) error {
 	m.known = best.ID != ""
 	m.file = conversation.FileRef{
 		ID: conversation.Clean(best.ID), Name: conversation.Clean(best.Name), MIME: conversation.Clean(best.MIME), Size: max(0, best.Size),
+		Seconds: max(0, best.Seconds),
 	}
 	return nil
 }
@@ -79,10 +84,26 @@ var filePath = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-
 
 var errFile = errors.New("a file that cannot be fetched")
 
-// File fetches what a person sent, by the id in Incoming.File. Nothing is known yet of what it is: core/upload looks at it.
+// Refusals: trying again changes nothing.
+func tooLarge(err error) error {
+	return fmt.Errorf("getFile: %w: %w", core.Refuse(core.Invalid, "file_large"), err)
+}
+
+func gone(err error) error {
+	return fmt.Errorf("getFile: %w: %w", core.Refuse(core.NotFound, "file_gone"), err)
+}
+
+// File fetches what a person sent, by the id in Incoming.File. Nothing is known yet of what it is: core/upload looks at it. What is too
+// large, gone, or said to be elsewhere is refused; any other error may pass.
 func (b *Bot) File(ctx context.Context, id string) ([]byte, error) {
 	answer, err := b.call(ctx, "getFile", tgbotapi.Params{"file_id": id})
-	if err != nil {
+	var theirs *apiError
+	switch {
+	case errors.As(err, &theirs) && theirs.Code == http.StatusBadRequest && strings.Contains(theirs.Message, "too big"):
+		return nil, tooLarge(err)
+	case errors.As(err, &theirs) && theirs.Code == http.StatusBadRequest:
+		return nil, gone(err)
+	case err != nil:
 		return nil, err
 	}
 	var at struct {
@@ -90,13 +111,18 @@ func (b *Bot) File(ctx context.Context, id string) ([]byte, error) {
 		Size int64  `json:"file_size"`
 	}
 	if err := json.Unmarshal(answer, &at); err != nil || !filePath.MatchString(at.Path) || strings.Contains(at.Path, "..") || b.files == nil {
-		return nil, errFile
+		return nil, gone(errFile)
 	}
 	if at.Size > MaxFile {
-		return nil, fmt.Errorf("getFile: %w", fetch.ErrTooLarge)
+		return nil, tooLarge(fetch.ErrTooLarge)
 	}
 	data, err := b.files.Get(ctx, b.root+"/file/bot"+b.api.Token+"/"+at.Path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fetch.ErrTooLarge):
+		return nil, tooLarge(err)
+	case errors.Is(err, fetch.ErrGone), errors.Is(err, fetch.ErrForbidden):
+		return nil, gone(err)
+	case err != nil:
 		return nil, fmt.Errorf("getFile: %w", err)
 	}
 	return data, nil

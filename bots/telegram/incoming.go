@@ -79,16 +79,16 @@ func said(in *conversation.Incoming, m *message) bool {
 	return true
 }
 
-// kind names what a message holds. A video is a file to us, a recording is a voice: both are answered with words.
+// kind names what a message holds. A video is a file to us; a recording and a round video are a voice.
 func (m *message) kind() conversation.Kind {
 	switch {
 	case m.Contact != nil:
 		return conversation.Contact
 	case m.Photo.there:
 		return conversation.Photo
-	case m.Voice.there || m.Audio.there:
+	case m.Voice.there || m.Audio.there || m.VideoNote.there:
 		return conversation.Voice
-	case m.Video.there || m.VideoNote.there || m.Animation.there || m.Document.there:
+	case m.Video.there || m.Animation.there || m.Document.there:
 		return conversation.File
 	case bool(m.Sticker):
 		return conversation.Sticker

@@ -48,6 +48,13 @@ type Incoming struct {
 	Album      string    `json:"album,omitempty"`       // several files sent as one
 	Lang       string    `json:"lang,omitempty"`        // the messenger's guess
 	File       *FileRef  `json:"file,omitempty"`        // of a photo, a voice, a file
+	Heard      bool      `json:"heard,omitempty"`       // Text is what a model heard in the voice message
+	Trouble    string    `json:"trouble,omitempty"`     // why the file was not taken or the voice not understood: a key of the words
+}
+
+// Said is what the person said in words, typed or heard; false: this is no message of words.
+func (in Incoming) Said() (string, bool) {
+	return in.Text, in.Kind == Text || (in.Kind == Voice && in.Heard)
 }
 
 // FileRef is what a messenger tells of a file before anybody has fetched it. Name, MIME and Size are the sender's word and prove nothing.
@@ -56,6 +63,8 @@ type FileRef struct {
 	Name string `json:"name,omitempty"`
 	MIME string `json:"mime,omitempty"`
 	Size int64  `json:"size,omitempty"` // in bytes, 0 where not told
+
+	Seconds int64 `json:"seconds,omitempty"` // of a recording, 0 where not told
 }
 
 // MaxText bounds what is kept of one message, in bytes: a Telegram message is 4096 characters of up to four bytes.

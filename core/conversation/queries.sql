@@ -21,7 +21,7 @@ SELECT c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.versio
          WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply'
            AND o.created_at > sqlc.arg(since)::timestamptz AND o.created_at < sqlc.arg(until)::timestamptz
        ) AS behind,
-       i.id, i.body, i.attempts, i.received_at,
+       i.id, i.body, i.attempts, i.received_at, i.media,
        k.version AS keyboard_version, k.actions, k.expires_at,
        a.version AS tapped_version, a.actions AS tapped_actions, a.expires_at AS tapped_expires_at
 FROM conversation c
@@ -65,9 +65,9 @@ WITH fresh AS (
     ON CONFLICT DO NOTHING
     RETURNING 1
 )
-INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at)
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at, media)
 SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(account), sqlc.arg(external_id), sqlc.arg(position), sqlc.arg(body), sqlc.arg(raw),
-       sqlc.arg(tapped), sqlc.arg(received_at)
+       sqlc.arg(tapped), sqlc.arg(received_at), sqlc.narg(media)
 FROM fresh;
 
 -- name: InboundPut :exec
@@ -99,8 +99,11 @@ WHERE id = $1 AND received_at >= sqlc.arg(since)::timestamptz AND state = 'new'
 RETURNING state;
 
 -- name: InboundFirst :one
--- The message that a chat is stuck on.
-SELECT id, received_at FROM inbound WHERE conversation_id = $1 AND state = 'new' ORDER BY position, id LIMIT 1;
+-- The message that a chat is stuck on; one whose file is looked into is stuck on nothing yet.
+SELECT id, received_at FROM inbound
+WHERE conversation_id = sqlc.arg(conversation_id) AND state = 'new' AND (media IS DISTINCT FROM 'waiting' OR received_at < sqlc.arg(patience)::timestamptz)
+ORDER BY position, id
+LIMIT 1;
 
 -- name: InboundWaiting :many
 -- Chats left with unanswered messages: a crash, or another replica that went away.

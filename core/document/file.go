@@ -10,6 +10,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/chart"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/core/upload"
 )
 
 // New is a document to be put into a patient's file.
@@ -82,7 +83,7 @@ func (f File) look(ctx context.Context, tx *store.Tx, id uuid.UUID) (Document, c
 	return d, l, err
 }
 
-// Read opens a document. Whoever may only hand it over is refused with "document_sealed".
+// Read opens a document. Of a picture that a patient sent, others get what it shows and not where it was taken. Whoever may only hand it over is refused with "document_sealed".
 func (f File) Read(ctx context.Context, actor core.Actor, id uuid.UUID) (Document, []byte, error) {
 	var out Document
 	var data []byte
@@ -103,6 +104,11 @@ func (f File) Read(ctx context.Context, actor core.Actor, id uuid.UUID) (Documen
 		}
 		if data, err = f.Open(content, "bytes_sealed", id, c.BytesSealed); err != nil {
 			return err
+		}
+		if d.Kind == Upload && tx.Actor.Kind != core.Patient {
+			if data, err = upload.Bare(upload.Kind(d.Mime), data); err != nil {
+				return err
+			}
 		}
 		out = d
 		return f.Seen(ctx, tx, l)

@@ -68,6 +68,9 @@ func (o Office) eraseChat(ctx context.Context, r Request, chat uuid.UUID, done E
 		{"inbound", func(tx *store.Tx) (int64, error) {
 			return tx.EraseInbound(ctx, db.EraseInboundParams{ConversationID: chat, Until: r.Asked, Rows: eraseBatch})
 		}},
+		{attached, func(tx *store.Tx) (int64, error) {
+			return tx.EraseAttachments(ctx, db.EraseAttachmentsParams{ConversationID: chat, Until: r.Asked, Rows: eraseBatch})
+		}},
 		{"outbox", func(tx *store.Tx) (int64, error) {
 			return tx.EraseOutbox(ctx, db.EraseOutboxParams{ConversationID: chat, Until: r.Asked, Rows: eraseBatch})
 		}},

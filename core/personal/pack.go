@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/zapis-clinic/zapis/core/upload"
 )
 
 // pack makes the archive: data.json for machines, data.pdf for people, and the documents as they are.
@@ -55,8 +57,9 @@ func pack(g gathered, speech Speech, now time.Time) ([]byte, error) {
 func ending(g gathered, id string) string {
 	for _, p := range g.parts {
 		for _, r := range p.Rows {
-			if p.Table == "document" && r["id"] == id {
-				return map[any]string{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}[r["mime"]]
+			if (p.Table == "document" || p.Table == attached) && r["id"] == id {
+				mime, _ := r["mime"].(string) // of a file that was never looked at there is none
+				return upload.Kind(mime).Ending()
 			}
 		}
 	}

@@ -41,7 +41,7 @@ func paper(g gathered, s Speech, now time.Time) ([]byte, error) {
 	write("B", 16, 2, s.Say("copy.title"))
 	write("", 10, 4, s.Say("copy.made")+" "+now.In(s.Zone).Format("02.01.2006 15:04"))
 	for _, p := range g.parts {
-		if p.Table == "document_content" { // its files lie beside
+		if p.Table == "document_content" || p.Table == "attachment_content" { // its files lie beside
 			continue
 		}
 		write("B", 13, 1, s.Say("copy.part_"+p.Table))

@@ -25,6 +25,9 @@ const (
 	whyWithin  = "given out with the rows it hangs on"
 )
 
+// attached is the table of what came through chats, and what an erasure calls it.
+const attached = "attachment"
+
 // Parts lists every table whose comment names a subject; a test holds the list to the database.
 func Parts() []Part {
 	return []Part{
@@ -58,6 +61,12 @@ func Parts() []Part {
 			SQL: "SELECT to_jsonb(x) FROM document_content x JOIN document d ON d.id = x.document_id WHERE d.patient_id = $1::uuid",
 		},
 		{Table: "feedback_text", SQL: ofPatient("feedback_text", ""), Medical: true},
+		{Table: attached, Chats: true, SQL: "SELECT jsonb_build_object('id', x.id, 'kind', x.kind, 'state', x.state, 'mime', x.mime, 'bytes', x.bytes, " +
+			"'document_id', x.document_id, 'at', x.at) FROM attachment x WHERE x.conversation_id = ANY ($1::uuid[]) ORDER BY x.at"},
+		{
+			Table: "attachment_content", Row: "attachment_id", Chats: true, Medical: true,
+			SQL: "SELECT to_jsonb(x) FROM attachment_content x JOIN attachment a ON a.id = x.attachment_id WHERE a.conversation_id = ANY ($1::uuid[])",
+		},
 
 		{Table: "task", SQL: "SELECT jsonb_build_object('id', x.id, 'at', x.created_at, 'text_sealed', x.text_sealed) FROM task x " +
 			"WHERE x.patient_id = $1::uuid AND x.text_sealed IS NOT NULL ORDER BY x.created_at", House: true, Medical: true},

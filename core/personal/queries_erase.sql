@@ -11,6 +11,19 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone;
 
+-- name: EraseAttachments :one
+-- Recordings, and files beside a chat; what lies in a card stays with the card. What is being looked into is waited for.
+WITH gone AS (
+    DELETE FROM attachment a
+    WHERE a.id IN (
+        SELECT n.id FROM attachment n
+        WHERE n.conversation_id = sqlc.arg(conversation_id) AND n.at <= sqlc.arg(until)::timestamptz AND n.state <> 'waiting'
+        LIMIT sqlc.arg(rows)::integer
+    )
+    RETURNING 1
+)
+SELECT count(*) FROM gone;
+
 -- name: EraseOutbox :one
 WITH gone AS (
     UPDATE outbox o SET body = '{}'
@@ -27,7 +40,8 @@ SELECT count(*) FROM gone;
 -- Whether something said before is still to be answered or sent.
 SELECT (EXISTS (SELECT FROM inbound i WHERE i.conversation_id = sqlc.arg(conversation_id) AND i.received_at <= sqlc.arg(until)::timestamptz AND i.state = 'new')
      OR EXISTS (SELECT FROM outbox o WHERE o.conversation_id = sqlc.arg(conversation_id) AND o.created_at <= sqlc.arg(until)::timestamptz
-                AND o.state IN ('queued', 'sending')))::boolean;
+                AND o.state IN ('queued', 'sending'))
+     OR EXISTS (SELECT FROM attachment a WHERE a.conversation_id = sqlc.arg(conversation_id) AND a.at <= sqlc.arg(until)::timestamptz AND a.state = 'waiting'))::boolean;
 
 -- name: EraseTalk :exec
 -- What a talk remembers; one that is under way is new, and forgets by itself within a day.

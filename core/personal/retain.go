@@ -52,6 +52,12 @@ func retained() map[string]struct{ count, examples, gone string } {
 			"WITH x AS (SELECT campaign_id, patient_id FROM campaign_recipient WHERE at < $1 AND state <> 'due' LIMIT $2), " +
 				"y AS (DELETE FROM campaign_recipient r USING x WHERE r.campaign_id = x.campaign_id AND r.patient_id = x.patient_id RETURNING 1) SELECT count(*) FROM y",
 		},
+		attached: {
+			"SELECT count(*) FROM attachment WHERE at < $1 AND state <> 'waiting' AND document_id IS NULL",
+			"SELECT id FROM attachment WHERE at < $1 AND state <> 'waiting' AND document_id IS NULL ORDER BY at LIMIT 5",
+			"WITH x AS (SELECT id FROM attachment WHERE at < $1 AND state <> 'waiting' AND document_id IS NULL LIMIT $2), " +
+				"y AS (DELETE FROM attachment a USING x WHERE a.id = x.id RETURNING 1) SELECT count(*) FROM y",
+		},
 		"feedback": {
 			"SELECT count(*) FROM feedback_text WHERE at < $1",
 			"SELECT id FROM feedback_text WHERE at < $1 ORDER BY at LIMIT 5",

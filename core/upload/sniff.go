@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// sniff finds out what a file is by its first bytes, and refuses what is two things at once.
-func sniff(data []byte) (Kind, error) {
+// Of finds out what a file is by its first bytes, and refuses what is two things at once. What is in it, Check looks at.
+func Of(data []byte) (Kind, error) {
 	kind, err := magic(data)
 	if err != nil {
 		return "", err
@@ -33,6 +33,8 @@ func magic(data []byte) (Kind, error) {
 		return WEBP, nil
 	case bytes.HasPrefix(data, []byte("OggS")):
 		return OGG, nil
+	case bytes.HasPrefix(data, []byte("ID3")), len(data) > 4 && data[0] == 0xff && slices.Contains([]byte{0xfb, 0xfa, 0xf3, 0xf2}, data[1]):
+		return MP3, nil
 	case len(data) >= 16 && string(data[4:8]) == "ftyp":
 		return brand(data)
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
@@ -50,6 +52,8 @@ func brand(data []byte) (Kind, error) {
 		return HEIC, nil
 	case slices.Contains([]string{"isom", "iso2", "iso4", "iso5", "iso6", "mp41", "mp42", "avc1", "MSNV", "M4V ", "3gp4", "3gp5"}, major):
 		return MP4, nil
+	case major == "M4A ":
+		return M4A, nil
 	}
 	return "", errKind
 }

@@ -22,6 +22,8 @@ const (
 	WEBP Kind = "image/webp"
 	HEIC Kind = "image/heic"
 	OGG  Kind = "audio/ogg"
+	MP3  Kind = "audio/mpeg"
+	M4A  Kind = "audio/mp4"
 	MP4  Kind = "video/mp4"
 	Word Kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	Calc Kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -71,7 +73,7 @@ func (c Checker) Check(ctx context.Context, data []byte) (Kind, error) {
 	if len(data) > MaxSize {
 		return "", errLarge
 	}
-	kind, err := sniff(data)
+	kind, err := Of(data)
 	if err != nil {
 		return "", err
 	}

@@ -23,6 +23,8 @@ func Columns() []Column {
 		{Table: "lab_value", Column: "value_sealed", What: "values of laboratory results"},
 		{Table: "document_content", Column: "title_sealed", ID: "document_id", What: "titles of documents"},
 		{Table: "document_content", Column: "bytes_sealed", ID: "document_id", Batch: 2, What: "documents: scans, certificates, identity papers"},
+		{Table: "attachment_content", Column: "title_sealed", ID: "attachment_id", What: "names of files that came through a chat"},
+		{Table: "attachment_content", Column: "bytes_sealed", ID: "attachment_id", Batch: 2, What: "recordings, and files of chats without a card"},
 		{Table: "feedback_text", Column: "text_sealed", What: "what patients write of the clinic, and its answers"},
 		{Table: "personal_request", Column: "change_sealed", What: "what somebody wants corrected in their card"},
 		{Table: "personal_copy", Column: "archive_sealed", Batch: 2, What: "copies of people's data that wait to be taken"},

@@ -122,6 +122,9 @@ SELECT NULL, 'consent ' || t.purpose || ' ' || e.action, NULL, NULL FROM consent
 UNION ALL
 SELECT NULL, 'task ' || kind, NULL, NULL FROM task WHERE conversation_id = $1 AND state = 'open'
 UNION ALL
+SELECT NULL, kind || ' ' || state || CASE WHEN document_id IS NULL THEN '' ELSE ' in the card' END || coalesce(' (' || why || ')', ''), NULL, NULL
+FROM attachment WHERE conversation_id = $1
+UNION ALL
 SELECT NULL, p.surname || ' ' || to_char(v.local_start, 'YYYY-MM-DD HH24:MI') || ' ' || v.status || coalesce(' (' || v.cancel_reason || ')', ''),
        r.visit_id, r.text_sealed
 FROM visit v JOIN practitioner p ON p.id = v.practitioner_id LEFT JOIN visit_reason r ON r.visit_id = v.id AND r.kind = 'cancellation'
@@ -181,7 +184,8 @@ func (s *Stage) phone(ctx context.Context, tx *store.Tx, id *uuid.UUID) (string,
 // meanwhile is what others do: "taken Иванова 2026-11-25 10:00" books a time, "closed Иванова 2026-11-25" is a day of leave,
 // "cancelled Иванова 2026-11-25 10:00" is the clinic's own cancellation, "restored …" takes it back, "freed …" is one that the patient
 // asked for on the phone, and "moved Иванова 2026-11-25 10:00
-// 12:30" is its own move within the day. "link …" and "code 123456 1980-03-12" are said where they are done.
+// 12:30" is its own move within the day. "link …" and "code 123456 1980-03-12" are said where they are done; "deaf"
+// takes the model away that listens to voice messages.
 func (s *Stage) meanwhile(ctx context.Context, text string) error {
 	f := strings.Fields(text)
 	if len(f) == 3 && f[0] == "link" {
@@ -189,6 +193,10 @@ func (s *Stage) meanwhile(ctx context.Context, text string) error {
 	}
 	if len(f) == 3 && f[0] == "code" {
 		return s.code(ctx, f[1], f[2])
+	}
+	if text == "deaf" {
+		s.Deaf, s.Talks.Ear = true, nil
+		return nil
 	}
 	if len(f) == 1 {
 		return s.clinic(ctx, f[0])

@@ -56,6 +56,8 @@ type Stage struct {
 	Log      *slog.Logger
 	Shelf    *Shelf    // may be shared with other stages of the same clinic
 	Coverage *Coverage // where set, told of everything that is played
+	Deaf     bool      // no model listens
+	Ear      jobs.Ear  // listens to voice messages; nil: one that hears what the script says
 
 	updates int64
 	model   *scripted
@@ -104,7 +106,10 @@ func (s *Stage) Begin(ctx context.Context) error {
 			DB: s.DB, Vault: s.Vault, Book: book, Guard: s.Shelf.guard(), Engine: s.Coverage.Watch(dialog.Standard()), Words: say,
 			Senders: map[string]jobs.Sender{"talk": s.Screen}, Clock: s.Clock, IDs: core.NewIDs(nil), Random: rand.Reader, Log: s.Log, Hub: jobs.NewHub(),
 		},
-		Rules: s.model, Model: s.Model,
+		Rules: s.model, Model: s.Model, Sources: map[string]jobs.Source{"talk": post{}}, Ear: s.Ear,
+	}
+	if s.Ear == nil && !s.Deaf {
+		s.Talks.Ear = ear{}
 	}
 	return s.Talks.OpenActs()
 }
@@ -208,13 +213,14 @@ func (s *Stage) act(text string) ([]conversation.Incoming, error) {
 		s.Screen.Shut = false
 		return one(conversation.Incoming{Kind: conversation.Unblocked})
 	case "album":
-		n, err := strconv.Atoi(rest)
-		var out []conversation.Incoming
-		for range n {
-			out = append(out, conversation.Incoming{Kind: conversation.Photo, Album: "album"})
-		}
-		return out, err
-	case "photo", "voice", "file", "sticker", "location", "edited", "other":
+		s.Coverage.heard(dialog.Command{Do: dialog.Media})
+		return album(rest)
+	case "photo", "voice", "file":
+		s.Coverage.heard(dialog.Command{Do: dialog.Media})
+		in := conversation.Incoming{Kind: conversation.Kind(what)}
+		in.File, in.Text = bears(what, rest)
+		return one(in)
+	case "sticker", "location", "edited", "other":
 		s.Coverage.heard(dialog.Command{Do: dialog.Media})
 		return one(conversation.Incoming{Kind: conversation.Kind(what), Text: rest})
 	default:

@@ -87,6 +87,353 @@ func (q *Queries) Articles(ctx context.Context) ([]Article, error) {
 	return items, nil
 }
 
+const attachmentAdd = `-- name: AttachmentAdd :exec
+INSERT INTO attachment (id, conversation_id, kind, due_at, at)
+SELECT $1, $2, $3, $4, $4
+WHERE EXISTS (SELECT FROM inbound i WHERE i.id = $1::uuid AND i.received_at = $4::timestamptz)
+`
+
+type AttachmentAddParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Kind           string
+	At             time.Time
+}
+
+// What a message bears, for somebody to fetch; not of a message that had come before.
+func (q *Queries) AttachmentAdd(ctx context.Context, arg AttachmentAddParams) error {
+	_, err := q.db.Exec(ctx, attachmentAdd,
+		arg.ID,
+		arg.ConversationID,
+		arg.Kind,
+		arg.At,
+	)
+	return err
+}
+
+const attachmentClaim = `-- name: AttachmentClaim :one
+UPDATE attachment a SET attempts = a.attempts + 1, due_at = $1::timestamptz
+FROM inbound i, conversation c
+WHERE a.id = $2 AND a.state = 'waiting' AND a.due_at <= $3::timestamptz
+  AND i.id = a.id AND i.received_at = a.at AND c.id = a.conversation_id
+RETURNING a.id, a.conversation_id, a.kind, a.at, a.attempts, i.body, c.channel, c.account, c.external_id, c.lang
+`
+
+type AttachmentClaimParams struct {
+	Until time.Time
+	ID    uuid.UUID
+	Now   time.Time
+}
+
+type AttachmentClaimRow struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Kind           string
+	At             time.Time
+	Attempts       int32
+	Body           []byte
+	Channel        string
+	Account        string
+	ExternalID     string
+	Lang           *string
+}
+
+// Takes one that waits into a worker's hands, with the message that bears it.
+func (q *Queries) AttachmentClaim(ctx context.Context, arg AttachmentClaimParams) (AttachmentClaimRow, error) {
+	row := q.db.QueryRow(ctx, attachmentClaim, arg.Until, arg.ID, arg.Now)
+	var i AttachmentClaimRow
+	err := row.Scan(
+		&i.ID,
+		&i.ConversationID,
+		&i.Kind,
+		&i.At,
+		&i.Attempts,
+		&i.Body,
+		&i.Channel,
+		&i.Account,
+		&i.ExternalID,
+		&i.Lang,
+	)
+	return i, err
+}
+
+const attachmentContent = `-- name: AttachmentContent :one
+SELECT a.id, a.conversation_id, a.kind, a.state, a.why, a.mime, a.bytes, a.document_id, a.attempts, a.due_at, a.at, a.done_at, c.title_sealed, c.bytes_sealed
+FROM attachment a
+JOIN attachment_content c ON c.attachment_id = a.id
+WHERE a.id = $1
+`
+
+type AttachmentContentRow struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Kind           string
+	State          string
+	Why            *string
+	Mime           *string
+	Bytes          *int32
+	DocumentID     *uuid.UUID
+	Attempts       int32
+	DueAt          time.Time
+	At             time.Time
+	DoneAt         *time.Time
+	TitleSealed    []byte
+	BytesSealed    []byte
+}
+
+// What lies beside a chat, with what is known of it.
+func (q *Queries) AttachmentContent(ctx context.Context, id uuid.UUID) (AttachmentContentRow, error) {
+	row := q.db.QueryRow(ctx, attachmentContent, id)
+	var i AttachmentContentRow
+	err := row.Scan(
+		&i.ID,
+		&i.ConversationID,
+		&i.Kind,
+		&i.State,
+		&i.Why,
+		&i.Mime,
+		&i.Bytes,
+		&i.DocumentID,
+		&i.Attempts,
+		&i.DueAt,
+		&i.At,
+		&i.DoneAt,
+		&i.TitleSealed,
+		&i.BytesSealed,
+	)
+	return i, err
+}
+
+const attachmentContentAdd = `-- name: AttachmentContentAdd :exec
+INSERT INTO attachment_content (attachment_id, title_sealed, bytes_sealed) VALUES ($1, $2, $3)
+ON CONFLICT (attachment_id) DO NOTHING
+`
+
+type AttachmentContentAddParams struct {
+	AttachmentID uuid.UUID
+	TitleSealed  []byte
+	BytesSealed  []byte
+}
+
+func (q *Queries) AttachmentContentAdd(ctx context.Context, arg AttachmentContentAddParams) error {
+	_, err := q.db.Exec(ctx, attachmentContentAdd, arg.AttachmentID, arg.TitleSealed, arg.BytesSealed)
+	return err
+}
+
+const attachmentContentDrop = `-- name: AttachmentContentDrop :exec
+DELETE FROM attachment_content WHERE attachment_id = $1
+`
+
+func (q *Queries) AttachmentContentDrop(ctx context.Context, attachmentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, attachmentContentDrop, attachmentID)
+	return err
+}
+
+const attachmentFiled = `-- name: AttachmentFiled :exec
+UPDATE attachment SET document_id = $2 WHERE id = $1 AND document_id IS NULL
+`
+
+type AttachmentFiledParams struct {
+	ID         uuid.UUID
+	DocumentID *uuid.UUID
+}
+
+// What lay beside the chat lies in a card now.
+func (q *Queries) AttachmentFiled(ctx context.Context, arg AttachmentFiledParams) error {
+	_, err := q.db.Exec(ctx, attachmentFiled, arg.ID, arg.DocumentID)
+	return err
+}
+
+const attachmentHeld = `-- name: AttachmentHeld :exec
+UPDATE attachment SET mime = $2, bytes = $3 WHERE id = $1 AND state = 'waiting'
+`
+
+type AttachmentHeldParams struct {
+	ID    uuid.UUID
+	Mime  *string
+	Bytes *int32
+}
+
+// What was found of a file that is worked on further.
+func (q *Queries) AttachmentHeld(ctx context.Context, arg AttachmentHeldParams) error {
+	_, err := q.db.Exec(ctx, attachmentHeld, arg.ID, arg.Mime, arg.Bytes)
+	return err
+}
+
+const attachmentLater = `-- name: AttachmentLater :exec
+UPDATE attachment SET due_at = $2, why = $3 WHERE id = $1 AND state = 'waiting'
+`
+
+type AttachmentLaterParams struct {
+	ID    uuid.UUID
+	DueAt time.Time
+	Why   *string
+}
+
+func (q *Queries) AttachmentLater(ctx context.Context, arg AttachmentLaterParams) error {
+	_, err := q.db.Exec(ctx, attachmentLater, arg.ID, arg.DueAt, arg.Why)
+	return err
+}
+
+const attachmentSettle = `-- name: AttachmentSettle :one
+UPDATE attachment
+SET state = $1, why = $2, mime = coalesce($3, mime), bytes = coalesce($4, bytes),
+    document_id = $5, done_at = $6::timestamptz
+WHERE id = $7 AND state = 'waiting'
+RETURNING id
+`
+
+type AttachmentSettleParams struct {
+	State      string
+	Why        *string
+	Mime       *string
+	Bytes      *int32
+	DocumentID *uuid.UUID
+	At         time.Time
+	ID         uuid.UUID
+}
+
+// What became of one; once.
+func (q *Queries) AttachmentSettle(ctx context.Context, arg AttachmentSettleParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, attachmentSettle,
+		arg.State,
+		arg.Why,
+		arg.Mime,
+		arg.Bytes,
+		arg.DocumentID,
+		arg.At,
+		arg.ID,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const attachmentsBeside = `-- name: AttachmentsBeside :many
+SELECT a.id, a.conversation_id, c.channel
+FROM attachment a
+JOIN conversation c ON c.id = a.conversation_id
+WHERE a.state = 'kept' AND a.document_id IS NULL AND a.kind <> 'voice'
+  AND (SELECT count(*) FROM patient_link l WHERE l.conversation_id = a.conversation_id) = 1
+ORDER BY a.at
+LIMIT 100
+`
+
+type AttachmentsBesideRow struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Channel        string
+}
+
+// Files beside chats that have exactly one card by now.
+func (q *Queries) AttachmentsBeside(ctx context.Context) ([]AttachmentsBesideRow, error) {
+	rows, err := q.db.Query(ctx, attachmentsBeside)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AttachmentsBesideRow{}
+	for rows.Next() {
+		var i AttachmentsBesideRow
+		if err := rows.Scan(&i.ID, &i.ConversationID, &i.Channel); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const attachmentsDue = `-- name: AttachmentsDue :many
+SELECT id FROM attachment WHERE state = 'waiting' AND due_at <= $1::timestamptz ORDER BY due_at LIMIT 100
+`
+
+// Those that nobody has in hand, the oldest first.
+func (q *Queries) AttachmentsDue(ctx context.Context, now time.Time) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, attachmentsDue, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const attachmentsOfChats = `-- name: AttachmentsOfChats :many
+SELECT a.id, a.conversation_id, a.kind, a.state, a.why, a.mime, a.bytes, a.document_id, a.attempts, a.due_at, a.at, a.done_at, c.channel, d.patient_id
+FROM attachment a
+JOIN conversation c ON c.id = a.conversation_id
+LEFT JOIN document d ON d.id = a.document_id
+WHERE a.kind <> 'voice' AND a.state IN ('kept', 'failed') AND a.at < $1::timestamptz
+ORDER BY a.at DESC
+LIMIT 100
+`
+
+type AttachmentsOfChatsRow struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Kind           string
+	State          string
+	Why            *string
+	Mime           *string
+	Bytes          *int32
+	DocumentID     *uuid.UUID
+	Attempts       int32
+	DueAt          time.Time
+	At             time.Time
+	DoneAt         *time.Time
+	Channel        string
+	PatientID      *uuid.UUID
+}
+
+// What came through the chats, the newest first; with the card where it lies in one.
+func (q *Queries) AttachmentsOfChats(ctx context.Context, before time.Time) ([]AttachmentsOfChatsRow, error) {
+	rows, err := q.db.Query(ctx, attachmentsOfChats, before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AttachmentsOfChatsRow{}
+	for rows.Next() {
+		var i AttachmentsOfChatsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ConversationID,
+			&i.Kind,
+			&i.State,
+			&i.Why,
+			&i.Mime,
+			&i.Bytes,
+			&i.DocumentID,
+			&i.Attempts,
+			&i.DueAt,
+			&i.At,
+			&i.DoneAt,
+			&i.Channel,
+			&i.PatientID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const auditAdd = `-- name: AuditAdd :exec
 INSERT INTO audit_intake (id, at, on_behalf_of, channel, action, class, object_type, object_id, objects, patient_id, decision, glass, policy_version, request_id, fields)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
@@ -1500,7 +1847,7 @@ SELECT c.channel, c.account, c.external_id, c.lang, c.owner, c.session, c.versio
          WHERE o.conversation_id = c.id AND o.state IN ('queued', 'sending') AND o.lane = 'reply'
            AND o.created_at > $1::timestamptz AND o.created_at < $2::timestamptz
        ) AS behind,
-       i.id, i.body, i.attempts, i.received_at,
+       i.id, i.body, i.attempts, i.received_at, i.media,
        k.version AS keyboard_version, k.actions, k.expires_at,
        a.version AS tapped_version, a.actions AS tapped_actions, a.expires_at AS tapped_expires_at
 FROM conversation c
@@ -1537,6 +1884,7 @@ type ConversationTurnRow struct {
 	Body            []byte
 	Attempts        *int32
 	ReceivedAt      *time.Time
+	Media           *string
 	KeyboardVersion *int32
 	Actions         []byte
 	ExpiresAt       *time.Time
@@ -1578,6 +1926,7 @@ func (q *Queries) ConversationTurn(ctx context.Context, arg ConversationTurnPara
 			&i.Body,
 			&i.Attempts,
 			&i.ReceivedAt,
+			&i.Media,
 			&i.KeyboardVersion,
 			&i.Actions,
 			&i.ExpiresAt,
@@ -2633,9 +2982,9 @@ WITH fresh AS (
     ON CONFLICT DO NOTHING
     RETURNING 1
 )
-INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at)
+INSERT INTO inbound (id, conversation_id, account, external_id, position, body, raw, tapped, received_at, media)
 SELECT $1, $2, $3, $4, $5, $6, $7,
-       $8, $9
+       $8, $9, $10
 FROM fresh
 `
 
@@ -2649,6 +2998,7 @@ type InboundAddParams struct {
 	Raw            []byte
 	Tapped         []byte
 	ReceivedAt     time.Time
+	Media          *string
 }
 
 // Journals a message unless its id was seen.
@@ -2663,6 +3013,7 @@ func (q *Queries) InboundAdd(ctx context.Context, arg InboundAddParams) error {
 		arg.Raw,
 		arg.Tapped,
 		arg.ReceivedAt,
+		arg.Media,
 	)
 	return err
 }
@@ -2688,17 +3039,25 @@ func (q *Queries) InboundFailed(ctx context.Context, arg InboundFailedParams) (s
 }
 
 const inboundFirst = `-- name: InboundFirst :one
-SELECT id, received_at FROM inbound WHERE conversation_id = $1 AND state = 'new' ORDER BY position, id LIMIT 1
+SELECT id, received_at FROM inbound
+WHERE conversation_id = $1 AND state = 'new' AND (media IS DISTINCT FROM 'waiting' OR received_at < $2::timestamptz)
+ORDER BY position, id
+LIMIT 1
 `
+
+type InboundFirstParams struct {
+	ConversationID uuid.UUID
+	Patience       time.Time
+}
 
 type InboundFirstRow struct {
 	ID         uuid.UUID
 	ReceivedAt time.Time
 }
 
-// The message that a chat is stuck on.
-func (q *Queries) InboundFirst(ctx context.Context, conversationID uuid.UUID) (InboundFirstRow, error) {
-	row := q.db.QueryRow(ctx, inboundFirst, conversationID)
+// The message that a chat is stuck on; one whose file is looked into is stuck on nothing yet.
+func (q *Queries) InboundFirst(ctx context.Context, arg InboundFirstParams) (InboundFirstRow, error) {
+	row := q.db.QueryRow(ctx, inboundFirst, arg.ConversationID, arg.Patience)
 	var i InboundFirstRow
 	err := row.Scan(&i.ID, &i.ReceivedAt)
 	return i, err
@@ -2785,6 +3144,26 @@ func (q *Queries) InboundPut(ctx context.Context, arg InboundPutParams) error {
 		arg.ReceivedAt,
 	)
 	return err
+}
+
+const inboundSettle = `-- name: InboundSettle :one
+UPDATE inbound SET media = 'settled', body = CASE WHEN body = '{}' THEN body ELSE $1::jsonb END
+WHERE id = $2 AND received_at = $3::timestamptz AND media = 'waiting'
+RETURNING state
+`
+
+type InboundSettleParams struct {
+	Body []byte
+	ID   uuid.UUID
+	At   time.Time
+}
+
+// What was found in the file that a message bears becomes a part of the message; its chat is locked. What was erased meanwhile stays so.
+func (q *Queries) InboundSettle(ctx context.Context, arg InboundSettleParams) (string, error) {
+	row := q.db.QueryRow(ctx, inboundSettle, arg.Body, arg.ID, arg.At)
+	var state string
+	err := row.Scan(&state)
+	return state, err
 }
 
 const inboundWaiting = `-- name: InboundWaiting :many
@@ -5984,6 +6363,29 @@ func (q *Queries) RecordSign(ctx context.Context, arg RecordSignParams) (uuid.UU
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
+}
+
+const recordingsExpire = `-- name: RecordingsExpire :execrows
+WITH old AS (
+    SELECT a.id FROM attachment a
+    JOIN attachment_content c ON c.attachment_id = a.id
+    WHERE a.kind = 'voice' AND a.state <> 'waiting'
+      AND a.at < $1::timestamptz - make_interval(days => (SELECT r.days FROM retention r WHERE r.class = 'recording'))
+    ORDER BY a.at
+    LIMIT 500
+), gone AS (
+    UPDATE attachment a SET state = 'gone' FROM old WHERE a.id = old.id
+)
+DELETE FROM attachment_content c USING old WHERE c.attachment_id = old.id
+`
+
+// Recordings older than their retention go; their words stay in the chat as long as other words do.
+func (q *Queries) RecordingsExpire(ctx context.Context, now time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, recordingsExpire, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const recordsOfPatient = `-- name: RecordsOfPatient :many

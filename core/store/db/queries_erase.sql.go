@@ -12,6 +12,33 @@ import (
 	"github.com/google/uuid"
 )
 
+const eraseAttachments = `-- name: EraseAttachments :one
+WITH gone AS (
+    DELETE FROM attachment a
+    WHERE a.id IN (
+        SELECT n.id FROM attachment n
+        WHERE n.conversation_id = $1 AND n.at <= $2::timestamptz AND n.state <> 'waiting'
+        LIMIT $3::integer
+    )
+    RETURNING 1
+)
+SELECT count(*) FROM gone
+`
+
+type EraseAttachmentsParams struct {
+	ConversationID uuid.UUID
+	Until          time.Time
+	Rows           int32
+}
+
+// Recordings, and files beside a chat; what lies in a card stays with the card. What is being looked into is waited for.
+func (q *Queries) EraseAttachments(ctx context.Context, arg EraseAttachmentsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, eraseAttachments, arg.ConversationID, arg.Until, arg.Rows)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const eraseCampaigns = `-- name: EraseCampaigns :one
 WITH gone AS (DELETE FROM campaign_recipient WHERE patient_id = $1 RETURNING 1)
 SELECT count(*) FROM gone
@@ -133,7 +160,8 @@ func (q *Queries) EraseWaiting(ctx context.Context, patientID uuid.UUID) (int64,
 const erasingUnderWay = `-- name: ErasingUnderWay :one
 SELECT (EXISTS (SELECT FROM inbound i WHERE i.conversation_id = $1 AND i.received_at <= $2::timestamptz AND i.state = 'new')
      OR EXISTS (SELECT FROM outbox o WHERE o.conversation_id = $1 AND o.created_at <= $2::timestamptz
-                AND o.state IN ('queued', 'sending')))::boolean
+                AND o.state IN ('queued', 'sending'))
+     OR EXISTS (SELECT FROM attachment a WHERE a.conversation_id = $1 AND a.at <= $2::timestamptz AND a.state = 'waiting'))::boolean
 `
 
 type ErasingUnderWayParams struct {
