@@ -80,6 +80,7 @@ type Reply struct {
 	AskPhone string     // label of the button that shares one's own phone
 	Keep     bool       // stays as it is: the next question is a new message
 	Alone    bool       // is never joined with another text (a consent)
+	Note     bool       // is said, whatever is said after it to messages that came together
 	Lead     string     // said before it, in a message of its own
 	Class    core.Class // of the data in it, where that is medical: the chat's channel may not carry it, and then only a notice goes
 	File     *File

@@ -178,7 +178,7 @@ func (u *turn) media(what string) {
 	if !u.talk.Words.Has(u.talk.Lang, key) {
 		key = "refusal." + what
 	}
-	u.tell(key)
+	u.say(Reply{Text: u.talk.Say(key), Note: true})
 }
 
 // clarify offers several readings of what was said.

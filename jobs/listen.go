@@ -196,18 +196,18 @@ func (t *Talks) SweepFiles(ctx context.Context) error {
 }
 
 // moveFiles puts what lies beside chats into the cards that they have got.
-func (t *Talks) moveFiles(ctx context.Context) {
+func (h *House) moveFiles(ctx context.Context) {
 	var rows []db.AttachmentsBesideRow
-	err := t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
+	err := h.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
 		var err error
 		rows, err = tx.AttachmentsBeside(ctx)
 		return err
 	})
 	for _, r := range rows {
-		chat := t.Guard.Admit(core.Actor{Kind: core.Patient, ID: r.ConversationID, Channel: r.Channel})
-		err = errors.Join(err, t.shelf().Move(ctx, chat.During(ctx), r.ID))
+		chat := h.Guard.Admit(core.Actor{Kind: core.Patient, ID: r.ConversationID, Channel: r.Channel})
+		err = errors.Join(err, h.shelf().Move(ctx, chat.During(ctx), r.ID))
 	}
 	if err != nil {
-		t.Log.WarnContext(ctx, "files not moved into cards", "error", err)
+		h.Log.WarnContext(ctx, "files not moved into cards", "error", err)
 	}
 }

@@ -67,7 +67,7 @@ func (r *render) add(replies []dialog.Reply, h heard) {
 	alone := slices.ContainsFunc(replies, func(r dialog.Reply) bool { return r.Alone })
 	var kept []dialog.Reply
 	for _, old := range r.replies {
-		if old.Keep || (old.Alone && !alone) {
+		if old.Keep || old.Note || (old.Alone && !alone) {
 			kept = append(kept, old)
 		}
 	}

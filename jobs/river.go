@@ -139,6 +139,15 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 	return client, nil
 }
 
+// NewInserter makes a client that only leaves work for others: of a replica that has no workers.
+func NewInserter(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: Schema, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, fmt.Errorf("the queue: %w", err)
+	}
+	return client, nil
+}
+
 // every plans a sweep. One that is still under way or waiting is not doubled.
 func every(d time.Duration, args river.JobArgs, queue string) *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(d), func() (river.JobArgs, *river.InsertOpts) {

@@ -201,5 +201,9 @@ func (h *House) Housekeeping(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("housekeeping: %w", err)
 	}
+	if _, err := h.shelf().Expire(ctx, h.Clock()); err != nil {
+		return err
+	}
+	h.moveFiles(ctx)
 	return h.Anchor(ctx)
 }

@@ -126,6 +126,16 @@ func (c *Chat) Voice() (Update, error) {
 	return c.write(wireMessage{Voice: json.RawMessage(`{"file_id":"AwACfake","file_unique_id":"AgADfake","duration":3,"mime_type":"audio/ogg"}`)})
 }
 
+// VoiceOf sends a recording that lies under an id, and says how long it is.
+func (c *Chat) VoiceOf(file string, seconds int) (Update, error) {
+	return c.write(wireMessage{Voice: json.RawMessage(fmt.Sprintf(`{"file_id":%q,"duration":%d,"mime_type":"audio/ogg"}`, file, seconds))})
+}
+
+// DocumentOf sends a file that lies under an id, by a name.
+func (c *Chat) DocumentOf(file, name string) (Update, error) {
+	return c.write(wireMessage{Document: json.RawMessage(fmt.Sprintf(`{"file_id":%q,"file_name":%q}`, file, name))})
+}
+
 // Document sends a file.
 func (c *Chat) Document(caption string) (Update, error) {
 	return c.write(wireMessage{

@@ -56,7 +56,7 @@ func NewFakeTelegram(clock core.Clock) (*FakeTelegram, error) {
 		return nil, fmt.Errorf("listening for a fake telegram: %w", err)
 	}
 	f := &FakeTelegram{
-		clock: clock, running: ctx, stop: stop, menus: map[string]string{},
+		clock: clock, running: ctx, stop: stop, menus: map[string]string{}, files: usual(),
 		url:    "http://" + listener.Addr().String(),
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true}},
 	}

@@ -95,6 +95,9 @@ func (s *server) openModel(ctx context.Context) error {
 	if s.model, err = model(ctx, s.config, s.talks.DB, s.log); err != nil || s.model == nil {
 		return err
 	}
+	if s.config.LLMAudience == audiencePatients && s.model.Can(llm.Transcription) {
+		s.talks.Ear = s.model
+	}
 	if leave, err := s.model.Leave(ctx); err == nil && !leave.Any {
 		s.log.WarnContext(ctx, "the model is not asked: it is somebody else's and not in the registry of processors", "do",
 			"zapis processors add llm --kind model --who COMPANY --country RU --purpose understanding --basis contract, and --medical where it may get medical data")

@@ -90,6 +90,7 @@ func (s *server) serve(ctx context.Context) error {
 	}
 	if s.bot != nil {
 		s.talks.Senders[telegram.Name] = s.bot
+		s.talks.Sources = map[string]jobs.Source{telegram.Name: s.bot}
 	}
 	if err := s.openChat(); err != nil {
 		return err
@@ -173,7 +174,9 @@ func (s *server) drain(ctx context.Context, web *http.Server) {
 
 func (s *server) startWorker(ctx context.Context) error {
 	if !s.has("worker") {
-		return nil
+		var err error
+		s.talks.Queue, err = jobs.NewInserter(s.talks.DB.Pool())
+		return err
 	}
 	cfg, err := pgxpool.ParseConfig(s.config.Database)
 	if err != nil {
@@ -187,6 +190,7 @@ func (s *server) startWorker(ctx context.Context) error {
 	if s.river, err = s.talks.NewRiver(pool); err != nil {
 		return err
 	}
+	s.talks.Queue = s.river
 	if err := s.river.Start(ctx); err != nil {
 		return fmt.Errorf("start the queue (has `zapis migrate` been run?): %w", err)
 	}

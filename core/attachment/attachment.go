@@ -94,6 +94,9 @@ func (s Shelf) Put(ctx context.Context, tx *store.Tx, id uuid.UUID, h Held) (uui
 	if len(rows) != 1 { // whose it is, nobody has said
 		return uuid.Nil, s.beside(ctx, tx, id, h)
 	}
+	if err := tx.AttachmentContentDrop(ctx, id); err != nil {
+		return uuid.Nil, err
+	}
 	return s.filed(ctx, tx, rows[0].ID, h)
 }
 

@@ -1,4 +1,4 @@
--- name: AttachmentAdd :exec
+-- name: AttachmentAdd :execrows
 -- What a message bears, for somebody to fetch; not of a message that had come before.
 INSERT INTO attachment (id, conversation_id, kind, due_at, at)
 SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(kind), sqlc.arg(at), sqlc.arg(at)

@@ -35,7 +35,7 @@ func chunk(name, text string) []byte {
 
 func isoBox(name string, parts ...string) string {
 	body := strings.Join(parts, "")
-	return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)+8))) + name + body //nolint:gosec // short
+	return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)+8))) + name + body
 }
 
 // heicOf is a photo whose second item is EXIF, at the end of the file.
@@ -49,7 +49,7 @@ func heicOf() []byte {
 			isoBox("iloc", "\x00\x00\x00\x00\x44\x00\x00\x01", "\x00\x02\x00\x00\x00\x01", at, "\x00\x00\x00"+string(rune(len(secret)))))
 	}
 	at := len(head) + len(lay("\x00\x00\x00\x00")) + 8
-	return []byte(head + lay(string(binary.BigEndian.AppendUint32(nil, uint32(at)))) + isoBox("mdat", secret, "pixels")) //nolint:gosec // short
+	return []byte(head + lay(string(binary.BigEndian.AppendUint32(nil, uint32(at)))) + isoBox("mdat", secret, "pixels"))
 }
 
 func TestWhatACameraWroteBesideThePictureIsNotShown(t *testing.T) {

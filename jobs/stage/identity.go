@@ -19,7 +19,7 @@ func (s *Stage) code(ctx context.Context, digits, born string) error {
 	if err != nil || len(digits) != 6 {
 		return fmt.Errorf("code %q is not six digits", digits)
 	}
-	chat := core.Actor{Kind: core.Patient, ID: conversation.ID("talk:test", s.Chat), Channel: "talk"}
+	chat := core.Actor{Kind: core.Patient, ID: conversation.ID("talk:test", s.Chat), Channel: channel}
 	cards := patient.Cards{In: s.DB, Vault: s.Vault, Clock: s.Clock, IDs: core.NewIDs(nil)}
 	family, err := cards.Family(ctx, s.Talks.Guard.Admit(chat))
 	if err != nil || len(family) == 0 {

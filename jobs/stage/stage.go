@@ -37,6 +37,9 @@ func (c *Clock) Now() time.Time { return time.UnixMicro(c.at.Add(1)).UTC() }
 // Set moves the clock.
 func (c *Clock) Set(t time.Time) { c.at.Store(t.UnixMicro()) }
 
+// channel is what Incoming.Channel says of a stage.
+const channel = "talk"
+
 // Stage is one chat with a clinic.
 type Stage struct {
 	DB     *store.DB
@@ -104,9 +107,9 @@ func (s *Stage) Begin(ctx context.Context) error {
 	s.Talks = &jobs.Talks{
 		House: &jobs.House{
 			DB: s.DB, Vault: s.Vault, Book: book, Guard: s.Shelf.guard(), Engine: s.Coverage.Watch(dialog.Standard()), Words: say,
-			Senders: map[string]jobs.Sender{"talk": s.Screen}, Clock: s.Clock, IDs: core.NewIDs(nil), Random: rand.Reader, Log: s.Log, Hub: jobs.NewHub(),
+			Senders: map[string]jobs.Sender{channel: s.Screen}, Clock: s.Clock, IDs: core.NewIDs(nil), Random: rand.Reader, Log: s.Log, Hub: jobs.NewHub(),
 		},
-		Rules: s.model, Model: s.Model, Sources: map[string]jobs.Source{"talk": post{}}, Ear: s.Ear,
+		Rules: s.model, Model: s.Model, Sources: map[string]jobs.Source{channel: post{}}, Ear: s.Ear,
 	}
 	if s.Ear == nil && !s.Deaf {
 		s.Talks.Ear = ear{}
@@ -144,7 +147,7 @@ func (s *Stage) patient(ctx context.Context, text string) error {
 			return err
 		}
 		s.updates++
-		in.Channel, in.Account, in.Chat = "talk", "talk:test", s.Chat
+		in.Channel, in.Account, in.Chat = channel, "talk:test", s.Chat
 		in.ExternalID, in.Position, in.At = fmt.Sprintf("%s:%d", s.Chat, s.updates), s.updates, s.Clock() // ids are an account's, not a chat's
 		n := 1
 		if s.Twice {

@@ -87,7 +87,7 @@ func (q *Queries) Articles(ctx context.Context) ([]Article, error) {
 	return items, nil
 }
 
-const attachmentAdd = `-- name: AttachmentAdd :exec
+const attachmentAdd = `-- name: AttachmentAdd :execrows
 INSERT INTO attachment (id, conversation_id, kind, due_at, at)
 SELECT $1, $2, $3, $4, $4
 WHERE EXISTS (SELECT FROM inbound i WHERE i.id = $1::uuid AND i.received_at = $4::timestamptz)
@@ -101,14 +101,17 @@ type AttachmentAddParams struct {
 }
 
 // What a message bears, for somebody to fetch; not of a message that had come before.
-func (q *Queries) AttachmentAdd(ctx context.Context, arg AttachmentAddParams) error {
-	_, err := q.db.Exec(ctx, attachmentAdd,
+func (q *Queries) AttachmentAdd(ctx context.Context, arg AttachmentAddParams) (int64, error) {
+	result, err := q.db.Exec(ctx, attachmentAdd,
 		arg.ID,
 		arg.ConversationID,
 		arg.Kind,
 		arg.At,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const attachmentClaim = `-- name: AttachmentClaim :one
