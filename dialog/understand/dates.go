@@ -65,10 +65,23 @@ func (s *scan) date(year, month, n int) item {
 	if !given && d.Before(s.today) {
 		d = time.Date(year+1, time.Month(month), n, 0, 0, 0, 0, s.today.Location())
 	}
-	if d.Day() != n || d.Before(s.today) || !given && d.Sub(s.today) > longAhead { // nearly a year ahead: it was lately
+	if d.Day() != n || d.Before(s.today) || !given && d.Sub(s.today) > longAhead && !s.wishes() { // nearly a year ahead: it was lately
 		return item{}
 	}
 	return item{days: day(d)}
+}
+
+// wishes says that a visit is asked for: by a word of wishing, or "к" somebody.
+func (s *scan) wishes() bool {
+	if s.cues.wished {
+		return true
+	}
+	for i := range s.tokens {
+		if s.text(i, "к", "ко") && !s.at(i+1).digits && !s.is(i+1, kindNumber, kindOrdinal, kindWeekday, kindMonth) {
+			return true
+		}
+	}
+	return false
 }
 
 // longAhead is how far a date without a year may lie ahead: one that was in the last weeks is a past one.
