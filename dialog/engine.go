@@ -149,6 +149,10 @@ func (u *turn) start(ctx context.Context, c Command) error {
 		u.other(c.Flow)
 		return nil
 	}
+	if u.begun != "" && u.begun != c.Flow && u.s.Flow() == u.begun { // a second wish of the same message: after the first
+		u.s.after(c.Flow)
+		return nil
+	}
 	u.begun = c.Flow
 	u.surface()
 	next := Frame{Flow: c.Flow}
@@ -193,7 +197,7 @@ func (u *turn) set(ctx context.Context, c Command) error {
 		u.tell("booking.unsure")
 		return nil
 	case !ok:
-		u.missed = u.missed || (len(u.cmds) == 1 && len(u.replies) == 0)
+		u.missed = u.missed || u.s.top() == nil && len(u.replies) == 0 || len(u.cmds) == 1 && len(u.replies) == 0
 		return nil
 	}
 	if err := u.put(ctx, frame, slot, c); err != nil {

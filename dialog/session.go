@@ -90,6 +90,14 @@ func (s *Session) push(flow string) {
 	s.Stack = append(s.Stack, Frame{Flow: flow})
 }
 
+// after puts a flow under the running one: its turn comes when that is over.
+func (s *Session) after(flow string) {
+	if len(s.Stack) >= maxStack || slices.ContainsFunc(s.Stack, func(f Frame) bool { return f.Flow == flow }) {
+		return
+	}
+	s.Stack = slices.Insert(s.Stack, len(s.Stack)-1, Frame{Flow: flow})
+}
+
 func (s *Session) pop() {
 	s.Stack = s.Stack[:len(s.Stack)-1]
 }

@@ -39,6 +39,7 @@ type commands struct {
 	Link       linkCmd       `cmd:"" help:"A link (and its QR code) that opens the chat at a doctor, a branch, a service or a campaign."`
 	Policy     policyCmd     `cmd:"" help:"Policies: who may do what with which data."`
 	Understand understandCmd `cmd:"" help:"What a phrase is understood as, one JSON object a line. No database, no network."`
+	Eval       evalCmd       `cmd:"" help:"How well phrases are understood whose meaning is known: tables by class."`
 	Talk       talkCmd       `cmd:"" help:"Talk to the clinic in the terminal."`
 	Audit      auditCmd      `cmd:"" help:"The journal of who did what: verify its seals, remember the newest one."`
 	Check      checkCmd      `cmd:"" help:"Check the configuration and every connection."`

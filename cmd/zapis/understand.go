@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/zapis-clinic/zapis/dialog/understand"
+	"github.com/zapis-clinic/zapis/prompts"
 )
 
 type understandCmd struct {
@@ -26,7 +28,10 @@ func (u understandCmd) Run(e *env) error {
 			return usageError{fmt.Errorf("--now: %q is not a time such as 2026-11-24T10:15:00+03:00", u.Now)}
 		}
 	}
-	reader := understand.New(vocabulary())
+	reader, err := newReader()
+	if err != nil {
+		return err
+	}
 	out := json.NewEncoder(e.out)
 	show := func(text string) error {
 		return out.Encode(reader.Read(text, understand.Situation{Now: now, Lang: "ru"}))
@@ -47,6 +52,23 @@ func (u understandCmd) Run(e *env) error {
 		}
 	}
 	return lines.Err()
+}
+
+// newReader understands with the demo clinic's best known names and the clinic's own examples, where ZAPIS_PROMPTS names some.
+func newReader() (*understand.Reader, error) {
+	dir := os.Getenv("ZAPIS_PROMPTS")
+	if dir == "" {
+		return understand.New(vocabulary()), nil
+	}
+	examples, err := prompts.Intents(prompts.Places(dir)...)
+	if err != nil {
+		return nil, err
+	}
+	taught, err := understand.Learn(examples)
+	if err != nil {
+		return nil, err
+	}
+	return taught.Reader(vocabulary()), nil
 }
 
 // vocabulary is that of a clinic nobody told us of: the demo clinic's best known names.

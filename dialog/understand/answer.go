@@ -31,11 +31,11 @@ func (h *heard) control(said string) []dialog.Command {
 		return one(dialog.Repeat)
 	case "stop":
 		return h.stop()
-	case "confirm", "deny", flowOperator:
+	case flowConfirm, flowDeny, flowOperator:
 		if !running && h.s.Asked == "" {
 			return start(said)
 		}
-		return one(map[string]dialog.Verb{"confirm": dialog.Confirm, "deny": dialog.Deny, flowOperator: dialog.Handoff}[said])
+		return one(map[string]dialog.Verb{flowConfirm: dialog.Confirm, flowDeny: dialog.Deny, flowOperator: dialog.Handoff}[said])
 	case flowLanguage:
 		if h.s.Asked == slotLang {
 			return h.language()
@@ -57,7 +57,7 @@ func (h *heard) control(said string) []dialog.Command {
 // another asks for a question again that was answered: "другое время", "другой врач".
 func (h *heard) another(said string) []dialog.Command {
 	if h.s.Flow == "" {
-		return []dialog.Command{{Do: dialog.Start, Flow: "deny"}}
+		return []dialog.Command{{Do: dialog.Start, Flow: flowDeny}}
 	}
 	slot := strings.TrimPrefix(said, "other_")
 	if slot == "time" {
@@ -126,7 +126,7 @@ func (h *heard) answer(flow string, weight int) []dialog.Command {
 	case slotPhone:
 		return set(slotPhone, h.times.phone)
 	case slotReason:
-		if flow == flowOperator && weight >= sure {
+		if weight >= sure && (flow == flowOperator || h.asksForVisits(flow)) {
 			return nil
 		}
 		return set(slotReason, own(h.text, maxReason))
@@ -249,6 +249,26 @@ func introduced(name string) string {
 		}
 	}
 	return strings.Trim(name, " .,!")
+}
+
+// asksForVisits says that "мои записи" and the like are no reason of anything.
+func (h *heard) asksForVisits(flow string) bool {
+	return flow == flowVisits && h.wordCount() <= 4 && h.begins("мои", "моя", "покаж", "my")
+}
+
+// branch is the branch that is named, or counted: "в первом филиале".
+func (r *Reader) branch(h *heard) string {
+	if id := r.places.branch(h.tokens); id != "" {
+		return id
+	}
+	for i := range h.tokens {
+		t := &h.tokens[i]
+		counted := strings.HasPrefix(next(h.tokens, i), "филиал") || h.s.Asked == slotBranch
+		if n := t.sense.n; t.sense.kind == kindOrdinal && counted && n >= 1 && n <= len(r.places.branches.ids) {
+			return r.places.branches.ids[n-1]
+		}
+	}
+	return ""
 }
 
 // person is for whom the visit is: a relative who is named, else "себя" and "запишите меня".

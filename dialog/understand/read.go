@@ -2,6 +2,7 @@ package understand
 
 import (
 	"math"
+	"slices"
 
 	"github.com/zapis-clinic/zapis/dialog"
 )
@@ -17,6 +18,13 @@ const (
 	flowComplaint  = "complaint"
 	flowThanks     = "thanks"
 	flowGreeting   = "greeting"
+	flowVisits     = "visits"
+	flowConfirm    = "confirm"
+	flowDeny       = "deny"
+	flowHelp       = "help"
+	flowOther      = "other"
+	flowMyData     = "my_data"
+	flowNone       = "none" // of the rules: nothing is to be understood
 	flowWaitlist   = "waitlist"
 	flowRegister   = "register" // runs above a booking, as does relative
 	flowRelative   = "relative"
@@ -38,6 +46,7 @@ const (
 	slotWords     = "words"
 	slotLang      = "lang"
 	slotConfirm   = "confirm"
+	slotTime      = "time"
 )
 
 // How sure a rule must be (its weight) to be followed against what the dialogue expects.
@@ -55,6 +64,8 @@ type heard struct {
 	facts  map[string]bool
 	sets   []dialog.Command
 	s      Situation
+
+	opinion opinion // of the examples, where they were asked
 }
 
 // Read understands one message. With no flow running everything begins with a start, "да" as flow confirm, "нет" as deny and
@@ -81,19 +92,51 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 			return m.with(0.97, commands...)
 		}
 	}
-	if commands := h.answer(flow, weight); commands != nil {
+	return r.decide(h, m, flow, weight)
+}
+
+// decide finds what a message means that no control phrase is.
+func (r *Reader) decide(h *heard, m Meaning, flow string, weight int) Meaning {
+	v := r.weigh(h, flow, weight)
+	if commands := h.answer(v.flow, v.weight); commands != nil {
 		return m.with(0.95, commands...)
 	}
-	if weight < sure {
-		if said := r.rules.clauses(h.tokens); said != "" && len(h.sets) == 0 && (weight <= hintOnly || s.Flow != "") {
+	if commands := h.replied(); commands != nil {
+		return m.by(byExamples).with(h.opinion.share, commands...)
+	}
+	if v.weight < sure {
+		if said := r.rules.clauses(h.tokens); said != "" && len(h.sets) == 0 && (weight <= hintOnly || h.s.Flow != "") {
 			if commands := h.control(said); commands != nil {
 				return m.with(0.9, commands...)
 			}
 		}
 	}
-	var commands []dialog.Command
-	commands, m.Specialties = r.advise(h, flow, weight, h.commands(flow, weight))
-	return m.with(r.confidence(h, flow, weight), commands...)
+	commands, ways := r.advise(h, v.flow, v.weight, h.commands(v.flow, v.weight))
+	m.Specialties = ways
+	if len(v.choice) > 0 && len(ways) == 0 {
+		if second, earlier := r.second(h, v.choice[0]); second == v.choice[1] { // no doubt: two wishes
+			return m.by(byExamples).with(h.opinion.share+h.opinion.runner, h.inTurn(v.choice[0], second, earlier)...)
+		}
+		return m.by(byExamples).with(h.opinion.share, h.clarify(v.choice)...)
+	}
+	if second, earlier := r.second(h, v.flow); second != "" && len(ways) == 0 {
+		commands = h.inTurn(v.flow, second, earlier)
+	}
+	if len(commands) == 0 && !h.busy() && flow != flowNone && h.opinion.flow != "" { // a day or a speciality with no wish: known, not acted on
+		return m.by(v.by).with(min(h.opinion.share, enoughBoth), h.sets...)
+	}
+	if h.busy() || h.opinion.flow == "" {
+		return m.by(v.by).with(r.confidence(h, v.flow, v.weight), commands...)
+	}
+	if h.times.when != nil && len(commands) > 0 && !slices.ContainsFunc(commands, func(c dialog.Command) bool { return c.Slot == slotWhen }) {
+		commands = append(commands, dialog.Command{Do: dialog.Set, Slot: slotWhen, When: h.times.when}) // for a model, and for who measures
+	}
+	return m.by(v.by).with(max(h.opinion.share, enoughBoth), commands...)
+}
+
+func (m Meaning) by(who string) Meaning {
+	m.By = who
+	return m
 }
 
 func (m Meaning) with(confidence float64, commands ...dialog.Command) Meaning {
@@ -111,7 +154,7 @@ func (r *Reader) slots(h *heard) {
 	h.set(slotSpecialty, named(h.tokens, kindSpecialty))
 	h.set(slotDoctor, r.doctors.find(h.tokens, h.times.used))
 	h.set(slotService, r.places.service(h.tokens))
-	h.set(slotBranch, r.places.branch(h.tokens))
+	h.set(slotBranch, r.branch(h))
 	person := slotPerson
 	if h.s.Asked == "relation" {
 		person = h.s.Asked
@@ -146,11 +189,11 @@ func named(tokens []token, kind string) string {
 func (h *heard) commands(flow string, weight int) []dialog.Command {
 	running := h.s.Flow
 	switch {
-	case flow == "none":
+	case flow == flowNone:
 		return nil
 	case running != "":
 		return h.within(flow, weight)
-	case (flow == "" || flow == flowGreeting || flow == flowThanks) && h.times.when != nil && h.mostlyKnown():
+	case (flow == "" || flow == flowGreeting || flow == flowThanks) && h.times.when != nil && h.mostlyKnown() && h.opinion.flow != flowOther:
 		flow = flowBooking
 	case flow == "":
 		return nil
@@ -182,7 +225,7 @@ func (h *heard) within(flow string, weight int) []dialog.Command {
 		return sets
 	case flow == flowCancel && takesTimes(running) && running != flowReschedule && len(sets) == 0:
 		return []dialog.Command{{Do: dialog.Cancel}}
-	case weight < hintOnly && len(sets) > 0:
+	case (weight < hintOnly || !wishable(flow)) && len(sets) > 0:
 		return sets
 	}
 	return h.begin(flow)
@@ -215,7 +258,7 @@ func fits(flow, slot string) bool {
 	switch flow {
 	case flowBooking, flowWaitlist, flowRegister, flowRelative:
 		return true
-	case flowReschedule, flowCancel, "visits":
+	case flowReschedule, flowCancel, flowVisits:
 		return slot == slotWhen || slot == slotDoctor || slot == slotSpecialty || slot == slotPerson
 	case "prices", "preparation":
 		return slot == slotWhen || slot == slotSpecialty || slot == slotService || slot == slotDoctor || slot == slotBranch

@@ -210,6 +210,18 @@ func (r *rules) judge(tokens []token, facts map[string]bool) (flow string, weigh
 	return flow, weight
 }
 
+// fired are the rules that hold.
+func (r *rules) fired(tokens []token, facts map[string]bool) []int {
+	present := r.present(tokens, facts)
+	var fired []int
+	for i, rule := range r.list {
+		if rule.holds(present) {
+			fired = append(fired, i)
+		}
+	}
+	return fired
+}
+
 func (r *rules) present(tokens []token, facts map[string]bool) []bool {
 	present := make([]bool, r.terms)
 	for fact, id := range r.facts {
@@ -277,7 +289,7 @@ func (r *rules) clauses(tokens []token) string {
 				return ""
 			case found == "" || found == flowGreeting || found == flowThanks:
 				found = said
-			case said != found && said != "greeting" && said != flowThanks:
+			case said != found && said != flowGreeting && said != flowThanks:
 				return ""
 			}
 		}

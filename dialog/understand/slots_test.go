@@ -122,9 +122,9 @@ func TestSlipsOfTheKeyboardAreForgiven(t *testing.T) {
 		"К КАРДИОЛОГУ!!! ЗАВТРА!!!":     "start booking; set specialty=cardiologist; set when=03-12 day",
 		"к kардиологу зaвтра":           "start booking; set specialty=cardiologist; set when=03-12 day", // Latin k and a
 		"к ка\u200bрди\u00adологу":      "start booking; set specialty=cardiologist",
-		"к неи\u0306рохирургу":          "",
+		"к неи\u0306рохирургу":          "start booking", // to whom is asked: no surgeon
 		"вечером к тера\u0301певту":     "start booking; set specialty=therapist; set when=03-11 17:00 to 03-11 21:00 part",
-		"завтрак в постель":             "",
+		"завтрак в постель":             "start other",
 	} {
 		m := reader.Read(text, understand.Situation{Now: wednesday(t)})
 		assert.Equal(t, want, said(m), text)

@@ -67,7 +67,7 @@ type Meaning struct {
 	Text       string           `json:"text"`
 	Commands   []dialog.Command `json:"commands"`
 	Confidence float64          `json:"confidence"` // 0 to 1
-	By         string           `json:"by"`         // rules, examples or llm
+	By         string           `json:"by"`         // rules, examples or llm: who said what the message is for
 
 	// Specialties are those that a complaint usually leads to, the likeliest first, where the text names none.
 	Specialties []Specialty `json:"specialties,omitempty"`
@@ -93,15 +93,23 @@ type Reader struct {
 	rules      *rules
 	doctors    *doctors
 	places     *places
+	teacher    *teacher
+	taught     *Taught // nil: by rules alone
 	translit   *strings.Replacer
 	flags      *flags
 	complaints *complaints
 	holidays   *holidays
 }
 
-// New precomputes an index of the language and the clinic's own names, in some tens of milliseconds.
+// New precomputes an index of the language and the clinic's own names, in some tens of milliseconds; the first one also learns
+// from the examples.
 func New(v Vocabulary) *Reader {
+	return builtIn().Reader(v)
+}
+
+func newReader(v Vocabulary) *Reader {
 	r := &Reader{lexicon: newLexicon(), rules: newRules(), doctors: newDoctors(v.Doctors), translit: transliteration(), holidays: newHolidays()}
+	r.teacher = &teacher{rules: r.rules, concepts: newConcepts(), doctors: r.doctors}
 	r.places = newPlaces(v, r.lexicon)
 	r.flags, r.complaints = newFlags(), newComplaints()
 	for _, word := range slices.Sorted(maps.Keys(r.rules.words)) { // in order, so that equals are always repaired alike
