@@ -118,8 +118,7 @@ func (s *Server) Routes(r chi.Router) {
 			r.Post("/logout", s.signOut)
 			r.Get("/invite/{token}", s.invited)
 			r.Post("/invite/{token}", s.setPassword)
-			r.Get("/schedule", s.member(s.schedule, true))
-			r.Get("/schedule/data", s.member(s.scheduleData, false))
+			s.scheduleRoutes(r)
 			r.Post("/active", s.member(s.active, true))
 			r.Get("/security/audit", s.member(s.journal, true))
 			r.Post("/security/audit/export", s.member(s.fresh(s.journalExport), true))
@@ -134,6 +133,7 @@ func (s *Server) Routes(r chi.Router) {
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/tasks/events", s.member(s.taskEvents, false))
 	})
 	s.ticketRoutes(r, own, pages)
+	r.With(page.Headers, pages, bounded).Get("/calendar/{token}", s.calendarOut)
 	r.Route("/p/data/{token}", func(r chi.Router) {
 		r.Use(page.Headers, own, pages, bounded)
 		s.copyRoutes(r)

@@ -78,12 +78,12 @@ func TestAnActIsAskedForInJSON(t *testing.T) {
 }
 
 // some is the id that a query of the owner's finds.
-func (o *office) some(sql string) uuid.UUID {
+func (o *office) some(sql string, args ...any) uuid.UUID {
 	o.t.Helper()
 	conn, err := pgx.Connect(o.t.Context(), o.address.OwnerURL)
 	require.NoError(o.t, err)
 	defer conn.Close(context.Background())
 	var id uuid.UUID
-	require.NoError(o.t, conn.QueryRow(o.t.Context(), sql).Scan(&id))
+	require.NoError(o.t, conn.QueryRow(o.t.Context(), sql, args...).Scan(&id))
 	return id
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
@@ -28,6 +29,14 @@ type day struct {
 	To      string    `json:"to"`
 	Doctors []column  `json:"doctors"`
 	Visits  []block   `json:"visits"`
+	Can     can       `json:"can"`
+}
+
+// can is what the role may do with the day, so that the page offers that and no more. The core decides again.
+type can struct {
+	Book    bool `json:"book"`
+	Arrange bool `json:"arrange"`
+	Open    bool `json:"open"` // a visit's window
 }
 
 // column is one doctor's day.
@@ -47,6 +56,8 @@ type span struct {
 type block struct {
 	ID      uuid.UUID    `json:"id"`
 	Doctor  uuid.UUID    `json:"doctor"`
+	Version int32        `json:"version"`
+	Over    bool         `json:"over"`    // over others
 	Patient string       `json:"patient"` // empty where nobody is known yet or may be named
 	Service string       `json:"service"`
 	Status  visit.Status `json:"status"`
@@ -84,7 +95,7 @@ func (s *Server) day(ctx context.Context, p page) (day, error) {
 	}
 	out := day{
 		Branch: p.branch.ID, Place: p.branch.Name.In(p.lang), Date: p.date.Format(dateForm), Title: s.dates.Day(p.lang, p.date),
-		Now: s.Clock().In(p.branch.Zone).Format(wall), Doctors: []column{}, Visits: []block{},
+		Now: s.Clock().In(p.branch.Zone).Format(wall), Doctors: []column{}, Visits: []block{}, Can: canOf(p.actor, p.scope),
 	}
 	for _, v := range visits {
 		if p.scope.doctor == uuid.Nil || v.Doctor == p.scope.doctor {
@@ -97,8 +108,14 @@ func (s *Server) day(ctx context.Context, p page) (day, error) {
 	return out, nil
 }
 
+// canOf asks the rules for the page as a whole.
+func canOf(actor core.Actor, see scope) can {
+	v, err := access.Require(actor, core.Ask{Action: core.Update, Class: core.Appointments, Facts: core.Facts{Branch: true}})
+	return can{Book: mayBook(actor), Arrange: err == nil && v.View == access.Full, Open: see.names}
+}
+
 func blockOf(v visit.Planned, p page) block {
-	b := block{ID: v.ID, Doctor: v.Doctor, Service: v.ServiceName, Status: v.Status, span: span{v.Start.Format(wall), v.End.Format(wall)}}
+	b := block{ID: v.ID, Doctor: v.Doctor, Service: v.ServiceName, Status: v.Status, Version: v.Version, Over: v.Over != "", span: span{v.Start.Format(wall), v.End.Format(wall)}}
 	if p.scope.names {
 		b.Patient = v.Name
 	}

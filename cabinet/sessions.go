@@ -101,7 +101,7 @@ func (s *Server) since(ctx context.Context, key string) time.Duration {
 
 func idleFor(role string) time.Duration {
 	switch role {
-	case "doctor", "nurse", roleHead:
+	case roleDoctor, "nurse", roleHead:
 		return clinicalIdle
 	default:
 		return lifetime

@@ -99,5 +99,5 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) {
 
 // demoLogins are the demo clinic's, each named for its role.
 func demoLogins() []string {
-	return []string{"admin", "doctor", "head", "cashier", "marketing", "director", roleSecurity}
+	return []string{"admin", roleDoctor, "head", "cashier", "marketing", "director", roleSecurity}
 }

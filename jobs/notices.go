@@ -99,6 +99,8 @@ func untold(r db.NoticesDueRow, now time.Time) (kind, why string) {
 	switch status := visit.Status(r.Status); {
 	case status == visit.Cancelled && r.Rebooked:
 		return "", "rebooked"
+	case status == visit.Cancelled && store.Str(r.CancelReason) == visit.Asked:
+		return "", "asked" // they know: it was their own wish
 	case status == visit.Cancelled:
 		kind = toldCancelled
 	case status != visit.Booked && status != visit.Confirmed:

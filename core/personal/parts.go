@@ -50,6 +50,10 @@ func Parts() []Part {
 		{Table: "campaign_recipient", SQL: ofPatient("campaign_recipient", "message_id"), House: true},
 		{Table: "care_team", SQL: ofPatient("care_team", "made_by,staff_id"), House: true, Medical: true},
 		{Table: "visit_reason", SQL: ofPatient("visit_reason", ""), Row: "visit_id", Medical: true},
+		{
+			Table: "visit_note", Row: "visit_id",
+			SQL: "SELECT to_jsonb(x) - 'by_staff' FROM visit_note x JOIN visit v ON v.id = x.visit_id WHERE v.patient_id = $1::uuid",
+		},
 		{Table: "record", SQL: ofPatient("record", "sha256") + " AND x.state = 'signed' ORDER BY x.created_at", Medical: true},
 		{Table: "prescription", SQL: ofPatient("prescription", "") + " AND x.state <> 'draft' ORDER BY x.created_at", Medical: true},
 		{Table: "prescription_mark", SQL: ofPatient("prescription_mark", "staff_id"), Medical: true},

@@ -17,6 +17,7 @@ func Columns() []Column {
 	return []Column{
 		{Table: "patient_contact", Column: "value_sealed", Index: "value_index", Kind: "kind", Twins: true, What: "patients' phone numbers and e-mail addresses"},
 		{Table: "visit_reason", Column: "text_sealed", ID: "visit_id", What: "why a patient comes, or cancels, in their words"},
+		{Table: "visit_note", Column: "text_sealed", ID: "visit_id", What: "what the desk wrote beside a visit"},
 		{Table: "record", Column: "body_sealed", What: "conclusions, notes, vital signs, referrals"},
 		{Table: "record_review", Column: "note_sealed", What: "the head's remarks on a record"},
 		{Table: "prescription", Column: "body_sealed", What: "prescriptions"},

@@ -57,7 +57,7 @@ func (d Desk) state(ctx context.Context, tx *store.Tx, v db.Visit, to Status, ac
 	if err := schedule.Lock(ctx, tx, v.PractitionerID, store.ID(v.RoomID)); err != nil {
 		return v, err
 	}
-	was := Status(v.Status)
+	old, was := v, Status(v.Status)
 	v, err := tx.VisitState(ctx, db.VisitStateParams{ID: v.ID, Status: string(to)})
 	if err != nil {
 		return v, err
@@ -74,7 +74,7 @@ func (d Desk) state(ctx context.Context, tx *store.Tx, v db.Visit, to Status, ac
 	if err := refresh(ctx, tx, v); err != nil {
 		return v, err
 	}
-	return v, d.note(ctx, tx, v, change{action: action, fields: []string{"status"}})
+	return v, d.note(ctx, tx, v, change{action: action, fields: status(), was: &old})
 }
 
 // Cancel ends a visit. A patient's comes through the bot until the branch's cut-off; staff may at any time. A reason is one of the codes
@@ -93,6 +93,9 @@ func (d Desk) Cancel(ctx context.Context, actor core.Actor, id uuid.UUID, reason
 		}
 		by, now := by(actor), d.Clock()
 		code, words := coded(reason)
+		if code == Asked {
+			by = "patient"
+		}
 		v, err = tx.VisitCancel(ctx, db.VisitCancelParams{ID: id, At: &now, By: &by, Reason: store.Text(code)})
 		if err != nil {
 			return v, err
@@ -114,7 +117,7 @@ func (d Desk) cancelled(ctx context.Context, tx *store.Tx, v db.Visit, reason st
 	if err := errors.Join(d.tell(ctx, tx, v, UndoFor), d.leave(ctx, tx, v, reason)); err != nil {
 		return err
 	}
-	return d.note(ctx, tx, v, change{action: "cancelled", reason: reason, fields: []string{"status"}})
+	return d.note(ctx, tx, v, change{action: "cancelled", reason: reason, fields: status()})
 }
 
 // unable says that a clinic's reason stands against anybody's visit at that time.
@@ -183,21 +186,26 @@ func (d Desk) Move(ctx context.Context, actor core.Actor, id uuid.UUID, to sched
 		if v.During.Lower.Time.Equal(to.Start) && v.PractitionerID == to.Doctor {
 			return v, nil
 		}
-		if Status(v.Status) == Held { // a hold is let go and another taken
-			return v, core.Refuse(core.Conflict, "visit_state_held")
-		}
-		if err := errors.Join(check(v, Booked), d.cutoff(actor, v)); err != nil {
-			return v, err
-		}
-		if err := schedule.Lock(ctx, tx, v.PractitionerID, to.Doctor, store.ID(v.RoomID), to.Room); err != nil {
-			return v, err
-		}
-		return d.move(ctx, tx, v, to)
+		return d.movable(ctx, tx, v, Wish{Slot: to, Service: v.ServiceID}, d.move)
 	})
 }
 
-func (d Desk) move(ctx context.Context, tx *store.Tx, old db.Visit, to schedule.Slot) (db.Visit, error) {
-	p, err := d.params(Wish{Slot: to, Service: old.ServiceID}, Booked, nil)
+// movable does a move where the visit's state and hour allow it, behind both calendars' locks.
+func (d Desk) movable(ctx context.Context, tx *store.Tx, v db.Visit, w Wish, do func(context.Context, *store.Tx, db.Visit, Wish) (db.Visit, error)) (db.Visit, error) {
+	if Status(v.Status) == Held { // a hold is let go and another taken
+		return v, core.Refuse(core.Conflict, "visit_state_held")
+	}
+	if err := errors.Join(check(v, Booked), d.cutoff(tx.Actor, v)); err != nil {
+		return v, err
+	}
+	if err := schedule.Lock(ctx, tx, v.PractitionerID, w.Slot.Doctor, store.ID(v.RoomID), w.Slot.Room); err != nil {
+		return v, err
+	}
+	return do(ctx, tx, v, w)
+}
+
+func (d Desk) move(ctx context.Context, tx *store.Tx, old db.Visit, w Wish) (db.Visit, error) {
+	p, err := d.params(w, Booked, nil)
 	if err != nil {
 		return old, err
 	}
@@ -220,6 +228,11 @@ func (d Desk) move(ctx context.Context, tx *store.Tx, old db.Visit, to schedule.
 	if err := moveRoom(ctx, tx, old, v); err != nil {
 		return old, err
 	}
+	return v, d.moved(ctx, tx, old, v)
+}
+
+// moved does what follows from a move.
+func (d Desk) moved(ctx context.Context, tx *store.Tx, old, v db.Visit) error {
 	for _, f := range []func() error{
 		func() error { return refresh(ctx, tx, old) },
 		func() error { return refresh(ctx, tx, v) },
@@ -228,14 +241,14 @@ func (d Desk) move(ctx context.Context, tx *store.Tx, old db.Visit, to schedule.
 		func() error { return d.tell(ctx, tx, old, settleFor) },
 		func() error { return d.leave(ctx, tx, old, "") },
 		func() error {
-			return d.note(ctx, tx, v, change{action: "moved", before: old.During, fields: []string{"during"}})
+			return d.note(ctx, tx, v, change{action: "moved", before: old.During, fields: []string{"during"}, was: &old})
 		},
 	} {
 		if err := f(); err != nil {
-			return old, err
+			return err
 		}
 	}
-	return v, tx.Flush(ctx)
+	return tx.Flush(ctx)
 }
 
 // moveRoom takes the room of the new time and lets that of the old one go; either may have none.
@@ -255,6 +268,9 @@ func (d Desk) lock(ctx context.Context, tx *store.Tx, id uuid.UUID, action core.
 	v, err := tx.VisitLock(ctx, id)
 	if err == nil {
 		_, err = d.may(tx.Actor, action, v)
+	}
+	if err == nil && d.Seen != 0 && d.Seen != v.Version {
+		err = core.Refuse(core.Conflict, "visit_changed")
 	}
 	return v, store.NoRows(err, "visit_unknown")
 }
@@ -292,6 +308,7 @@ func (d Desk) Find(ctx context.Context, actor core.Actor, id uuid.UUID) (Visit, 
 type Planned struct {
 	Visit
 	Name string
+	Over string // why it stands over others
 }
 
 // Day lists those of a branch's visits that touch [from, to) and that the actor may see.
@@ -300,15 +317,9 @@ func (d Desk) Day(ctx context.Context, actor core.Actor, branch uuid.UUID, from,
 	err := d.In.InTx(ctx, actor, func(tx *store.Tx) error {
 		rows, err := tx.VisitsOfBranch(ctx, db.VisitsOfBranchParams{Branch: branch, FromAt: from, ToAt: to})
 		for _, r := range rows {
-			p := planned(r, d)
-			verdict, no := d.may(tx.Actor, core.Read, db.Visit{BranchID: r.BranchID, PractitionerID: r.PractitionerID, During: r.During})
-			if no != nil {
-				continue
+			if p := d.shown(tx.Actor, r); p.ID != uuid.Nil {
+				out = append(out, p)
 			}
-			if verdict.View != access.Full {
-				p.Name = ""
-			}
-			out = append(out, p)
 		}
 		return err
 	})
@@ -316,6 +327,19 @@ func (d Desk) Day(ctx context.Context, actor core.Actor, branch uuid.UUID, from,
 		return nil, fmt.Errorf("the day of branch %s: %w", branch, err)
 	}
 	return out, nil
+}
+
+// shown is as much of a row as somebody may know; nothing where they may know nothing of it.
+func (d Desk) shown(who core.Actor, r db.VisitsOfBranchRow) Planned {
+	verdict, err := d.may(who, core.Read, db.Visit{BranchID: r.BranchID, PractitionerID: r.PractitionerID, During: r.During})
+	if err != nil {
+		return Planned{}
+	}
+	p := planned(r, d)
+	if verdict.View != access.Full {
+		p.Name = ""
+	}
+	return p
 }
 
 func planned(r db.VisitsOfBranchRow, d Desk) Planned {
@@ -331,5 +355,5 @@ func planned(r db.VisitsOfBranchRow, d Desk) Planned {
 	if r.Patronymic != "" {
 		name += " " + r.Patronymic
 	}
-	return Planned{Visit: read(v, d.Book.Current()), Name: name}
+	return Planned{Visit: read(v, d.Book.Current()), Name: name, Over: store.Str(r.OverbookReason)}
 }

@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type Desk struct {
 	IDs     core.IDs
 	Vault   *vault.Vault // of what patients say in their own words
 	Button  bool         // the person pressed a button for exactly this; a model may not do it without
+	Seen    int32        // the version that whoever changes a visit looked at; 0 does not ask
 	Changed func(branch uuid.UUID)
 }
 
@@ -39,6 +41,8 @@ type Wish struct {
 	Patient uuid.UUID // nil: not known yet (a hold)
 	Holder  uuid.UUID // the conversation, where it came from one
 	Source  string
+	Length  time.Duration // 0: the service's, with this doctor
+	Begun   bool          // the time may have begun already today: somebody stands at the desk
 }
 
 // Hold keeps a time for HoldFor. What the same chat held before is let go: a person looks at one time at a time, however many they ask
@@ -174,11 +178,11 @@ func (d Desk) params(w Wish, status Status, expires *time.Time) (db.VisitTakePar
 		return db.VisitTakeParams{}, core.Refuse(core.NotFound, "service_unknown")
 	}
 	start := w.Slot.Start.In(branch.Zone)
-	if start.Before(d.Clock()) {
+	if d.gone(start, w.Begun) {
 		return db.VisitTakeParams{}, core.Refuse(core.Invalid, "time_past")
 	}
 	terms := c.Terms(w.Slot.Doctor, w.Service)
-	end := start.Add(terms.Duration)
+	end := start.Add(cmp.Or(w.Length, terms.Duration))
 	wall := time.Date(start.Year(), start.Month(), start.Day(), start.Hour(), start.Minute(), 0, 0, time.UTC)
 	return db.VisitTakeParams{
 		ID: d.IDs(), BranchID: branch.ID, PractitionerID: w.Slot.Doctor, ServiceID: service.ID, Specialty: service.Specialty,
@@ -189,6 +193,16 @@ func (d Desk) params(w Wish, status Status, expires *time.Time) (db.VisitTakePar
 		LocalStart: wall, Tz: branch.Zone.String(), Day: wall.Truncate(24 * time.Hour),
 		Source: w.Source, HoldExpiresAt: expires, ServiceName: service.Name.RU, Price: terms.Price, Currency: service.Currency, CreatedAt: d.Clock(),
 	}, nil
+}
+
+// gone says that a time has passed: at the desk, only once its day has.
+func (d Desk) gone(start time.Time, begun bool) bool {
+	now := d.Clock()
+	if begun {
+		local := now.In(start.Location())
+		now = time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, start.Location())
+	}
+	return start.Before(now)
 }
 
 // refresh brings the free time around a visit up to date.
@@ -269,22 +283,26 @@ func (d Desk) Expire(ctx context.Context, actor core.Actor) (int, error) {
 	return len(list), nil
 }
 
-// change is what the history and the audit say of one step.
+// change is what the history and the audit say of one step. was, where set, is the visit before it.
 type change struct {
 	action string
 	before store.Span
 	reason string
 	fields []string
+	was    *db.Visit
 }
 
 // note writes one row of history and one of audit, and tells who watches the branch.
 func (d Desk) note(ctx context.Context, tx *store.Tx, v db.Visit, c change) error {
 	a := tx.Actor
-	err := tx.VisitEventAdd(ctx, db.VisitEventAddParams{
+	event := db.VisitEventAddParams{
 		VisitID: v.ID, At: d.Clock(), Action: c.action, Version: v.Version, ActorKind: string(a.Kind), ActorID: store.Ref(a.ID),
 		Channel: a.Channel, During: v.During, Before: c.before, Reason: store.Text(c.reason),
-	})
-	if err != nil {
+	}
+	if was := c.was; was != nil {
+		event.BeforePractitioner, event.BeforeBranch, event.BeforeStatus, event.BeforeOverbook = &was.PractitionerID, &was.BranchID, &was.Status, was.OverbookReason
+	}
+	if err := tx.VisitEventAdd(ctx, event); err != nil {
 		return err
 	}
 	if d.Changed != nil {

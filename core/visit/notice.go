@@ -95,5 +95,5 @@ func (d Desk) restore(ctx context.Context, tx *store.Tx, old db.Visit) (db.Visit
 	if err := tx.RemindersRestore(ctx, v.ID); err != nil {
 		return old, err
 	}
-	return v, d.note(ctx, tx, v, change{action: "restored", fields: []string{"status"}})
+	return v, d.note(ctx, tx, v, change{action: "restored", fields: status()})
 }

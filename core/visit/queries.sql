@@ -78,7 +78,7 @@ RETURNING *;
 -- time counts as free.
 UPDATE visit v
 SET branch_id = sqlc.arg(branch_id), practitioner_id = sqlc.arg(practitioner_id), room_id = sqlc.arg(room_id), during = sqlc.arg(during), blocked = sqlc.arg(blocked),
-    local_start = sqlc.arg(local_start), tz = sqlc.arg(tz), status = 'booked', version = v.version + 1
+    local_start = sqlc.arg(local_start), tz = sqlc.arg(tz), status = 'booked', version = v.version + 1, overbook = false, overbook_reason = NULL
 WHERE v.id = sqlc.arg(id)
   AND EXISTS (
     SELECT FROM working_day w
@@ -124,8 +124,9 @@ ORDER BY v.starts_at
 LIMIT 5000;
 
 -- name: VisitEventAdd :exec
-INSERT INTO visit_event (visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+INSERT INTO visit_event (visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason,
+    before_practitioner, before_branch, before_status, before_overbook)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: VisitEvents :many
 SELECT * FROM visit_event WHERE visit_id = $1 ORDER BY seq LIMIT 500;

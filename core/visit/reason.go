@@ -23,13 +23,16 @@ const (
 // other is the code of whatever was said in one's own words.
 const other = "other"
 
+// Asked is the code of a cancellation that the patient asked the desk for: theirs, though the desk's hand did it.
+const Asked = "patient asked"
+
 // maxReason bounds what a patient writes of a visit, in characters.
 const maxReason = 1000
 
 // known lists the codes of a cancellation: the patient's buttons, and the clinic's own.
 func known(reason string) bool {
 	switch reason {
-	case "plans", "better", "ill", "price", other, "doctor ill", "doctor away", "leave", "branch closed", "equipment":
+	case "plans", "better", "ill", "price", other, Asked, "doctor ill", "doctor away", "leave", "branch closed", "equipment":
 		return true
 	default:
 		return false

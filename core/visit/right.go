@@ -60,7 +60,10 @@ func (d Desk) mayTake(ctx context.Context, tx *store.Tx, w Wish) error {
 
 // mayMove keeps a visit within what the actor could have taken anew: the desk its branches, a doctor their own calendar.
 func (d Desk) mayMove(who core.Actor, to schedule.Slot) error {
-	_, err := d.may(who, core.Update, db.Visit{BranchID: to.Branch, PractitionerID: to.Doctor, During: store.Between(to.Start, to.Start)})
+	verdict, err := d.may(who, core.Update, db.Visit{BranchID: to.Branch, PractitionerID: to.Doctor, During: store.Between(to.Start, to.Start)})
+	if err == nil && verdict.View == access.Status { // who says that somebody has come moves nobody
+		err = core.Refuse(core.Denied, "not_allowed")
+	}
 	return err
 }
 

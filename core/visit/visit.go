@@ -29,6 +29,9 @@ const (
 	NoShow     Status = "no_show"
 )
 
+// status is what a change of state changes, for the record.
+func status() []string { return []string{"status"} }
+
 // from lists, for each state, those it may be reached from. Nothing else is allowed, to anybody.
 func from(to Status) []Status {
 	switch to {

@@ -15,15 +15,27 @@ htmx.config.responseHandling = [{ code: '204', swap: false }, { code: '[23]..', 
 const dialog = document.getElementById('dialog');
 const toasts = document.getElementById('toasts');
 
-/** toast says something short that needs no answer. */
-export function toast(text) {
+/** toast says something short. What it says was done is taken back by its button, for ten seconds: undo has a label, a path and values. */
+export function toast(text, undo) {
   const line = document.createElement('p');
   line.textContent = text;
+  if (undo) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = undo.label;
+    button.addEventListener('click', () => {
+      line.remove();
+      htmx.ajax('POST', undo.path, { values: undo.values, source: document.body, target: document.body, swap: 'none' });
+    });
+    line.append(button);
+  }
   toasts?.append(line);
-  setTimeout(() => line.remove(), 6000);
+  setTimeout(() => line.remove(), undo ? 10000 : 6000);
 }
 
-document.addEventListener('toast', (event) => toast(event.detail.value ?? event.detail));
+document.addEventListener('toast', ({ detail }) => (detail.text ? toast(detail.text, detail.undo) : toast(detail.value ?? detail)));
+/** A script opens a window over the page: "open-window" with the address of the part. */
+document.addEventListener('open-window', ({ detail }) => htmx.ajax('GET', detail, { target: dialog, swap: 'innerHTML' }));
 document.addEventListener('close-dialog', () => dialog?.close());
 document.addEventListener('htmx:afterSwap', (event) => {
   if (event.detail.target === dialog && !dialog.open) dialog.showModal();

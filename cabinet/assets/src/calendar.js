@@ -1,5 +1,5 @@
 // A branch's day by doctor: what the schedule and the demo both show.
-import { createCalendar, ResourceTimeGrid } from '@event-calendar/core';
+import { createCalendar, Interaction, ResourceTimeGrid } from '@event-calendar/core';
 
 /** marks stand beside the status's words, so that no status is told by colour alone. */
 const marks = { held: '◌', booked: '○', confirmed: '●', arrived: '▸', in_progress: '▶', done: '✓' };
@@ -12,10 +12,12 @@ const make = (name, className, text) => {
 };
 
 export class DayCalendar {
-  constructor(target, { say, lang, columnWidth, slotHeight = 52 }) {
+  /** acts, where given, are what people do with the day: open(visit), book({doctor, start}), arrange({visit, doctor, from, to, back}). */
+  constructor(target, { say, lang, columnWidth, slotHeight = 52, acts }) {
     this.say = say;
     this.target = target;
-    this.calendar = createCalendar(target, [ResourceTimeGrid], {
+    this.acts = acts;
+    this.calendar = createCalendar(target, acts ? [ResourceTimeGrid, Interaction] : [ResourceTimeGrid], {
       scrollTime: '00:00',
       view: 'resourceTimeGridDay',
       headerToolbar: { start: '', center: '', end: '' },
@@ -34,12 +36,45 @@ export class DayCalendar {
       eventContent: ({ event }) => ({ domNodes: event.display === 'background' ? [] : this.block(event.extendedProps) }),
       eventClassNames: ({ event }) => event.extendedProps.classes || [],
       eventDidMount: ({ el, event }) => event.display === 'background' || this.name(el, event.extendedProps),
+      ...(acts ? this.interaction() : {}),
     });
   }
 
+  /** interaction is what a pointer does: a click opens or books, a visit is dragged or its lower edge is. */
+  interaction() {
+    const moved = ({ event, revert }) => this.acts.arrange({
+      visit: event.extendedProps, doctor: event.resourceIds[0], from: wall(event.start), to: wall(event.end), back: revert,
+    });
+    return {
+      snapDuration: '00:05',
+      longPressDelay: 500,
+      eventClick: ({ event }) => event.display === 'background' || this.acts.open(event.extendedProps),
+      dateClick: ({ date, resource }) => resource && this.acts.book({ doctor: resource.id, start: wall(date) }),
+      eventDragStart: () => { this.busy = true; },
+      eventResizeStart: () => { this.busy = true; },
+      eventDragStop: () => this.rest(),
+      eventResizeStop: () => this.rest(),
+      eventDrop: moved,
+      eventResize: moved,
+    };
+  }
+
+  /** rest draws what came while somebody dragged: a day that changes under a pointer would let the visit slip. */
+  rest() {
+    this.busy = false;
+    const late = this.late;
+    this.late = undefined;
+    if (late) setTimeout(() => this.show(...late));
+  }
+
   /** show draws a day; doctor, where given, is the only column; look is the visit to bring into view. */
-  show(day, { doctor, look } = {}) {
-    const columns = doctor ? day.doctors.filter((d) => d.id === doctor) : day.doctors;
+  show(day, { doctor, look, specialty } = {}) {
+    if (this.busy) {
+      this.late = [day, { doctor, look, specialty }];
+      return;
+    }
+    const columns = doctor ? day.doctors.filter((d) => d.id === doctor) : day.doctors.filter((d) => !specialty || d.about === specialty);
+    const arranged = (v) => Boolean(this.acts && day.can?.arrange && ['booked', 'confirmed'].includes(v.status));
     const set = (name, value) => this.calendar.setOption(name, value);
     set('date', day.date);
     set('slotMinTime', day.from);
@@ -48,7 +83,7 @@ export class DayCalendar {
     if (this.shown !== shown) set('scrollTime', begin(day));
     this.shown = shown;
     set('resources', columns.map((d) => ({ id: d.id, title: d.name, extendedProps: { about: d.about } })));
-    set('events', [...this.working(columns), ...this.blocks(day, look)]);
+    set('events', [...this.working(columns), ...this.blocks(day, look, arranged)]);
     if (look) requestAnimationFrame(() => this.bring());
   }
 
@@ -58,13 +93,16 @@ export class DayCalendar {
     })));
   }
 
-  blocks(day, look) {
+  blocks(day, look, arranged) {
     return day.visits.map((v) => ({
       id: v.id,
       resourceIds: [v.doctor],
       start: v.from,
       end: v.to,
-      extendedProps: { ...v, classes: ['visit', `is-${v.status}`, ...(v.id === look ? ['is-looked-at'] : [])] },
+      editable: arranged(v),
+      startEditable: arranged(v),
+      durationEditable: arranged(v),
+      extendedProps: { ...v, classes: ['visit', `is-${v.status}`, ...(v.over ? ['is-over'] : []), ...(v.id === look ? ['is-looked-at'] : [])] },
     }));
   }
 
@@ -87,6 +125,10 @@ export class DayCalendar {
     const text = `${v.from.slice(11, 16)}–${v.to.slice(11, 16)}, ${this.who(v)}, ${v.service}, ${this.say(`status.${v.status}`)}`;
     el.setAttribute('title', text);
     el.dataset.visit = v.id;
+    if (!this.acts) return;
+    el.setAttribute('role', 'button');
+    el.setAttribute('aria-label', text);
+    el.tabIndex = -1;
   }
 
   /** bring scrolls to the visit that is looked at, by hand: scrollIntoView would move the whole page. */
@@ -99,6 +141,11 @@ export class DayCalendar {
     main.scrollTo({ left: main.scrollLeft + a.left - b.left - (b.width - a.width) / 2, top: main.scrollTop + a.top - b.top - b.height / 3, behavior: 'smooth' });
   }
 }
+
+const two = (n) => String(n).padStart(2, '0');
+
+/** wall is a moment as the clinic's clock shows it, without a zone. */
+export const wall = (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
 
 /** begin is the hour that a day is looked at from: the last one today, else its first. */
 function begin(day) {

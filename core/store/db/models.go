@@ -44,26 +44,28 @@ type AuditSeal struct {
 }
 
 type Branch struct {
-	ID           uuid.UUID
-	NameRu       string
-	NameEn       string
-	CityRu       string
-	CityEn       string
-	AddressRu    string
-	AddressEn    string
-	HoursRu      string
-	HoursEn      string
-	Phone        string
-	Tz           string
-	MinNotice    int32
-	HorizonDays  int32
-	CancelCutoff int32
-	Grid         int32
-	QuietFrom    int32
-	QuietTo      int32
-	Reminders    []int32
-	Position     int32
-	Active       bool
+	ID            uuid.UUID
+	NameRu        string
+	NameEn        string
+	CityRu        string
+	CityEn        string
+	AddressRu     string
+	AddressEn     string
+	HoursRu       string
+	HoursEn       string
+	Phone         string
+	Tz            string
+	MinNotice     int32
+	HorizonDays   int32
+	CancelCutoff  int32
+	Grid          int32
+	QuietFrom     int32
+	QuietTo       int32
+	Reminders     []int32
+	Position      int32
+	Active        bool
+	OverbookLimit int32
+	FeedNames     bool
 }
 
 type Campaign struct {
@@ -250,6 +252,7 @@ type Patient struct {
 	Branches      []uuid.UUID
 	AdvertisingAt *time.Time
 	MadeBy        *uuid.UUID
+	Number        int64
 }
 
 type Payment struct {
@@ -543,17 +546,21 @@ type Visit struct {
 }
 
 type VisitEvent struct {
-	Seq       int64
-	VisitID   uuid.UUID
-	At        time.Time
-	Action    string
-	Version   int32
-	ActorKind string
-	ActorID   *uuid.UUID
-	Channel   string
-	During    pgtype.Range[pgtype.Timestamptz]
-	Before    pgtype.Range[pgtype.Timestamptz]
-	Reason    *string
+	Seq                int64
+	VisitID            uuid.UUID
+	At                 time.Time
+	Action             string
+	Version            int32
+	ActorKind          string
+	ActorID            *uuid.UUID
+	Channel            string
+	During             pgtype.Range[pgtype.Timestamptz]
+	Before             pgtype.Range[pgtype.Timestamptz]
+	Reason             *string
+	BeforePractitioner *uuid.UUID
+	BeforeBranch       *uuid.UUID
+	BeforeStatus       *string
+	BeforeOverbook     *string
 }
 
 type VisitReason struct {

@@ -927,7 +927,7 @@ func (q *Queries) AuditWard(ctx context.Context, patient uuid.UUID) (bool, error
 }
 
 const branches = `-- name: Branches :many
-SELECT id, name_ru, name_en, city_ru, city_en, address_ru, address_en, hours_ru, hours_en, phone, tz, min_notice, horizon_days, cancel_cutoff, grid, quiet_from, quiet_to, reminders, position, active FROM branch WHERE active ORDER BY position, name_ru
+SELECT id, name_ru, name_en, city_ru, city_en, address_ru, address_en, hours_ru, hours_en, phone, tz, min_notice, horizon_days, cancel_cutoff, grid, quiet_from, quiet_to, reminders, position, active, overbook_limit, feed_names FROM branch WHERE active ORDER BY position, name_ru
 `
 
 func (q *Queries) Branches(ctx context.Context) ([]Branch, error) {
@@ -960,6 +960,8 @@ func (q *Queries) Branches(ctx context.Context) ([]Branch, error) {
 			&i.Reminders,
 			&i.Position,
 			&i.Active,
+			&i.OverbookLimit,
+			&i.FeedNames,
 		); err != nil {
 			return nil, err
 		}
@@ -4523,7 +4525,7 @@ func (q *Queries) PartitionsEnsure(ctx context.Context, day time.Time) error {
 }
 
 const patient = `-- name: Patient :one
-SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by FROM patient WHERE id = $1
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number FROM patient WHERE id = $1
 `
 
 func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
@@ -4546,6 +4548,7 @@ func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
 		&i.Branches,
 		&i.AdvertisingAt,
 		&i.MadeBy,
+		&i.Number,
 	)
 	return i, err
 }
@@ -4864,7 +4867,7 @@ func (q *Queries) PatientsByPhone(ctx context.Context, indexes [][]byte) ([]Pati
 }
 
 const patientsFound = `-- name: PatientsFound :many
-SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by FROM patient
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number FROM patient
 WHERE merged_into IS NULL AND ($1::text = '' OR starts_with(name_key, lower($1::text)))
 ORDER BY name_key, id
 LIMIT 50
@@ -4897,6 +4900,7 @@ func (q *Queries) PatientsFound(ctx context.Context, name string) ([]Patient, er
 			&i.Branches,
 			&i.AdvertisingAt,
 			&i.MadeBy,
+			&i.Number,
 		); err != nil {
 			return nil, err
 		}
@@ -8395,21 +8399,26 @@ func (q *Queries) VisitCategory(ctx context.Context, arg VisitCategoryParams) er
 }
 
 const visitEventAdd = `-- name: VisitEventAdd :exec
-INSERT INTO visit_event (visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO visit_event (visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason,
+    before_practitioner, before_branch, before_status, before_overbook)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 `
 
 type VisitEventAddParams struct {
-	VisitID   uuid.UUID
-	At        time.Time
-	Action    string
-	Version   int32
-	ActorKind string
-	ActorID   *uuid.UUID
-	Channel   string
-	During    pgtype.Range[pgtype.Timestamptz]
-	Before    pgtype.Range[pgtype.Timestamptz]
-	Reason    *string
+	VisitID            uuid.UUID
+	At                 time.Time
+	Action             string
+	Version            int32
+	ActorKind          string
+	ActorID            *uuid.UUID
+	Channel            string
+	During             pgtype.Range[pgtype.Timestamptz]
+	Before             pgtype.Range[pgtype.Timestamptz]
+	Reason             *string
+	BeforePractitioner *uuid.UUID
+	BeforeBranch       *uuid.UUID
+	BeforeStatus       *string
+	BeforeOverbook     *string
 }
 
 func (q *Queries) VisitEventAdd(ctx context.Context, arg VisitEventAddParams) error {
@@ -8424,12 +8433,16 @@ func (q *Queries) VisitEventAdd(ctx context.Context, arg VisitEventAddParams) er
 		arg.During,
 		arg.Before,
 		arg.Reason,
+		arg.BeforePractitioner,
+		arg.BeforeBranch,
+		arg.BeforeStatus,
+		arg.BeforeOverbook,
 	)
 	return err
 }
 
 const visitEvents = `-- name: VisitEvents :many
-SELECT seq, visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason FROM visit_event WHERE visit_id = $1 ORDER BY seq LIMIT 500
+SELECT seq, visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason, before_practitioner, before_branch, before_status, before_overbook FROM visit_event WHERE visit_id = $1 ORDER BY seq LIMIT 500
 `
 
 func (q *Queries) VisitEvents(ctx context.Context, visitID uuid.UUID) ([]VisitEvent, error) {
@@ -8453,6 +8466,10 @@ func (q *Queries) VisitEvents(ctx context.Context, visitID uuid.UUID) ([]VisitEv
 			&i.During,
 			&i.Before,
 			&i.Reason,
+			&i.BeforePractitioner,
+			&i.BeforeBranch,
+			&i.BeforeStatus,
+			&i.BeforeOverbook,
 		); err != nil {
 			return nil, err
 		}
@@ -8465,7 +8482,7 @@ func (q *Queries) VisitEvents(ctx context.Context, visitID uuid.UUID) ([]VisitEv
 }
 
 const visitEventsSince = `-- name: VisitEventsSince :many
-SELECT seq, visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason FROM visit_event WHERE seq > $1 ORDER BY seq LIMIT 500
+SELECT seq, visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason, before_practitioner, before_branch, before_status, before_overbook FROM visit_event WHERE seq > $1 ORDER BY seq LIMIT 500
 `
 
 // What changed lately: for whoever looks at a schedule.
@@ -8490,6 +8507,10 @@ func (q *Queries) VisitEventsSince(ctx context.Context, seq int64) ([]VisitEvent
 			&i.During,
 			&i.Before,
 			&i.Reason,
+			&i.BeforePractitioner,
+			&i.BeforeBranch,
+			&i.BeforeStatus,
+			&i.BeforeOverbook,
 		); err != nil {
 			return nil, err
 		}
@@ -8741,7 +8762,7 @@ func (q *Queries) VisitLock(ctx context.Context, id uuid.UUID) (Visit, error) {
 const visitMove = `-- name: VisitMove :one
 UPDATE visit v
 SET branch_id = $1, practitioner_id = $2, room_id = $3, during = $4, blocked = $5,
-    local_start = $6, tz = $7, status = 'booked', version = v.version + 1
+    local_start = $6, tz = $7, status = 'booked', version = v.version + 1, overbook = false, overbook_reason = NULL
 WHERE v.id = $8
   AND EXISTS (
     SELECT FROM working_day w

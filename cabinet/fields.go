@@ -1,0 +1,16 @@
+package cabinet
+
+// Fields that several forms and addresses have.
+const (
+	keyBranch  = "branch"
+	keyDoctor  = "doctor"
+	keyTime    = "time"
+	keyDate    = "date"
+	keyService = "service"
+	keyBorn    = "born"
+	keyName    = "name"
+	keyNote    = "note"
+	keyMinutes = "minutes"
+	keyOver    = "over"
+	doUndo     = "undo"
+)

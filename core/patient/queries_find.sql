@@ -1,0 +1,35 @@
+-- name: PatientsLike :many
+-- Cards by parts of a name, misspelt or not, the likest first.
+SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
+FROM (SELECT find_patients(sqlc.arg(words)::text[], sqlc.arg(most)::integer)::uuid[] AS ids) f
+JOIN patient p ON p.id = ANY (f.ids)
+ORDER BY array_position(f.ids, p.id);
+
+-- name: PatientsReached :many
+-- Cards by the whole of a phone number.
+SELECT DISTINCT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
+FROM patient_contact c
+JOIN patient p ON p.id = c.patient_id
+WHERE c.value_index = ANY (sqlc.arg(indexes)::bytea[]) AND p.merged_into IS NULL
+ORDER BY p.surname, p.given, p.id
+LIMIT 20;
+
+-- name: PatientsNumbered :many
+-- A card by its number, or by its id.
+SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
+FROM patient p
+WHERE p.merged_into IS NULL AND (p.number = sqlc.narg(number)::bigint OR p.id = sqlc.narg(id)::uuid)
+LIMIT 2;
+
+-- name: PhonesAbout :many
+-- Phones of whoever comes about now: a part of a number is looked for among them, for what is sealed has no parts.
+SELECT c.id AS contact_id, c.value_sealed, p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
+FROM patient p
+JOIN patient_contact c ON c.patient_id = p.id AND c.kind = 'phone'
+WHERE p.merged_into IS NULL
+  AND p.id IN (
+      SELECT v.patient_id FROM visit v
+      WHERE v.starts_at > sqlc.arg(from_at)::timestamptz AND v.starts_at < sqlc.arg(to_at)::timestamptz AND v.patient_id IS NOT NULL
+      LIMIT 3000
+  )
+LIMIT 3000;
