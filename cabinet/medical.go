@@ -15,6 +15,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/lab"
 	"github.com/zapis-clinic/zapis/core/record"
 	"github.com/zapis-clinic/zapis/core/staff"
+	"github.com/zapis-clinic/zapis/core/upload"
 	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
@@ -172,8 +173,8 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request, m staff.Member
 }
 
 func (s *Server) attach(w http.ResponseWriter, r *http.Request, d document.Document, data []byte) {
-	endings := map[string]string{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "text/plain": ".txt"}
-	edge.Attachment(w, r, edge.File{Name: d.Title + endings[d.Mime], MIME: d.Mime, Data: data})
+	ending := upload.Kind(d.Mime).Ending()
+	edge.Attachment(w, r, edge.File{Name: strings.TrimSuffix(d.Title, ending) + ending, MIME: d.Mime, Data: data})
 }
 
 // nameOf is a patient's name where the actor may know it, and nothing else.

@@ -11,9 +11,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
-	"github.com/zapis-clinic/zapis/core/attachment"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/db"
 	"github.com/zapis-clinic/zapis/dialog"
 )
 
@@ -45,9 +45,9 @@ func (t *Talks) fetches(in conversation.Incoming) bool {
 		(in.Kind == conversation.Photo || in.Kind == conversation.Voice || in.Kind == conversation.File)
 }
 
-// receiveFile journals a message with a file and has that fetched, unless held is it. The answer comes with what is found; where nobody listens to voice
+// receiveFile journals a message with a file and has that fetched. The answer comes with what is found; where nobody listens to voice
 // messages, at once.
-func (t *Talks) receiveFile(ctx context.Context, raw []byte, in conversation.Incoming, held *attachment.Held) error {
+func (t *Talks) receiveFile(ctx context.Context, raw []byte, in conversation.Incoming) error {
 	a := arrival{raw: raw, in: in, media: mediaWaiting}
 	deaf := in.Kind == conversation.Voice && t.Ear == nil
 	if deaf {
@@ -59,8 +59,8 @@ func (t *Talks) receiveFile(ctx context.Context, raw []byte, in conversation.Inc
 		if err != nil {
 			return err
 		}
-		id, err = t.bear(ctx, tx, row, in.Kind, held)
-		return err
+		id = row.ID
+		return tx.AttachmentAdd(ctx, db.AttachmentAddParams{ID: id, ConversationID: row.ConversationID, Kind: string(in.Kind), At: row.ReceivedAt})
 	})
 	if err != nil {
 		return fmt.Errorf("journal a file: %w", err)

@@ -47,7 +47,7 @@ func (t *Talks) Receive(ctx context.Context, raw []byte, in conversation.Incomin
 	in = clean(in)
 	id := in.ConversationID()
 	if t.fetches(in) {
-		return t.receiveFile(ctx, raw, in, nil)
+		return t.receiveFile(ctx, raw, in)
 	}
 	if in.Album != "" {
 		if err := t.journal(ctx, raw, in); err != nil {

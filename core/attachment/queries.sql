@@ -1,4 +1,4 @@
--- name: AttachmentAdd :execrows
+-- name: AttachmentAdd :exec
 -- What a message bears, for somebody to fetch; not of a message that had come before.
 INSERT INTO attachment (id, conversation_id, kind, due_at, at)
 SELECT sqlc.arg(id), sqlc.arg(conversation_id), sqlc.arg(kind), sqlc.arg(at), sqlc.arg(at)
@@ -57,16 +57,6 @@ JOIN conversation c ON c.id = a.conversation_id
 WHERE a.state = 'kept' AND a.document_id IS NULL AND a.kind <> 'voice'
   AND (SELECT count(*) FROM patient_link l WHERE l.conversation_id = a.conversation_id) = 1
 ORDER BY a.at
-LIMIT 100;
-
--- name: AttachmentsOfChats :many
--- What came through the chats, the newest first; with the card where it lies in one.
-SELECT a.*, c.channel, d.patient_id
-FROM attachment a
-JOIN conversation c ON c.id = a.conversation_id
-LEFT JOIN document d ON d.id = a.document_id
-WHERE a.kind <> 'voice' AND a.state IN ('kept', 'failed') AND a.at < sqlc.arg(before)::timestamptz
-ORDER BY a.at DESC
 LIMIT 100;
 
 -- name: RecordingsExpire :execrows

@@ -87,7 +87,7 @@ func (q *Queries) Articles(ctx context.Context) ([]Article, error) {
 	return items, nil
 }
 
-const attachmentAdd = `-- name: AttachmentAdd :execrows
+const attachmentAdd = `-- name: AttachmentAdd :exec
 INSERT INTO attachment (id, conversation_id, kind, due_at, at)
 SELECT $1, $2, $3, $4, $4
 WHERE EXISTS (SELECT FROM inbound i WHERE i.id = $1::uuid AND i.received_at = $4::timestamptz)
@@ -101,17 +101,14 @@ type AttachmentAddParams struct {
 }
 
 // What a message bears, for somebody to fetch; not of a message that had come before.
-func (q *Queries) AttachmentAdd(ctx context.Context, arg AttachmentAddParams) (int64, error) {
-	result, err := q.db.Exec(ctx, attachmentAdd,
+func (q *Queries) AttachmentAdd(ctx context.Context, arg AttachmentAddParams) error {
+	_, err := q.db.Exec(ctx, attachmentAdd,
 		arg.ID,
 		arg.ConversationID,
 		arg.Kind,
 		arg.At,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	return err
 }
 
 const attachmentClaim = `-- name: AttachmentClaim :one
@@ -367,69 +364,6 @@ func (q *Queries) AttachmentsDue(ctx context.Context, now time.Time) ([]uuid.UUI
 			return nil, err
 		}
 		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const attachmentsOfChats = `-- name: AttachmentsOfChats :many
-SELECT a.id, a.conversation_id, a.kind, a.state, a.why, a.mime, a.bytes, a.document_id, a.attempts, a.due_at, a.at, a.done_at, c.channel, d.patient_id
-FROM attachment a
-JOIN conversation c ON c.id = a.conversation_id
-LEFT JOIN document d ON d.id = a.document_id
-WHERE a.kind <> 'voice' AND a.state IN ('kept', 'failed') AND a.at < $1::timestamptz
-ORDER BY a.at DESC
-LIMIT 100
-`
-
-type AttachmentsOfChatsRow struct {
-	ID             uuid.UUID
-	ConversationID uuid.UUID
-	Kind           string
-	State          string
-	Why            *string
-	Mime           *string
-	Bytes          *int32
-	DocumentID     *uuid.UUID
-	Attempts       int32
-	DueAt          time.Time
-	At             time.Time
-	DoneAt         *time.Time
-	Channel        string
-	PatientID      *uuid.UUID
-}
-
-// What came through the chats, the newest first; with the card where it lies in one.
-func (q *Queries) AttachmentsOfChats(ctx context.Context, before time.Time) ([]AttachmentsOfChatsRow, error) {
-	rows, err := q.db.Query(ctx, attachmentsOfChats, before)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []AttachmentsOfChatsRow{}
-	for rows.Next() {
-		var i AttachmentsOfChatsRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.ConversationID,
-			&i.Kind,
-			&i.State,
-			&i.Why,
-			&i.Mime,
-			&i.Bytes,
-			&i.DocumentID,
-			&i.Attempts,
-			&i.DueAt,
-			&i.At,
-			&i.DoneAt,
-			&i.Channel,
-			&i.PatientID,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
