@@ -54,8 +54,8 @@ type tally struct {
 	cause  found
 }
 
-// judge returns up to three specialities, the likeliest first; none where nothing was complained of.
-func (c *complaints) judge(s *sight, text string, p Who) []Specialty {
+// judge returns up to three specialities, the likeliest first, and the points of the first; none where nothing was complained of.
+func (c *complaints) judge(s *sight, text string, p Who) ([]Specialty, float64) {
 	var met []found
 	c.lore.meetings(s, func(f found) bool {
 		if s.denied(f) {
@@ -65,9 +65,14 @@ func (c *complaints) judge(s *sight, text string, p Who) []Specialty {
 		return true
 	})
 	if len(met) == 0 {
-		return nil
+		return nil, 0
 	}
-	return general(choose(p.fit(c.weigh(s, met)), s, text), p)
+	sums := p.fit(c.weigh(s, met))
+	most := 0.0
+	for _, t := range sums {
+		most = max(most, t.points)
+	}
+	return general(choose(sums, s, text), p), most
 }
 
 // span are the person's words from the first that was met to the last.

@@ -126,6 +126,7 @@ func (s *sight) denied(x found) bool {
 			t := s.words[w-back].text
 			switch {
 			case s.inside[w-back] && slices.Contains(x.words, w-back):
+			case t == "без" && s.idle(w-back+1):
 			case t == "без" || t == "ни" || t == "нету" || t == "no" || t == "without" || t == "нет" && !s.inside[w-back]:
 				return true
 			case (t == "не" || t == "not" || t == "dont" || t == "isnt" || t == "never") && !s.inside[w-back] && back == 1:
@@ -138,6 +139,8 @@ func (s *sight) denied(x found) bool {
 			continue
 		}
 		switch t := s.words[next].text; {
+		case t == "нет" && next > x.to+1 && hasAny(s.words[next-1].text, "толк", "сил", "эффект", "польз", "улучшен", "результат", "смысл", "конца", "мочи"):
+			return false // "болит, толку нет"
 		case t == "нет" || t == "нету" || strings.HasPrefix(t, "отсутству"):
 			return true
 		case t == "не" && next+1 < len(s.words):
@@ -148,6 +151,11 @@ func (s *sight) denied(x found) bool {
 		}
 	}
 	return false
+}
+
+// idle says that the word after "без" refuses nothing: "без причины", "без конца".
+func (s *sight) idle(w int) bool {
+	return hasAny(s.word(w), "причин", "повод", "толк", "конц", "остановк", "перерыв", "капел", "таблет", "очк")
 }
 
 // RedFlags is the version of the list of red flags, for the record of an alert.
