@@ -128,6 +128,7 @@ func (s *Server) Routes(r chi.Router) {
 			s.dataRoutes(r)
 			s.medicalRoutes(r)
 			s.taskRoutes(r)
+			s.questionRoutes(r)
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/tasks/events", s.member(s.taskEvents, false))

@@ -21,6 +21,7 @@ func places() []place {
 		{"/cabinet/schedule", "page.schedule", "calendar", seesSchedule},
 		{tasksPath, "page.tasks", "task", seesTasks},
 		{"/cabinet/patients", "page.patients", "people", seesPatients},
+		{questionsPath, "page.questions", "help", settlesQuestions},
 		{"/cabinet/glass", "page.glass", "pane", judgesGlass},
 		{securityPath, "page.security", "shield", keepsData},
 		{"/cabinet/security/audit", "page.journal", "journal", readsJournal},

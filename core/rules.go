@@ -36,14 +36,15 @@ const (
 	Feedback      Class = "feedback"
 	Campaigns     Class = "campaigns"
 	AuditLog      Class = "audit"
-	Settings      Class = "settings" // schedule and prices
-	Policies      Class = "policies" // roles, policies, keys
+	Settings      Class = "settings"  // schedule and prices
+	Policies      Class = "policies"  // roles, policies, keys
+	Questions     Class = "questions" // what was said in chats and nobody could answer
 )
 
 // Classes lists all of them.
 func Classes() []Class {
 	return []Class{
-		Contacts, Appointments, VisitReason, Records, Prescriptions, Results, Documents, Payments, Feedback, Campaigns, AuditLog, Settings, Policies,
+		Contacts, Appointments, VisitReason, Records, Prescriptions, Results, Documents, Payments, Feedback, Campaigns, AuditLog, Settings, Policies, Questions,
 	}
 }
 

@@ -55,6 +55,7 @@ type turn struct {
 	begun   string // the flow this message started: what else it says is meant for that flow
 	silent  bool   // nothing is asked at the end
 	missed  bool
+	unsure  bool // a question was not answered
 }
 
 func (u *turn) run(ctx context.Context) error {
@@ -79,8 +80,10 @@ func (u *turn) run(ctx context.Context) error {
 		}
 	}
 	if u.missed {
-		u.miss()
-	} else if !u.silent {
+		if err := u.miss(ctx); err != nil {
+			return err
+		}
+	} else if !u.silent && !u.unsure {
 		u.s.Misses = 0
 	}
 	if u.silent {
@@ -129,6 +132,8 @@ func (u *turn) apply(ctx context.Context, c Command) error {
 		return u.yesNo(ctx, c)
 	case Handoff:
 		u.handoff("handoff.operator")
+	case Answer:
+		return u.answer(ctx, c)
 	case Repeat:
 	default:
 		return u.aside(c)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/knowledge"
 	"github.com/zapis-clinic/zapis/core/schedule"
 )
 
@@ -112,7 +113,7 @@ func (t *Talk) articles(slugs ...string) []string {
 	var out []string
 	for _, slug := range slugs {
 		if a, ok := t.Desk.Clinic.Article(slug, t.Lang); ok {
-			out = append(out, a.Title+"\n"+a.Body)
+			out = append(out, a.Title+"\n"+knowledge.Plain(a.Body))
 		}
 	}
 	return out
@@ -172,19 +173,24 @@ func showDoctor(ctx context.Context, t *Talk) (Outcome, error) {
 	}}}}, nil
 }
 
-// Preparation tells how to prepare for tests and what to bring, in the clinic's own words.
-func Preparation() Flow { return told("preparation", "preparation", "documents") }
-
-// told is a flow that answers with articles of the clinic.
-func told(flow string, slugs ...string) Flow {
-	return Flow{Name: flow, Finish: func(_ context.Context, t *Talk) (Outcome, error) {
-		parts := t.articles(slugs...)
+// Preparation tells how to prepare for what was named, in the clinic's own words; with nothing named that an article is about, for tests in
+// general, and what to bring.
+func Preparation() Flow {
+	return Flow{Name: "preparation", Finish: func(ctx context.Context, t *Talk) (Outcome, error) {
+		if t.Said != "" {
+			found, err := t.Desk.Library.Find(ctx, t.Said, t.Lang)
+			if err != nil {
+				return Outcome{}, err
+			}
+			if found.Sure {
+				return Outcome{Replies: []Reply{t.passage(found, t.under == nil)}}, nil
+			}
+		}
+		parts := t.articles("preparation", "documents")
 		if len(parts) == 0 {
 			return Outcome{}, refusing("article_missing")
 		}
-		return Outcome{Replies: []Reply{{Text: strings.Join(parts, "\n\n"), Keep: true, Buttons: [][]Button{
-			{{Label: t.Say("button.ask_human"), Commands: []Command{{Do: Handoff}}}},
-		}}}}, nil
+		return Outcome{Replies: []Reply{{Text: strings.Join(parts, "\n\n"), Keep: true, Buttons: [][]Button{{t.askHuman()}}}}}, nil
 	}}
 }
 

@@ -136,17 +136,21 @@ func (u *turn) handoff(key string) {
 }
 
 // miss answers what was not understood: once by asking again, twice by a human.
-func (u *turn) miss() {
+func (u *turn) miss(ctx context.Context) error {
 	u.s.Misses++
 	if u.s.Misses >= 2 {
+		if err := u.list(ctx, missed, u.talk.Said, ""); err != nil {
+			return err
+		}
 		u.handoff("handoff.missed")
-		return
+		return nil
 	}
 	if key := "not_understood_" + u.s.Asked; len(u.s.Stack) > 0 && u.talk.Words.Has(u.talk.Lang, key) {
 		u.tell(key)
-		return
+		return nil
 	}
 	u.tell("not_understood")
+	return nil
 }
 
 // aside answers what is beside the question: the clock's nudge, an old button, a picture.
@@ -162,8 +166,6 @@ func (u *turn) aside(c Command) error {
 	case Stale: // the toast says it; here a fresh card
 	case Media:
 		u.media(c.Value)
-	case Answer:
-		u.missed = true
 	case Clarify:
 		u.clarify(c)
 	default:

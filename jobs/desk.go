@@ -30,7 +30,7 @@ type desk struct {
 
 func (h *House) desk(tx *store.Tx, actor core.Actor, message string) (*desk, dialog.Desk) {
 	d := &desk{house: h, tx: tx, actor: actor, message: message}
-	return d, dialog.Desk{Clinic: h.Book.Current(), Calendar: d, Visits: d, People: d, Waiting: d, Mutes: d, Consents: d, Privacy: d, Links: links{d}, Proofs: d, Doings: doings{d}}
+	return d, dialog.Desk{Clinic: h.Book.Current(), Calendar: d, Visits: d, People: d, Waiting: d, Mutes: d, Consents: d, Privacy: d, Links: links{d}, Proofs: d, Doings: doings{d}, Library: library{d}}
 }
 
 func (d *desk) visits() visit.Desk {

@@ -14,6 +14,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/knowledge"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/dialog"
@@ -50,6 +51,8 @@ type House struct {
 	Results time.Duration // after which routine results are released by rule; below nothing: by doctors alone
 
 	PublicURL string // where people find the clinic's pages
+
+	finder *knowledge.Finder // of articles; OpenActs makes it
 }
 
 func (h *House) crash(point string) {

@@ -284,6 +284,9 @@ func (t *Talks) play(ctx context.Context, tx *store.Tx, h heard, cmds []dialog.C
 	if h.in.Kind == conversation.Contact && h.in.OwnPhone && c.session.Asked == slotPhone {
 		talk.Phone, _ = core.Phone(h.in.Phone, "RU")
 	}
+	if h.in.Kind == conversation.Text {
+		talk.Said = h.in.Text
+	}
 	session, replies, err := t.Engine.Turn(ctx, talk, c.session, cmds)
 	if err != nil {
 		return err

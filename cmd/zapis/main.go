@@ -36,6 +36,8 @@ type commands struct {
 	Token      tokenCmd      `cmd:"" help:"Tokens of integrations: other machines that speak to the clinic."`
 	Processors processorsCmd `cmd:"" help:"Who gets people's data: the registry that a channel or a model must stand in."`
 	Keys       keysCmd       `cmd:"" help:"Keys that the database's encrypted columns are sealed under."`
+	Articles   articlesCmd   `cmd:"" help:"The clinic's own articles, from which questions are answered."`
+	Questions  questionsCmd  `cmd:"" help:"What people asked and nobody could answer."`
 	Link       linkCmd       `cmd:"" help:"A link (and its QR code) that opens the chat at a doctor, a branch, a service or a campaign."`
 	Policy     policyCmd     `cmd:"" help:"Policies: who may do what with which data."`
 	Understand understandCmd `cmd:"" help:"What a phrase is understood as, one JSON object a line. No database, no network."`

@@ -48,7 +48,7 @@ func TestTheDefaultPoliciesSayWhatTheMatrixSays(t *testing.T) {
 		v := r.Decide(c.Actor(uuid.New(), r), c.Ask())
 		require.Equal(t, c.Expected, Expected{v.Allowed, v.View}, "%+v", c)
 	}
-	require.Len(t, cells, 23*len(Roles())*len(Situations())*len(core.Actions()), "every kind of every class")
+	require.Len(t, cells, 24*len(Roles())*len(Situations())*len(core.Actions()), "every kind of every class")
 	t.Logf("%d cells, %d of them allowed", len(cells), len(slices.DeleteFunc(cells, func(c Cell) bool { return !c.Expected.Allowed })))
 }
 

@@ -196,6 +196,8 @@ func reads(c access.Cell) []read {
 			{"read", "full min deidentified", "SELECT count(*) FROM feedback WHERE visit_id = " + id("visit {p}") + " AND patient_id = " + id("{p}")},
 			{"words", "full", "SELECT count(*) FROM feedback_text WHERE patient_id = " + id("{p}") + " AND side = 'patient'"},
 		}
+	case core.Questions:
+		return []read{{"read", "deidentified", one("question", "id", "question {p}")}}
 	case core.Policies:
 		return []read{{"read", "full", "SELECT count(*) FROM policy_set"}}
 	case core.Campaigns:
@@ -312,6 +314,8 @@ VALUES (` + anID + `, md5('{p}')::uuid, md5('{branch}')::uuid, 'routine', 'regis
 		"create feedback": `INSERT INTO feedback (id, visit_id, patient_id, branch_id, practitioner_id, score, created_at)
 VALUES (` + anID + `, md5('past {p}')::uuid, md5('{p}')::uuid, md5('{branch}')::uuid, md5('mine')::uuid, 9, '2026-11-23')`,
 		"update feedback": "UPDATE feedback SET status = 'closed' WHERE visit_id = " + id("visit {p}"),
+
+		"update questions": "UPDATE question SET state = 'dismissed', settled_by = md5('{who}')::uuid, settled_at = '2026-11-23' WHERE id = " + id("question {p}"),
 
 		"create campaigns":          "INSERT INTO campaign (id, name, text, author, created_at) VALUES (" + anID + ", 'x', 'y', md5('{who}')::uuid, '2026-11-23')",
 		"update campaigns":          "UPDATE campaign SET text = 'y' WHERE id = " + id("campaignfalsemarketing"),

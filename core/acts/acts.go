@@ -65,7 +65,7 @@ func All(m Means) []Act {
 	var all []Act
 	for _, some := range [][]Act{
 		contacts(m), appointments(m), payments(m), feedbacks(m), campaigns(m), settingsActs(m), policies(m), ledgerActs(m), numbers(m),
-		reasons(m), records(m), results(m), documents(m),
+		reasons(m), records(m), results(m), documents(m), questions(m),
 	} {
 		all = append(all, some...)
 	}

@@ -88,6 +88,8 @@ func classOf(object string) core.Class {
 		return core.Feedback
 	case "campaign":
 		return core.Campaigns
+	case "question":
+		return core.Questions
 	case "staff", "policy_set", "key":
 		return core.Policies
 	case "schedule_exception":

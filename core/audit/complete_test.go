@@ -22,6 +22,7 @@ func unrecorded() map[string]string {
 	return map[string]string{
 		"schedule.Extend":  "lays out days that follow from rules and visits; nobody's act",
 		"schedule.Rebuild": "as Extend",
+		"question.Add":     "what a chat said stands in the journal of messages; the ruling on it is on record",
 		"vault.*":          "which replica knows which keys is no act; keys.add, promote, retire and reencrypt are, in manage.go",
 		"throttle.Right":   "takes a counted guess back; that somebody was locked out is on record",
 		"staff.ShowTOTP":   "a secret that is worth nothing until a code of it was seen, which is on record",

@@ -96,9 +96,9 @@ func (d Doctor) Full() string {
 	return strings.Join(strings.Fields(d.Surname+" "+d.Given+" "+d.Patronymic), " ")
 }
 
-// Article is something the clinic tells everybody.
+// Article is something the clinic tells everybody. URL is of the same text on the clinic's site, where it stands there.
 type Article struct {
-	Slug, Lang, Title, Body string
+	Slug, Lang, Title, Body, URL string
 }
 
 // Link is what an entry link's token leads to.

@@ -179,7 +179,7 @@ func texts(ctx context.Context, tx *store.Tx, c *Catalog) error {
 		return err
 	}
 	for _, a := range articles {
-		c.Articles = append(c.Articles, Article{Slug: a.Slug, Lang: a.Lang, Title: a.Title, Body: a.Body})
+		c.Articles = append(c.Articles, Article{Slug: a.Slug, Lang: a.Lang, Title: a.Title, Body: a.Body, URL: a.Url})
 	}
 	links, err := tx.EntryLinks(ctx)
 	if err != nil {

@@ -24,7 +24,7 @@ SELECT * FROM practitioner_role ORDER BY practitioner_id, branch_id, specialty;
 SELECT * FROM practitioner_service ORDER BY practitioner_id, service_id;
 
 -- name: Articles :many
-SELECT * FROM article ORDER BY slug, lang;
+SELECT * FROM article WHERE audience = 'patients' ORDER BY slug, lang;
 
 -- name: EntryLinks :many
 SELECT * FROM entry_link ORDER BY token LIMIT 10000;

@@ -5,25 +5,40 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/zapis-clinic/zapis/core/knowledge"
 )
 
-// articles are what the clinic tells everybody. In articles/*.txt one begins with "= slug | title"; places in braces are filled from
-// the clinic's own rows, so that an article never says another price than the booking does.
+// articles are what the clinic tells everybody, in files such as a clinic writes them; places in braces are filled from the clinic's own
+// rows, so that an article never says another price than the booking does.
 func (c *clinic) articles() (table, error) {
-	t := table{name: "article", key: columns("slug lang"), columns: columns("id slug lang title body")}
-	for _, lang := range languages() {
-		text, err := files.ReadFile("articles/" + lang + ".txt")
+	t := table{
+		name: "article", key: columns("slug lang"), columns: columns("id slug lang title body url audience book asked hash"),
+	}
+	names, err := files.ReadDir("articles")
+	if err != nil {
+		return t, fmt.Errorf("articles: %w", err)
+	}
+	for _, name := range names {
+		text, err := files.ReadFile("articles/" + name.Name())
 		if err != nil {
 			return t, fmt.Errorf("articles: %w", err)
 		}
-		fill := strings.NewReplacer("{{branches}}", c.branchList(lang), "{{hours}}", c.hoursList(lang), "{{prices}}", c.priceList(lang))
-		for _, part := range strings.Split("\n"+string(text), "\n= ")[1:] {
-			head, body, _ := strings.Cut(part, "\n")
-			slug, title, _ := strings.Cut(head, " | ")
-			t.rows = append(t.rows, []any{c.id("article", slug, lang), slug, lang, title, strings.TrimSpace(fill.Replace(body))})
+		a, bad := knowledge.Parse(name.Name(), c.filled(name.Name(), string(text)))
+		if len(bad) > 0 {
+			return t, fmt.Errorf("articles: %s", bad[0])
 		}
+		t.rows = append(t.rows, []any{c.id("article", a.Slug, a.Lang), a.Slug, a.Lang, a.Title, a.Body, a.URL, a.Audience, a.Book, a.Asked, a.Hash()})
 	}
 	return t, nil
+}
+
+func (c *clinic) filled(name, text string) string {
+	lang := "ru"
+	if strings.Contains(name, ".en.") {
+		lang = "en"
+	}
+	return strings.NewReplacer("{{branches}}", c.branchList(lang), "{{hours}}", c.hoursList(lang), "{{prices}}", c.priceList(lang)).Replace(text)
 }
 
 func (c *clinic) branchList(lang string) string {

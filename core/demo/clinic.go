@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-//go:embed *.txt names/*.txt articles/*.txt consent/*.txt
+//go:embed *.txt names/*.txt articles/*.md consent/*.txt
 var files embed.FS
 
 // clinic is the clinic itself, without patients.

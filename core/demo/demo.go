@@ -13,6 +13,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/zapis-clinic/zapis/core/knowledge"
+	"github.com/zapis-clinic/zapis/core/store/db"
 	"github.com/zapis-clinic/zapis/core/vault"
 )
 
@@ -118,6 +120,9 @@ func (l *loader) load(ctx context.Context) (Summary, error) {
 		return Summary{}, err
 	}
 	if err := l.putAll(ctx, "clinic", tables); err != nil {
+		return Summary{}, err
+	}
+	if _, err := knowledge.Index(ctx, db.New(l.tx)); err != nil {
 		return Summary{}, err
 	}
 	added, err := l.visits(ctx)

@@ -93,6 +93,9 @@ func (o Office) eraseChat(ctx context.Context, r Request, chat uuid.UUID, done E
 		if err := tx.EraseTalk(ctx, chat); err != nil {
 			return err
 		}
+		if err := tx.EraseQuestions(ctx, db.EraseQuestionsParams{ConversationID: chat, Until: r.Asked}); err != nil {
+			return err
+		}
 		if err := tx.EraseKeyboards(ctx, db.EraseKeyboardsParams{ConversationID: chat, Until: r.Asked}); err != nil {
 			return err
 		}

@@ -40,6 +40,8 @@ func Parts() []Part {
 			"'phone', x.body->>'phone') FROM inbound x WHERE x.conversation_id = ANY ($1::uuid[]) ORDER BY x.received_at"},
 		{Table: "outbox", Chats: true, SQL: "SELECT jsonb_build_object('at', x.created_at, 'kind', x.kind, 'state', x.state, 'text', x.body->>'text') " +
 			"FROM outbox x WHERE x.conversation_id = ANY ($1::uuid[]) ORDER BY x.created_at"},
+		{Table: "question", Chats: true, House: true, SQL: "SELECT jsonb_build_object('id', x.id, 'at', x.at, 'text_sealed', x.text_sealed, 'state', x.state) " +
+			"FROM question x WHERE x.conversation_id = ANY ($1::uuid[]) ORDER BY x.at"},
 		{Table: "consent_event", House: true, Chats: true, SQL: consentsSQL},
 		{Table: "disclosure", SQL: ofPatient("disclosure", "made_by")},
 		{Table: "visit", SQL: ofPatient("visit", "blocked,holder_id,overbook_reason") + " AND x.status <> 'held' ORDER BY x.starts_at"},

@@ -50,6 +50,9 @@ UPDATE conversation SET session = '{}' WHERE id = $1 AND drop_at IS NULL AND ses
 -- name: EraseKeyboards :exec
 DELETE FROM keyboard WHERE conversation_id = sqlc.arg(conversation_id) AND created_at <= sqlc.arg(until)::timestamptz;
 
+-- name: EraseQuestions :exec
+DELETE FROM question WHERE conversation_id = sqlc.arg(conversation_id) AND at <= sqlc.arg(until)::timestamptz;
+
 -- name: EraseTasks :exec
 -- A dead letter whose words are gone is nobody's work any more.
 UPDATE task SET state = 'done', closed_at = sqlc.arg(now)

@@ -58,6 +58,11 @@ func retained() map[string]struct{ count, examples, gone string } {
 			"WITH x AS (SELECT id FROM attachment WHERE at < $1 AND state <> 'waiting' AND document_id IS NULL LIMIT $2), " +
 				"y AS (DELETE FROM attachment a USING x WHERE a.id = x.id RETURNING 1) SELECT count(*) FROM y",
 		},
+		"question": {
+			"SELECT count(*) FROM question WHERE at < $1",
+			"SELECT id FROM question WHERE at < $1 ORDER BY at LIMIT 5",
+			"WITH x AS (SELECT id FROM question WHERE at < $1 LIMIT $2), y AS (DELETE FROM question q USING x WHERE q.id = x.id RETURNING 1) SELECT count(*) FROM y",
+		},
 		"feedback": {
 			"SELECT count(*) FROM feedback_text WHERE at < $1",
 			"SELECT id FROM feedback_text WHERE at < $1 ORDER BY at LIMIT 5",

@@ -27,6 +27,7 @@ func Columns() []Column {
 		{Table: "attachment_content", Column: "title_sealed", ID: "attachment_id", What: "names of files that came through a chat"},
 		{Table: "attachment_content", Column: "bytes_sealed", ID: "attachment_id", Batch: 2, What: "recordings, and files of chats without a card"},
 		{Table: "feedback_text", Column: "text_sealed", What: "what patients write of the clinic, and its answers"},
+		{Table: "question", Column: "text_sealed", What: "what somebody asked in a chat and nobody could answer"},
 		{Table: "personal_request", Column: "change_sealed", What: "what somebody wants corrected in their card"},
 		{Table: "personal_copy", Column: "archive_sealed", Batch: 2, What: "copies of people's data that wait to be taken"},
 		{Table: "glass", Column: "about_sealed", What: "why somebody broke the glass"},

@@ -99,6 +99,8 @@ func (p person) read() (acts.Input, bool) {
 		return acts.Input{ID: ID("feedback " + p.id("visit ").String())}, true
 	case core.Campaigns:
 		return acts.Input{ID: p.campaign()}, true
+	case core.Questions:
+		return acts.Input{ID: p.id("question ")}, true
 	case core.AuditLog:
 		if p.cell.Role == patient {
 			return acts.Input{Patient: p.id("")}, true
@@ -197,6 +199,8 @@ func (p person) house(what string) (in acts.Input, ok, known bool) {
 		return acts.Input{Fields: fields("version", version)}, version != "", true
 	case "create policies":
 		return acts.Input{Fields: fields("version", "0")}, p.first(), true
+	case "update questions":
+		return acts.Input{ID: p.id("question "), Fields: fields("flow", "booking")}, true, true
 	case "create audit":
 		return acts.Input{Patient: p.id(""), Fields: fields("what", "read")}, p.first(), true
 	default:

@@ -142,3 +142,8 @@ VALUES (md5('record new')::uuid, md5('new')::uuid, md5('here')::uuid, md5('mine'
 -- It is a working day here.
 INSERT INTO working_day (practitioner_id, branch_id, day, working, free, longest)
 VALUES (md5('mine')::uuid, md5('here')::uuid, '2026-11-23', '{[2026-11-23 06:00Z,2026-11-23 15:00Z)}', '{[2026-11-23 06:00Z,2026-11-23 10:00Z),[2026-11-23 10:30Z,2026-11-23 15:00Z)}', 270);
+
+-- What was said and not understood, in a talk about each branch.
+INSERT INTO question (id, conversation_id, branch_id, lang, why, text_sealed, flow, slot, nearest, at)
+SELECT md5('question ' || p)::uuid, md5('chat ' || p)::uuid, md5(CASE p WHEN 'other' THEN 'there' ELSE 'here' END)::uuid, 'ru', 'unknown', '\x00', '', '', '', '2026-11-20'
+FROM unnest(ARRAY['own', 'care', 'other']) p;

@@ -23,11 +23,17 @@ type ApiToken struct {
 }
 
 type Article struct {
-	ID    uuid.UUID
-	Slug  string
-	Lang  string
-	Title string
-	Body  string
+	ID        uuid.UUID
+	Slug      string
+	Lang      string
+	Title     string
+	Body      string
+	Url       string
+	Audience  string
+	Book      string
+	Asked     string
+	Hash      string
+	UpdatedAt time.Time
 }
 
 // data: none; subject: none; retention: audit
@@ -377,6 +383,25 @@ type Processor struct {
 	CrossBorder bool
 	Since       time.Time
 	EndedAt     *time.Time
+}
+
+// data: personal; subject: conversation_id; retention: question
+type Question struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	BranchID       *uuid.UUID
+	Lang           string
+	Why            string
+	TextSealed     []byte
+	Flow           string
+	Slot           string
+	Nearest        string
+	State          string
+	RightFlow      string
+	RightArticle   string
+	SettledBy      *uuid.UUID
+	SettledAt      *time.Time
+	At             time.Time
 }
 
 type RecordReview struct {

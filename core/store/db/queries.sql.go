@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
+	pgvector "github.com/pgvector/pgvector-go"
 )
 
 const aggregates = `-- name: Aggregates :many
@@ -57,8 +58,160 @@ func (q *Queries) Aggregates(ctx context.Context, arg AggregatesParams) ([]Aggre
 	return items, nil
 }
 
+const articleDrop = `-- name: ArticleDrop :exec
+DELETE FROM article WHERE slug = $1 AND lang = $2
+`
+
+type ArticleDropParams struct {
+	Slug string
+	Lang string
+}
+
+func (q *Queries) ArticleDrop(ctx context.Context, arg ArticleDropParams) error {
+	_, err := q.db.Exec(ctx, articleDrop, arg.Slug, arg.Lang)
+	return err
+}
+
+const articleOfPassage = `-- name: ArticleOfPassage :one
+SELECT a.slug, a.lang, a.title, a.body, a.url, a.book, p.heading, p.body AS passage
+FROM article_passage p
+JOIN article a ON a.id = p.article_id
+WHERE p.id = $1
+`
+
+type ArticleOfPassageRow struct {
+	Slug    string
+	Lang    string
+	Title   string
+	Body    string
+	Url     string
+	Book    string
+	Heading string
+	Passage string
+}
+
+// The article and the passage that answer.
+func (q *Queries) ArticleOfPassage(ctx context.Context, id uuid.UUID) (ArticleOfPassageRow, error) {
+	row := q.db.QueryRow(ctx, articleOfPassage, id)
+	var i ArticleOfPassageRow
+	err := row.Scan(
+		&i.Slug,
+		&i.Lang,
+		&i.Title,
+		&i.Body,
+		&i.Url,
+		&i.Book,
+		&i.Heading,
+		&i.Passage,
+	)
+	return i, err
+}
+
+const articlePut = `-- name: ArticlePut :one
+WITH put AS (
+    INSERT INTO article (id, slug, lang, title, body, url, audience, book, asked, hash, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (slug, lang) DO UPDATE
+    SET title = excluded.title, body = excluded.body, url = excluded.url, audience = excluded.audience, book = excluded.book, asked = excluded.asked,
+        hash = excluded.hash, updated_at = excluded.updated_at
+    WHERE article.hash <> excluded.hash
+    RETURNING 1
+)
+SELECT EXISTS (SELECT FROM put) AS written
+`
+
+type ArticlePutParams struct {
+	ID        uuid.UUID
+	Slug      string
+	Lang      string
+	Title     string
+	Body      string
+	Url       string
+	Audience  string
+	Book      string
+	Asked     string
+	Hash      string
+	UpdatedAt time.Time
+}
+
+// Loads one article; a row that stands as it is, is not written again. Says whether it was.
+func (q *Queries) ArticlePut(ctx context.Context, arg ArticlePutParams) (bool, error) {
+	row := q.db.QueryRow(ctx, articlePut,
+		arg.ID,
+		arg.Slug,
+		arg.Lang,
+		arg.Title,
+		arg.Body,
+		arg.Url,
+		arg.Audience,
+		arg.Book,
+		arg.Asked,
+		arg.Hash,
+		arg.UpdatedAt,
+	)
+	var written bool
+	err := row.Scan(&written)
+	return written, err
+}
+
+const articleVersions = `-- name: ArticleVersions :many
+SELECT slug, lang, hash FROM article ORDER BY slug, lang LIMIT 10000
+`
+
+type ArticleVersionsRow struct {
+	Slug string
+	Lang string
+	Hash string
+}
+
+// What is loaded, to be compared with files.
+func (q *Queries) ArticleVersions(ctx context.Context) ([]ArticleVersionsRow, error) {
+	rows, err := q.db.Query(ctx, articleVersions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ArticleVersionsRow{}
+	for rows.Next() {
+		var i ArticleVersionsRow
+		if err := rows.Scan(&i.Slug, &i.Lang, &i.Hash); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const articleWordsAdd = `-- name: ArticleWordsAdd :exec
+INSERT INTO article_word (lang, word)
+SELECT DISTINCT p.lang, w.word
+FROM article_passage p, unnest(string_to_array(p.title_words || ' ' || p.asked_words || ' ' || p.heading_words || ' ' || p.body_words, ' ')) AS w (word)
+WHERE w.word <> ''
+ON CONFLICT DO NOTHING
+`
+
+func (q *Queries) ArticleWordsAdd(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, articleWordsAdd)
+	return err
+}
+
+const articleWordsDrop = `-- name: ArticleWordsDrop :exec
+DELETE FROM article_word w
+WHERE NOT EXISTS (SELECT FROM article_passage p WHERE p.lang = w.lang
+    AND w.word = ANY (string_to_array(p.title_words || ' ' || p.asked_words || ' ' || p.heading_words || ' ' || p.body_words, ' ')))
+`
+
+// Words that no passage has any more.
+func (q *Queries) ArticleWordsDrop(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, articleWordsDrop)
+	return err
+}
+
 const articles = `-- name: Articles :many
-SELECT id, slug, lang, title, body FROM article ORDER BY slug, lang
+SELECT id, slug, lang, title, body, url, audience, book, asked, hash, updated_at FROM article WHERE audience = 'patients' ORDER BY slug, lang
 `
 
 func (q *Queries) Articles(ctx context.Context) ([]Article, error) {
@@ -76,6 +229,67 @@ func (q *Queries) Articles(ctx context.Context) ([]Article, error) {
 			&i.Lang,
 			&i.Title,
 			&i.Body,
+			&i.Url,
+			&i.Audience,
+			&i.Book,
+			&i.Asked,
+			&i.Hash,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const articlesToIndex = `-- name: ArticlesToIndex :many
+SELECT a.id, a.slug, a.lang, a.title, a.body, a.audience, a.asked, a.hash
+FROM article a
+WHERE NOT EXISTS (SELECT FROM article_passage p WHERE p.article_id = a.id AND p.indexed = a.hash || ' ' || CASE a.lang
+    WHEN 'en' THEN $1::text ELSE $2::text END)
+ORDER BY a.slug, a.lang
+LIMIT 10000
+`
+
+type ArticlesToIndexParams struct {
+	English string
+	Russian string
+}
+
+type ArticlesToIndexRow struct {
+	ID       uuid.UUID
+	Slug     string
+	Lang     string
+	Title    string
+	Body     string
+	Audience string
+	Asked    string
+	Hash     string
+}
+
+// Articles whose passages are not those of their text as it is now, under the words as they are now.
+func (q *Queries) ArticlesToIndex(ctx context.Context, arg ArticlesToIndexParams) ([]ArticlesToIndexRow, error) {
+	rows, err := q.db.Query(ctx, articlesToIndex, arg.English, arg.Russian)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ArticlesToIndexRow{}
+	for rows.Next() {
+		var i ArticlesToIndexRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Slug,
+			&i.Lang,
+			&i.Title,
+			&i.Body,
+			&i.Audience,
+			&i.Asked,
+			&i.Hash,
 		); err != nil {
 			return nil, err
 		}
@@ -4458,6 +4672,156 @@ func (q *Queries) PartitionsEnsure(ctx context.Context, day time.Time) error {
 	return err
 }
 
+const passageAdd = `-- name: PassageAdd :exec
+INSERT INTO article_passage (id, article_id, lang, audience, place, heading, body, title_words, asked_words, heading_words, body_words, indexed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+`
+
+type PassageAddParams struct {
+	ID           uuid.UUID
+	ArticleID    uuid.UUID
+	Lang         string
+	Audience     string
+	Place        int32
+	Heading      string
+	Body         string
+	TitleWords   string
+	AskedWords   string
+	HeadingWords string
+	BodyWords    string
+	Indexed      string
+}
+
+func (q *Queries) PassageAdd(ctx context.Context, arg PassageAddParams) error {
+	_, err := q.db.Exec(ctx, passageAdd,
+		arg.ID,
+		arg.ArticleID,
+		arg.Lang,
+		arg.Audience,
+		arg.Place,
+		arg.Heading,
+		arg.Body,
+		arg.TitleWords,
+		arg.AskedWords,
+		arg.HeadingWords,
+		arg.BodyWords,
+		arg.Indexed,
+	)
+	return err
+}
+
+const passageEmbed = `-- name: PassageEmbed :exec
+UPDATE article_passage SET embedding = $1, embedded_by = $2 WHERE id = $3
+`
+
+type PassageEmbedParams struct {
+	Embedding *pgvector.Vector
+	Model     string
+	ID        uuid.UUID
+}
+
+func (q *Queries) PassageEmbed(ctx context.Context, arg PassageEmbedParams) error {
+	_, err := q.db.Exec(ctx, passageEmbed, arg.Embedding, arg.Model, arg.ID)
+	return err
+}
+
+const passagesDrop = `-- name: PassagesDrop :exec
+DELETE FROM article_passage WHERE article_id = $1
+`
+
+func (q *Queries) PassagesDrop(ctx context.Context, articleID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, passagesDrop, articleID)
+	return err
+}
+
+const passagesNear = `-- name: PassagesNear :many
+SELECT p.id, p.article_id, (1 - (p.embedding <=> $1))::float8 AS likeness
+FROM article_passage p
+WHERE p.embedded_by = $2::text AND p.audience = 'patients' AND p.lang = $3
+ORDER BY p.embedding <=> $1, p.id
+LIMIT 20
+`
+
+type PassagesNearParams struct {
+	Question *pgvector.Vector
+	Model    string
+	Lang     string
+}
+
+type PassagesNearRow struct {
+	ID        uuid.UUID
+	ArticleID uuid.UUID
+	Likeness  float64
+}
+
+// The nearest passages by meaning, of one model's vectors.
+func (q *Queries) PassagesNear(ctx context.Context, arg PassagesNearParams) ([]PassagesNearRow, error) {
+	rows, err := q.db.Query(ctx, passagesNear, arg.Question, arg.Model, arg.Lang)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PassagesNearRow{}
+	for rows.Next() {
+		var i PassagesNearRow
+		if err := rows.Scan(&i.ID, &i.ArticleID, &i.Likeness); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const passagesToEmbed = `-- name: PassagesToEmbed :many
+SELECT p.id, a.title, p.heading, p.body
+FROM article_passage p
+JOIN article a ON a.id = p.article_id
+WHERE p.embedding IS NULL OR p.embedded_by <> $1::text
+ORDER BY p.id
+LIMIT $2::int
+`
+
+type PassagesToEmbedParams struct {
+	Model string
+	Batch int32
+}
+
+type PassagesToEmbedRow struct {
+	ID      uuid.UUID
+	Title   string
+	Heading string
+	Body    string
+}
+
+// Passages that a model has no vector of yet.
+func (q *Queries) PassagesToEmbed(ctx context.Context, arg PassagesToEmbedParams) ([]PassagesToEmbedRow, error) {
+	rows, err := q.db.Query(ctx, passagesToEmbed, arg.Model, arg.Batch)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PassagesToEmbedRow{}
+	for rows.Next() {
+		var i PassagesToEmbedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Title,
+			&i.Heading,
+			&i.Body,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const patient = `-- name: Patient :one
 SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number FROM patient WHERE id = $1
 `
@@ -6013,6 +6377,188 @@ func (q *Queries) PrescriptionsOfPatient(ctx context.Context, patientID uuid.UUI
 			&i.SignedAt,
 			&i.VoidedAt,
 			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const question = `-- name: Question :one
+SELECT id, conversation_id, branch_id, lang, why, text_sealed, flow, slot, nearest, state, right_flow, right_article, settled_by, settled_at, at FROM question WHERE id = $1
+`
+
+func (q *Queries) Question(ctx context.Context, id uuid.UUID) (Question, error) {
+	row := q.db.QueryRow(ctx, question, id)
+	var i Question
+	err := row.Scan(
+		&i.ID,
+		&i.ConversationID,
+		&i.BranchID,
+		&i.Lang,
+		&i.Why,
+		&i.TextSealed,
+		&i.Flow,
+		&i.Slot,
+		&i.Nearest,
+		&i.State,
+		&i.RightFlow,
+		&i.RightArticle,
+		&i.SettledBy,
+		&i.SettledAt,
+		&i.At,
+	)
+	return i, err
+}
+
+const questionAdd = `-- name: QuestionAdd :exec
+INSERT INTO question (id, conversation_id, branch_id, lang, why, text_sealed, flow, slot, nearest, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+`
+
+type QuestionAddParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	BranchID       *uuid.UUID
+	Lang           string
+	Why            string
+	TextSealed     []byte
+	Flow           string
+	Slot           string
+	Nearest        string
+	At             time.Time
+}
+
+func (q *Queries) QuestionAdd(ctx context.Context, arg QuestionAddParams) error {
+	_, err := q.db.Exec(ctx, questionAdd,
+		arg.ID,
+		arg.ConversationID,
+		arg.BranchID,
+		arg.Lang,
+		arg.Why,
+		arg.TextSealed,
+		arg.Flow,
+		arg.Slot,
+		arg.Nearest,
+		arg.At,
+	)
+	return err
+}
+
+const questionSettle = `-- name: QuestionSettle :one
+UPDATE question
+SET state = $1, right_flow = $2, right_article = $3, settled_by = $4,
+    settled_at = $5
+WHERE id = $6 AND state = 'open'
+RETURNING id
+`
+
+type QuestionSettleParams struct {
+	State        string
+	RightFlow    string
+	RightArticle string
+	SettledBy    *uuid.UUID
+	SettledAt    *time.Time
+	ID           uuid.UUID
+}
+
+// One person's ruling: whoever comes second finds nothing open.
+func (q *Queries) QuestionSettle(ctx context.Context, arg QuestionSettleParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, questionSettle,
+		arg.State,
+		arg.RightFlow,
+		arg.RightArticle,
+		arg.SettledBy,
+		arg.SettledAt,
+		arg.ID,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const questions = `-- name: Questions :many
+SELECT id, conversation_id, branch_id, lang, why, text_sealed, flow, slot, nearest, state, right_flow, right_article, settled_by, settled_at, at FROM question WHERE state = $1 ORDER BY at DESC, id LIMIT 100
+`
+
+// Those of a state that the actor may see, the newest first.
+func (q *Queries) Questions(ctx context.Context, state string) ([]Question, error) {
+	rows, err := q.db.Query(ctx, questions, state)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Question{}
+	for rows.Next() {
+		var i Question
+		if err := rows.Scan(
+			&i.ID,
+			&i.ConversationID,
+			&i.BranchID,
+			&i.Lang,
+			&i.Why,
+			&i.TextSealed,
+			&i.Flow,
+			&i.Slot,
+			&i.Nearest,
+			&i.State,
+			&i.RightFlow,
+			&i.RightArticle,
+			&i.SettledBy,
+			&i.SettledAt,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const questionsSettled = `-- name: QuestionsSettled :many
+SELECT id, conversation_id, branch_id, lang, why, text_sealed, flow, slot, nearest, state, right_flow, right_article, settled_by, settled_at, at FROM question WHERE state = 'settled' AND (settled_at, id) > ($1::timestamptz, $2::uuid)
+ORDER BY settled_at, id
+LIMIT 500
+`
+
+type QuestionsSettledParams struct {
+	AfterAt time.Time
+	AfterID uuid.UUID
+}
+
+// What was ruled upon, for the evaluation.
+func (q *Queries) QuestionsSettled(ctx context.Context, arg QuestionsSettledParams) ([]Question, error) {
+	rows, err := q.db.Query(ctx, questionsSettled, arg.AfterAt, arg.AfterID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Question{}
+	for rows.Next() {
+		var i Question
+		if err := rows.Scan(
+			&i.ID,
+			&i.ConversationID,
+			&i.BranchID,
+			&i.Lang,
+			&i.Why,
+			&i.TextSealed,
+			&i.Flow,
+			&i.Slot,
+			&i.Nearest,
+			&i.State,
+			&i.RightFlow,
+			&i.RightArticle,
+			&i.SettledBy,
+			&i.SettledAt,
+			&i.At,
 		); err != nil {
 			return nil, err
 		}

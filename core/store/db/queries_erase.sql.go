@@ -118,6 +118,20 @@ func (q *Queries) EraseOutbox(ctx context.Context, arg EraseOutboxParams) (int64
 	return count, err
 }
 
+const eraseQuestions = `-- name: EraseQuestions :exec
+DELETE FROM question WHERE conversation_id = $1 AND at <= $2::timestamptz
+`
+
+type EraseQuestionsParams struct {
+	ConversationID uuid.UUID
+	Until          time.Time
+}
+
+func (q *Queries) EraseQuestions(ctx context.Context, arg EraseQuestionsParams) error {
+	_, err := q.db.Exec(ctx, eraseQuestions, arg.ConversationID, arg.Until)
+	return err
+}
+
 const eraseTalk = `-- name: EraseTalk :exec
 UPDATE conversation SET session = '{}' WHERE id = $1 AND drop_at IS NULL AND session <> '{}'
 `
