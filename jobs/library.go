@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/zapis-clinic/zapis/core/knowledge"
-	"github.com/zapis-clinic/zapis/core/question"
+	asked "github.com/zapis-clinic/zapis/core/question"
 	"github.com/zapis-clinic/zapis/dialog"
 )
 
@@ -18,8 +18,8 @@ func (l library) Find(ctx context.Context, text, lang string) (knowledge.Found, 
 
 // Unanswered puts what was said on the list for the clinic's people.
 func (l library) Unanswered(ctx context.Context, u dialog.Unanswered) error {
-	box := question.Box{Clock: l.house.Clock, IDs: l.house.IDs, Vault: l.house.Vault}
-	return box.Add(ctx, l.tx, question.New{
+	box := asked.Box{Clock: l.house.Clock, IDs: l.house.IDs, Vault: l.house.Vault}
+	return box.Add(ctx, l.tx, asked.New{
 		Chat: l.actor.ID, Branch: u.Branch, Lang: u.Lang, Why: u.Why, Text: u.Text, Flow: u.Flow, Slot: u.Slot, Nearest: u.Nearest,
 	})
 }

@@ -21,11 +21,14 @@ can could do does is are may must should how what where when which who will why`
 	return words
 }
 
-// question turns a message that nothing else was understood in into a question, where it asks something. A greeting before it is none of it.
+// questionSure is how sure a question is one: a model, where there is one, may know better what it is about.
+const questionSure = 0.5
+
+// question is a message that nothing else was understood in, where it asks something; nil where it does not. A greeting before it is none of it.
 func (h *heard) question(flow string, commands []dialog.Command) []dialog.Command {
 	greets := flow == "greeting" || flow == flowThanks
 	if (len(commands) > 0 && !greets) || flow == "none" || !h.asks(greets) {
-		return commands
+		return nil
 	}
 	return []dialog.Command{{Do: dialog.Answer, Value: own(strings.TrimSpace(h.raw), maxReason)}}
 }

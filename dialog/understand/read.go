@@ -92,7 +92,11 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 			return m.with(0.97, commands...)
 		}
 	}
-	return r.decide(h, m, flow, weight)
+	m = r.decide(h, m, flow, weight)
+	if asked := h.question(flow, m.Commands); asked != nil {
+		return m.with(questionSure, asked...)
+	}
+	return m
 }
 
 // decide finds what a message means that no control phrase is.
@@ -113,7 +117,6 @@ func (r *Reader) decide(h *heard, m Meaning, flow string, weight int) Meaning {
 	}
 	commands, ways := r.advise(h, v.flow, v.weight, h.commands(v.flow, v.weight))
 	m.Specialties = ways
-	commands = h.question(v.flow, commands)
 	if len(v.choice) > 0 && len(ways) == 0 {
 		if second, earlier := r.second(h, v.choice[0]); second == v.choice[1] { // no doubt: two wishes
 			return m.by(byExamples).with(h.opinion.share+h.opinion.runner, h.inTurn(v.choice[0], second, earlier)...)
