@@ -168,7 +168,7 @@ func answered(r db.TalkRowsRow, labels map[string]string) (said, error) {
 	if err := json.Unmarshal(r.Body, &out); err != nil {
 		return said{}, fmt.Errorf("read a sent message: %w", err)
 	}
-	line := said{Kind: "text", Text: out.Text}
+	line := said{Kind: keyText, Text: out.Text}
 	for _, row := range out.Buttons {
 		for _, b := range row {
 			labels[b.Data] = b.Label

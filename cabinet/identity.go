@@ -102,7 +102,7 @@ func (s *Server) identityBorn(w http.ResponseWriter, r *http.Request, m staff.Me
 
 // identityCode is POST /cabinet/patients/{id}/identity/code: a code, shown in this answer and never again.
 func (s *Server) identityCode(w http.ResponseWriter, r *http.Request, m staff.Member) {
-	p := proving{Paper: r.PostFormValue("paper") != ""}
+	p := proving{Paper: r.PostFormValue(keyPaper) != ""}
 	var err error
 	p.Code, err = s.cards().IssueCode(r.Context(), s.acting(r, m), patientID(r), s.Random, p.Paper)
 	s.identityShown(w, r, m, p, err)

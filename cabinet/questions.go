@@ -54,7 +54,7 @@ func flowCodes() []string {
 }
 
 // questionStates are the tabs of the page.
-func questionStates() []string { return []string{"open", "settled", "dismissed"} }
+func questionStates() []string { return []string{showOpen, "settled", "dismissed"} }
 
 // questions is GET /cabinet/questions?state=: what the chat could not answer.
 func (s *Server) questions(w http.ResponseWriter, r *http.Request, m staff.Member) {

@@ -20,6 +20,8 @@ import (
 const (
 	tasksPath = "/cabinet/tasks"
 	keyText   = "text"
+	keyPaper  = "paper"
+	showOpen  = "open"
 )
 
 // worklist is what the page of tasks is drawn from.
@@ -67,7 +69,7 @@ func (s *Server) worklist(r *http.Request, m staff.Member) (worklist, error) {
 	q := r.URL.Query()
 	f := worklist{Show: q.Get("show"), Kind: q.Get("kind"), Now: s.Clock()}
 	if !slices.Contains(strings.Fields("mine free open later done"), f.Show) {
-		f.Show = "open"
+		f.Show = showOpen
 	}
 	if !slices.Contains(task.Kinds(), f.Kind) {
 		f.Kind = ""

@@ -11,13 +11,16 @@ type Column struct {
 	What          string // what lies in it, for docs/security.md
 }
 
+// textSealed is the column of somebody's words, in the tables that have no more than those.
+const textSealed = "text_sealed"
+
 // Columns lists every encrypted column. A new one is named <what>_sealed, of type bytea, and stands here; a test compares this list with the
 // database, another with docs/security.md. What is missing here is lost when a key is retired.
 func Columns() []Column {
 	return []Column{
 		{Table: "patient_contact", Column: "value_sealed", Index: "value_index", Kind: "kind", Twins: true, What: "patients' phone numbers and e-mail addresses"},
-		{Table: "visit_reason", Column: "text_sealed", ID: "visit_id", What: "why a patient comes, or cancels, in their words"},
-		{Table: "visit_note", Column: "text_sealed", ID: "visit_id", What: "what the desk wrote beside a visit"},
+		{Table: "visit_reason", Column: textSealed, ID: "visit_id", What: "why a patient comes, or cancels, in their words"},
+		{Table: "visit_note", Column: textSealed, ID: "visit_id", What: "what the desk wrote beside a visit"},
 		{Table: "record", Column: "body_sealed", What: "conclusions, notes, vital signs, referrals"},
 		{Table: "record_review", Column: "note_sealed", What: "the head's remarks on a record"},
 		{Table: "prescription", Column: "body_sealed", What: "prescriptions"},
@@ -26,15 +29,15 @@ func Columns() []Column {
 		{Table: "document_content", Column: "bytes_sealed", ID: "document_id", Batch: 2, What: "documents: scans, certificates, identity papers"},
 		{Table: "attachment_content", Column: "title_sealed", ID: "attachment_id", What: "names of files that came through a chat"},
 		{Table: "attachment_content", Column: "bytes_sealed", ID: "attachment_id", Batch: 2, What: "recordings, and files of chats without a card"},
-		{Table: "feedback_text", Column: "text_sealed", What: "what patients write of the clinic, and its answers"},
-		{Table: "question", Column: "text_sealed", What: "what somebody asked in a chat and nobody could answer"},
+		{Table: "feedback_text", Column: textSealed, What: "what patients write of the clinic, and its answers"},
+		{Table: "question", Column: textSealed, What: "what somebody asked in a chat and nobody could answer"},
 		{Table: "personal_request", Column: "change_sealed", What: "what somebody wants corrected in their card"},
 		{Table: "personal_copy", Column: "archive_sealed", Batch: 2, What: "copies of people's data that wait to be taken"},
 		{Table: "glass", Column: "about_sealed", What: "why somebody broke the glass"},
 		{Table: "disclosure", Column: "to_whom_sealed", What: "whom a patient lets be told"},
 		{Table: "act_order", Column: "fields_sealed", What: "what staff told the worker to do for them"},
-		{Table: "task", Column: "text_sealed", What: "what a task that somebody wrote down is about"},
-		{Table: "task_event", Column: "text_sealed", What: "notes on tasks"},
+		{Table: "task", Column: textSealed, What: "what a task that somebody wrote down is about"},
+		{Table: "task_event", Column: textSealed, What: "notes on tasks"},
 		{Table: "staff_totp", Column: "totp_sealed", What: "the secrets of staff's authenticator apps"},
 	}
 }

@@ -104,7 +104,8 @@ func (h *heard) names(c said, asks bool) bool {
 		return c.points < heardBeside || !asks && h.wishes()
 	}
 	spoken := h.begins("выписал", "сказал", "совету", "посовет", "направ", "отправ", "знает", "лечит", "или", "поликлин")
-	return !spoken && !(asks && (h.facts[kindSymptom] || c.strength >= mayBeOne)) || h.wishes() && !h.begins("или")
+	told := asks && (h.facts[kindSymptom] || c.strength >= mayBeOne)
+	return !spoken && !told || h.wishes() && !h.begins("или")
 }
 
 // wishes says that a visit is asked for in so many words.

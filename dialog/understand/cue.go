@@ -70,7 +70,7 @@ func findCues(tokens []token) cues {
 		if said == habit && repeats(t.text) && !everyDay(tokens, i+1) {
 			said = noCue
 		}
-		if t.text == "нет" && (i+1 == len(tokens) || tokens[i+1].mark) && i > 0 && (tokens[i-1].digits || tokens[i-1].sense.kind != "") {
+		if t.text == noWord && (i+1 == len(tokens) || tokens[i+1].mark) && i > 0 && (tokens[i-1].digits || tokens[i-1].sense.kind != "") {
 			said = declined // "в 10 нет, тогда в 12"
 		}
 		c.of[i] = said

@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// Words that deny, wherever they are looked for.
+const (
+	noWord      = "нет"
+	withoutWord = "без"
+)
+
 // The cases of Russian, in the order that declensions here are written.
 const (
 	nominative = iota
@@ -232,7 +238,7 @@ func caseAfter(preposition string) int {
 	switch preposition {
 	case "к", "ко":
 		return 1 << dative
-	case "у", "от", "до", "кроме", "без", "для", "из":
+	case "у", "от", "до", "кроме", withoutWord, "для", "из":
 		return 1 << genitive
 	case "с", "со":
 		return 1<<instrumental | 1<<genitive

@@ -71,7 +71,7 @@ func (x *index) add(id, name string, dull func(string) bool) int {
 	x.needed = append(x.needed, 0)
 	aside := false // what follows "с", "без" or a mark tells services apart, but need not be said
 	for _, t := range cut(name) {
-		aside = aside || x.needed[n] > 0 && (t.mark && t.text != "-" || t.text == "с" || t.text == "без")
+		aside = aside || x.needed[n] > 0 && (t.mark && t.text != "-" || t.text == "с" || t.text == withoutWord)
 		if t.mark || t.digits || utf8.RuneCountInString(t.text) < 3 || dull(t.text) {
 			continue
 		}

@@ -126,8 +126,8 @@ func (s *sight) denied(x found) bool {
 			t := s.words[w-back].text
 			switch {
 			case s.inside[w-back] && slices.Contains(x.words, w-back):
-			case t == "без" && s.idle(w-back+1):
-			case t == "без" || t == "ни" || t == "нету" || t == "no" || t == "without" || t == "нет" && !s.inside[w-back]:
+			case t == withoutWord && s.idle(w-back+1):
+			case t == withoutWord || t == "ни" || t == "нету" || t == "no" || t == "without" || t == noWord && !s.inside[w-back]:
 				return true
 			case (t == "не" || t == "not" || t == "dont" || t == "isnt" || t == "never") && !s.inside[w-back] && back == 1:
 				return true
@@ -139,9 +139,9 @@ func (s *sight) denied(x found) bool {
 			continue
 		}
 		switch t := s.words[next].text; {
-		case t == "нет" && next > x.to+1 && hasAny(s.words[next-1].text, "толк", "сил", "эффект", "польз", "улучшен", "результат", "смысл", "конца", "мочи"):
+		case t == noWord && next > x.to+1 && hasAny(s.words[next-1].text, "толк", "сил", "эффект", "польз", "улучшен", "результат", "смысл", "конца", "мочи"):
 			return false // "болит, толку нет"
-		case t == "нет" || t == "нету" || strings.HasPrefix(t, "отсутству"):
+		case t == noWord || t == "нету" || strings.HasPrefix(t, "отсутству"):
 			return true
 		case t == "не" && next+1 < len(s.words):
 			switch after := s.words[next+1].text; after {
