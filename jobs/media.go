@@ -171,21 +171,27 @@ func (t *Talks) media(ctx context.Context, tx *store.Tx, c *chat, h heard) (cmds
 		return cmds, len(cmds) > 0, nil
 	}
 	words, err := t.understood(ctx, tx, c, h)
-	if words = meant(words); handoffKind(words) == emergency { // nothing stands before an ambulance
+	if words = t.meant(words); handoffKind(words) == emergency { // nothing stands before an ambulance
 		return words, true, err
 	}
 	cmds = append(cmds, words...)
 	return cmds, len(cmds) > 0, err
 }
 
-// meant are commands of somebody who was understood; words under a picture need not ask for anything.
-func meant(cmds []dialog.Command) []dialog.Command {
+// meant are the commands that words under a picture give: they need not ask for anything, and what they say of a paper the desk reads with the
+// paper. A wish that has a flow stands, and whatever is dangerous.
+func (t *Talks) meant(cmds []dialog.Command) []dialog.Command {
+	var out []dialog.Command
 	for _, c := range cmds {
-		if c.Do == dialog.Answer || c.Do == dialog.Clarify {
+		switch _, flow := t.Engine[c.Flow]; {
+		case c.Do == dialog.Answer, c.Do == dialog.Clarify:
 			return nil
+		case c.Flow == "documents": // it is here
+		case c.Do != dialog.Start, flow, c.Flow == emergency, c.Flow == "operator":
+			out = append(out, c)
 		}
 	}
-	return cmds
+	return out
 }
 
 // maxEcho bounds what is repeated of a voice message, in characters.
