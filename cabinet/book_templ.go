@@ -84,7 +84,7 @@ func bookingPart(v view, f bookingFrame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = input(field{Name: "q", Type: "search", Label: v.Say("book.find"), Value: f.say("q"), Hint: v.Say("book.find_hint"), Wrong: f.Wrong["q"], Attributes: templ.Attributes{
+		templ_7745c5c3_Err = input(field{ID: over("q"), Name: "q", Type: "search", Label: v.Say("book.find"), Value: f.say("q"), Hint: v.Say("book.find_hint"), Wrong: f.Wrong["q"], Attributes: templ.Attributes{
 			"autocomplete": "off", "hx-get": "/cabinet/schedule/patients", "hx-trigger": "input changed delay:250ms, search", "hx-target": "#found", "hx-sync": "this:replace", "hx-params": "q", "autofocus": len(f.Found) == 0,
 		}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -122,19 +122,19 @@ func bookingPart(v view, f bookingFrame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = input(field{Name: keyName, Label: v.Say("book.name"), Value: f.say(keyName), Wrong: f.Wrong[keyName], Attributes: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = input(field{ID: over(keyName), Name: keyName, Label: v.Say("book.name"), Value: f.say(keyName), Wrong: f.Wrong[keyName], Attributes: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = input(field{Name: "phone", Type: "tel", Label: v.Say("book.phone"), Value: f.say("phone"), Wrong: f.Wrong["phone"], Attributes: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = input(field{ID: over("phone"), Name: "phone", Type: "tel", Label: v.Say("book.phone"), Value: f.say("phone"), Wrong: f.Wrong["phone"], Attributes: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = input(field{Name: keyBorn, Type: "date", Label: v.Say("field.born"), Value: f.say(keyBorn), Wrong: f.Wrong[keyBorn]}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = input(field{ID: over(keyBorn), Name: keyBorn, Type: "date", Label: v.Say("field.born"), Value: f.say(keyBorn), Wrong: f.Wrong[keyBorn]}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = input(field{Name: "paper", Label: v.Say("book.paper"), Value: f.say("paper"), Wrong: f.Wrong["paper"], Hint: v.Say("book.paper_hint"), Attributes: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = input(field{ID: over("paper"), Name: "paper", Label: v.Say("book.paper"), Value: f.say("paper"), Wrong: f.Wrong["paper"], Hint: v.Say("book.paper_hint"), Attributes: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -160,13 +160,13 @@ func bookingPart(v view, f bookingFrame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(field{Name: keyDoctor, Label: v.Say("field.doctor"), Value: f.Doctor.String(), Wrong: f.Wrong[keyDoctor], Attributes: templ.Attributes{
+		templ_7745c5c3_Err = choice(field{ID: over(keyDoctor), Name: keyDoctor, Label: v.Say("field.doctor"), Value: f.Doctor.String(), Wrong: f.Wrong[keyDoctor], Attributes: templ.Attributes{
 			"hx-post": "/cabinet/schedule/visits", "hx-vals": `{"look":"1"}`, "hx-target": "closest .window", "hx-swap": "outerHTML",
 		}}, doctorOptions(f.Doctors)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(field{Name: keyService, Label: v.Say("book.service"), Value: f.say(keyService), Wrong: f.Wrong[keyService]}, serviceOptions(v, f)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice(field{ID: over(keyService), Name: keyService, Label: v.Say("book.service"), Value: f.say(keyService), Wrong: f.Wrong[keyService]}, serviceOptions(v, f)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -174,19 +174,19 @@ func bookingPart(v view, f bookingFrame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = input(field{Name: keyDate, Type: "date", Label: v.Say("book.date"), Value: f.say(keyDate), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = input(field{ID: over(keyDate), Name: keyDate, Type: "date", Label: v.Say("book.date"), Value: f.say(keyDate), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = input(field{Name: keyTime, Type: "time", Label: v.Say("book.time"), Value: f.say(keyTime), Required: true, Wrong: f.Wrong[keyTime]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = input(field{ID: over(keyTime), Name: keyTime, Type: "time", Label: v.Say("book.time"), Value: f.say(keyTime), Required: true, Wrong: f.Wrong[keyTime]}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = input(field{Name: "weeks", Type: "number", Label: v.Say("book.weeks"), Value: f.say("weeks"), Wrong: f.Wrong["weeks"], Attributes: templ.Attributes{"min": "1", "max": "20", "placeholder": "1"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = input(field{ID: over("weeks"), Name: "weeks", Type: "number", Label: v.Say("book.weeks"), Value: f.say("weeks"), Wrong: f.Wrong["weeks"], Attributes: templ.Attributes{"min": "1", "max": "20", "placeholder": "1"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = input(field{Name: keyMinutes, Type: "number", Label: v.Say("book.minutes"), Value: f.say(keyMinutes), Wrong: f.Wrong[keyMinutes], Attributes: templ.Attributes{"min": "5", "max": "720", "step": "5"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = input(field{ID: over(keyMinutes), Name: keyMinutes, Type: "number", Label: v.Say("book.minutes"), Value: f.say(keyMinutes), Wrong: f.Wrong[keyMinutes], Attributes: templ.Attributes{"min": "5", "max": "720", "step": "5"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -217,12 +217,12 @@ func bookingPart(v view, f bookingFrame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = area(field{Name: keyNote, Label: v.Say("visit.note"), Value: f.say(keyNote), Hint: v.Say("visit.note_hint"), Wrong: f.Wrong[keyNote], Attributes: templ.Attributes{"maxlength": "500"}}, "2").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = area(field{ID: over(keyNote), Name: keyNote, Label: v.Say("visit.note"), Value: f.say(keyNote), Hint: v.Say("visit.note_hint"), Wrong: f.Wrong[keyNote], Attributes: templ.Attributes{"maxlength": "500"}}, "2").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if len(f.Conflict) > 0 || f.say("over") != "" {
-			templ_7745c5c3_Err = input(field{Name: "over", Label: v.Say("book.over"), Value: f.say("over"), Hint: v.Say("book.over_hint"), Wrong: f.Wrong["over"], Attributes: templ.Attributes{"maxlength": "200"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = input(field{ID: over("over"), Name: "over", Label: v.Say("book.over"), Value: f.say("over"), Hint: v.Say("book.over_hint"), Wrong: f.Wrong["over"], Attributes: templ.Attributes{"maxlength": "200"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -34,27 +34,27 @@ func nearestPart(v view, f nearestFrame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(field{Name: keyBranch, Label: v.Say("field.branch"), Value: f.Asked[keyBranch]}, branchOptions(v, f)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice(field{ID: over(keyBranch), Name: keyBranch, Label: v.Say("field.branch"), Value: f.Asked[keyBranch]}, branchOptions(v, f)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(field{Name: "specialty", Label: v.Say("field.specialty"), Value: f.Asked["specialty"]}, specialtyOptions(v, f)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice(field{ID: over("specialty"), Name: "specialty", Label: v.Say("field.specialty"), Value: f.Asked["specialty"]}, specialtyOptions(v, f)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(field{Name: keyDoctor, Label: v.Say("field.doctor"), Value: f.Asked[keyDoctor]}, append([]option{{"", v.Say("nearest.any")}}, doctorOptions(f.Doctors)...)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice(field{ID: over(keyDoctor), Name: keyDoctor, Label: v.Say("field.doctor"), Value: f.Asked[keyDoctor]}, append([]option{{"", v.Say("nearest.any")}}, doctorOptions(f.Doctors)...)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(field{Name: keyService, Label: v.Say("book.service"), Value: f.Asked[keyService]}, nearestServices(v, f)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice(field{ID: over(keyService), Name: keyService, Label: v.Say("book.service"), Value: f.Asked[keyService]}, nearestServices(v, f)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(field{Name: "part", Label: v.Say("nearest.part"), Value: f.Asked["part"]}, partOptions(v)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice(field{ID: over("part"), Name: "part", Label: v.Say("nearest.part"), Value: f.Asked["part"]}, partOptions(v)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = input(field{Name: "from", Type: "date", Label: v.Say("nearest.from"), Value: f.Asked["from"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = input(field{ID: over("from"), Name: "from", Type: "date", Label: v.Say("nearest.from"), Value: f.Asked["from"]}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

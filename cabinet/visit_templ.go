@@ -693,14 +693,14 @@ func visitPart(v view, f visitFrame) templ.Component {
 			}
 		}
 		if f.Write {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<form class=\"note\" method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<form class=\"remark\" method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 templ.SafeURL
 			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(f.to("note")))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cabinet/visit.templ`, Line: 112, Col: 71}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cabinet/visit.templ`, Line: 112, Col: 73}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 			if templ_7745c5c3_Err != nil {
@@ -713,7 +713,7 @@ func visitPart(v view, f visitFrame) templ.Component {
 			var templ_7745c5c3_Var37 string
 			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(f.to("note"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cabinet/visit.templ`, Line: 112, Col: 96}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cabinet/visit.templ`, Line: 112, Col: 98}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 			if templ_7745c5c3_Err != nil {
@@ -726,7 +726,7 @@ func visitPart(v view, f visitFrame) templ.Component {
 			var templ_7745c5c3_Var38 string
 			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs("note " + f.ID.String())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cabinet/visit.templ`, Line: 112, Col: 182}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cabinet/visit.templ`, Line: 112, Col: 184}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 			if templ_7745c5c3_Err != nil {
@@ -749,7 +749,7 @@ func visitPart(v view, f visitFrame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = area(field{Name: keyNote, Label: v.Say("visit.note"), Value: f.typed(keyNote, f.Note), Hint: v.Say("visit.note_hint"), Attributes: templ.Attributes{"maxlength": "500"}}, "2").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = area(field{ID: over(keyNote), Name: keyNote, Label: v.Say("visit.note"), Value: f.typed(keyNote, f.Note), Hint: v.Say("visit.note_hint"), Attributes: templ.Attributes{"maxlength": "500"}}, "2").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -771,14 +771,14 @@ func visitPart(v view, f visitFrame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if f.Note != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<p class=\"note\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<p class=\"remark\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
 			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(f.Note)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cabinet/visit.templ`, Line: 118, Col: 26}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cabinet/visit.templ`, Line: 118, Col: 28}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 			if templ_7745c5c3_Err != nil {
@@ -856,24 +856,24 @@ func visitPart(v view, f visitFrame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choice(field{Name: keyDoctor, Label: v.Say("field.doctor"), Value: f.typed(keyDoctor, f.Visit.Doctor.String())}, doctorOptions(f.Doctors)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choice(field{ID: over(keyDoctor), Name: keyDoctor, Label: v.Say("field.doctor"), Value: f.typed(keyDoctor, f.Visit.Doctor.String())}, doctorOptions(f.Doctors)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = input(field{Name: keyDate, Type: "date", Label: v.Say("book.date"), Value: f.typed(keyDate, f.Start.Format(dateForm)), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = input(field{ID: over(keyDate), Name: keyDate, Type: "date", Label: v.Say("book.date"), Value: f.typed(keyDate, f.Start.Format(dateForm)), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = input(field{Name: keyTime, Type: "time", Label: v.Say("book.time"), Value: f.typed(keyTime, f.Start.Format("15:04")), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = input(field{ID: over(keyTime), Name: keyTime, Type: "time", Label: v.Say("book.time"), Value: f.typed(keyTime, f.Start.Format("15:04")), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = input(field{Name: keyMinutes, Type: "number", Label: v.Say("book.minutes"), Value: f.typed(keyMinutes, strconv.Itoa(f.Minutes)), Required: true, Attributes: templ.Attributes{"min": "5", "max": "720", "step": "5"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = input(field{ID: over(keyMinutes), Name: keyMinutes, Type: "number", Label: v.Say("book.minutes"), Value: f.typed(keyMinutes, strconv.Itoa(f.Minutes)), Required: true, Attributes: templ.Attributes{"min": "5", "max": "720", "step": "5"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if len(f.Conflict) > 0 {
-				templ_7745c5c3_Err = input(field{Name: "over", Label: v.Say("book.over"), Value: f.typed("over", ""), Hint: v.Say("book.over_hint")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = input(field{ID: over("over"), Name: "over", Label: v.Say("book.over"), Value: f.typed("over", ""), Hint: v.Say("book.over_hint")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -953,7 +953,7 @@ func visitPart(v view, f visitFrame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choice(field{Name: "reason", Label: v.Say("visit.reason"), Value: f.typed("reason", ""), Hint: v.Say("visit.cancel_hint")}, reasonOptions(v)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choice(field{ID: over("reason"), Name: "reason", Label: v.Say("visit.reason"), Value: f.typed("reason", ""), Hint: v.Say("visit.cancel_hint")}, reasonOptions(v)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

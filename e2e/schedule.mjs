@@ -27,15 +27,15 @@ await browse(async (context) => {
   const nine = await at(9);
   await page.mouse.click(nine.x, nine.y);
   await page.waitForSelector('dialog[open] .booking');
-  assert.equal(await page.inputValue('#time'), '09:00');
-  await page.fill('#q', 'Щербтова');
+  assert.equal(await page.inputValue('#over-time'), '09:00');
+  await page.fill('#over-q', 'Щербтова');
   await page.locator('.found', { hasText: 'Щербатова' }).click();
   await shot(page, 'schedule-book');
 
   // The window is still open when somebody else takes the time.
   const other = await context.newPage();
-  await other.goto(`${home}/cabinet/schedule/new?date=${E2E_DATE}&start=${E2E_DATE}T09:00&doctor=${await page.inputValue('.booking #doctor')}`);
-  await other.fill('#q', 'Ветров');
+  await other.goto(`${home}/cabinet/schedule/new?date=${E2E_DATE}&start=${E2E_DATE}T09:00&doctor=${await page.inputValue('#over-doctor')}`);
+  await other.fill('#over-q', 'Ветров');
   await other.locator('.found', { hasText: 'Ветрова' }).click();
   await other.click('button:has-text("Записать")');
   await other.waitForURL('**/cabinet/schedule?**');
@@ -44,7 +44,7 @@ await browse(async (context) => {
   await page.locator('.conflicts', { hasText: 'Ветрова' }).waitFor();
   assert.match(await page.innerText('.conflicts'), /admin/);
   await shot(page, 'schedule-conflict');
-  await page.fill('#time', '10:00');
+  await page.fill('#over-time', '10:00');
   await page.locator('.found', { hasText: 'Щербатова' }).first().click();
   await page.click('dialog button:has-text("Записать")');
   await label('10:00').waitFor();
@@ -80,7 +80,7 @@ await browse(async (context) => {
   await page.waitForSelector('dialog[open] .facts');
   await shot(page, 'schedule-visit');
   await page.click('summary:has-text("Отменить визит")');
-  await page.selectOption('#reason', { label: 'Попросил пациент' });
+  await page.selectOption('#over-reason', { label: 'Попросил пациент' });
   await page.click('dialog button:has-text("Отменить визит")');
   await label('10:00').waitFor({ state: 'detached' });
   await page.locator('.toasts p', { hasText: 'отменён' }).getByRole('button').click();

@@ -9,6 +9,7 @@ htmx.config.allowScriptTags = false;
 htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0; // nothing of patients stays in the browser's store
 htmx.config.timeout = 15000;
+htmx.config.attributesToSettle = ['class']; // a style that is carried over would be an inline one
 // A form that was refused comes back with what is wrong: it is shown like any other answer.
 htmx.config.responseHandling = [{ code: '204', swap: false }, { code: '[23]..', swap: true }, { code: '(400|409|413|422)', swap: true }, { code: '...', swap: false, error: true }];
 
