@@ -40,6 +40,7 @@ document.addEventListener('open-window', ({ detail }) => htmx.ajax('GET', detail
 document.addEventListener('close-dialog', () => dialog?.close());
 document.addEventListener('htmx:afterSwap', (event) => {
   if (event.detail.target === dialog && !dialog.open) dialog.showModal();
+  if (dialog?.open && event.detail.xhr?.status >= 400) dialog.scrollTo(0, 0); // why it was refused stands above
 });
 document.addEventListener('htmx:responseError', (event) => {
   if (event.detail.xhr.status === 401) location.assign('/cabinet');
