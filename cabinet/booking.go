@@ -42,7 +42,7 @@ type conflict struct{ Text string }
 
 // bookingFields are what the form of a booking carries.
 func bookingFields() []string {
-	return []string{keyBranch, keyDoctor, keyService, keyDate, keyTime, keyMinutes, "patient", "q", keyName, "phone", keyBorn, keyPaper, keyNote, keyOver, "source", "weeks"}
+	return []string{keyBranch, keyDoctor, keyService, keyDate, keyTime, keyMinutes, "patient", "q", keyName, keyPhone, keyBorn, keyPaper, keyNote, keyOver, "source", "weeks"}
 }
 
 // booking is GET /cabinet/schedule/new?branch=&doctor=&start=&patient=&service=: the window to book.
@@ -113,7 +113,7 @@ func (s *Server) suggest(ctx context.Context, actor core.Actor, f *bookingFrame)
 // place puts a refusal beside the field that it is about.
 func (f *bookingFrame) place(why *core.Error, sentence string) {
 	field := map[string]string{
-		"patient_unchosen": "q", "name_invalid": keyName, "phone_invalid": "phone", "consent_paper_number": keyPaper, "born_wrong": keyBorn,
+		"patient_unchosen": "q", "name_invalid": keyName, "phone_invalid": keyPhone, "consent_paper_number": keyPaper, "born_wrong": keyBorn,
 		"time_past": keyTime, "time_wrong": keyTime, "length_wrong": keyMinutes, "service_unknown": keyService, "doctor_unknown": keyDoctor,
 		"overbook_reason": keyOver, "overbook_full": keyOver, "series_weeks": "weeks", "text_long": keyNote, "doctor_elsewhere": keyDoctor,
 	}[why.Key]
@@ -226,7 +226,7 @@ func (s *Server) book(ctx context.Context, actor core.Actor, f *bookingFrame) (v
 		if w.Patient, err = s.newCard(ctx, actor, *f); err != nil {
 			return visit.Visit{}, nil, err
 		}
-		f.Typed["patient"], f.Typed[keyName], f.Typed["phone"], f.Typed[keyBorn], f.Typed[keyPaper] = w.Patient.String(), "", "", "", ""
+		f.Typed["patient"], f.Typed[keyName], f.Typed[keyPhone], f.Typed[keyBorn], f.Typed[keyPaper] = w.Patient.String(), "", "", "", ""
 	}
 	if weeks := f.say("weeks"); weeks != "" && weeks != "1" {
 		n, _ := strconv.Atoi(weeks) // no number is no series, and refused
@@ -260,7 +260,7 @@ func (s *Server) newCard(ctx context.Context, actor core.Actor, f bookingFrame) 
 		return uuid.Nil, core.Refuse(core.Denied, "not_allowed")
 	}
 	out, err := s.Acts.Do(ctx, actor, core.Contacts, core.Create, acts.Input{Button: true, Fields: map[string]string{
-		keyName: f.say(keyName), "phone": f.say("phone"), keyBorn: f.say(keyBorn), keyPaper: f.say(keyPaper),
+		keyName: f.say(keyName), keyPhone: f.say(keyPhone), keyBorn: f.say(keyBorn), keyPaper: f.say(keyPaper),
 	}})
 	if why := core.Refusal(err); why != nil && why.Key == "field_invalid" {
 		return uuid.Nil, core.Refuse(core.Invalid, "born_wrong")
@@ -281,8 +281,8 @@ func (s *Server) wished(actor core.Actor, f bookingFrame) (visit.Wish, visit.Pla
 	}
 	branch := chosenOf(branches, f.say(keyBranch))
 	w := visit.Wish{Source: "cabinet"}
-	if f.say("source") == "phone" {
-		w.Source = "phone"
+	if f.say("source") == keyPhone {
+		w.Source = keyPhone
 	}
 	w.Patient, _ = uuid.Parse(f.say("patient")) // none: a new card
 	w.Service, _ = uuid.Parse(f.say(keyService))

@@ -28,7 +28,7 @@ func (s *Server) consentsFound(w http.ResponseWriter, r *http.Request, m staff.M
 		s.done(w, r, m, core.Refuse(core.Denied, "not_allowed"))
 		return
 	}
-	people, err := s.office().ByPhone(r.Context(), actor, r.PostFormValue("phone"))
+	people, err := s.office().ByPhone(r.Context(), actor, r.PostFormValue(keyPhone))
 	for _, p := range people {
 		one := consentOf{Patient: p.ID, Name: p.Name}
 		if err == nil {

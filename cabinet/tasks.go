@@ -21,6 +21,7 @@ const (
 	tasksPath = "/cabinet/tasks"
 	keyText   = "text"
 	keyPaper  = "paper"
+	keyPhone  = "phone"
 	showOpen  = "open"
 )
 
