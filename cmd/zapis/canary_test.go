@@ -100,8 +100,8 @@ func talkOfCanaries(ctx context.Context, t *testing.T, fake *botstest.FakeTelegr
 		do, button string
 		then       string
 	}{
-		{do: "чешется перо, Канарейкина Ольга, +7 916 123-45-67, canary@zapis.example", then: "Кардиолог"},
-		{button: "Кардиолог", then: "Клиника на Тверской"},
+		{do: "чешется перо, Канарейкина Ольга, +7 916 123-45-67, canary@zapis.example", then: "Терапевт"},
+		{button: "Терапевт", then: "Клиника на Тверской"},
 		{button: "Клиника на Тверской", then: "Ближайшее"},
 		{button: "⚡ Ближайшее", then: ":"},
 		{button: ":", then: "Согласен"},

@@ -20,15 +20,20 @@ import (
 // unrecorded are the operations of core that change rows and put nothing on record, each with the reason.
 func unrecorded() map[string]string {
 	return map[string]string{
-		"schedule.Extend":  "lays out days that follow from rules and visits; nobody's act",
-		"schedule.Rebuild": "as Extend",
-		"question.Add":     "what a chat said stands in the journal of messages; the ruling on it is on record",
-		"vault.*":          "which replica knows which keys is no act; keys.add, promote, retire and reencrypt are, in manage.go",
-		"throttle.Right":   "takes a counted guess back; that somebody was locked out is on record",
-		"staff.ShowTOTP":   "a secret that is worth nothing until a code of it was seen, which is on record",
-		"personal.Remind":  "a task is a question to people; what they answer is on record",
-		"personal.Propose": "a proposal is a question to people; what they decide and what goes is on record",
-		"personal.Tidy":    "empties copies that have run out; that they were made and taken is on record",
+		"schedule.Extend":   "lays out days that follow from rules and visits; nobody's act",
+		"schedule.Rebuild":  "as Extend",
+		"question.Add":      "what a chat said stands in the journal of messages; the ruling on it is on record",
+		"attachment.Put":    "what a chat sent stands in the journal of messages; the document it becomes is on record (document.Put)",
+		"attachment.Hold":   "what a chat sent stands in the journal of messages",
+		"attachment.Move":   "the document it becomes is on record (document.Put)",
+		"attachment.Expire": "recordings go by the rule that people approved; the rule is on record",
+		"task.Overdue":      "that it is late stands in the task's own story",
+		"vault.*":           "which replica knows which keys is no act; keys.add, promote, retire and reencrypt are, in manage.go",
+		"throttle.Right":    "takes a counted guess back; that somebody was locked out is on record",
+		"staff.ShowTOTP":    "a secret that is worth nothing until a code of it was seen, which is on record",
+		"personal.Remind":   "a task is a question to people; what they answer is on record",
+		"personal.Propose":  "a proposal is a question to people; what they decide and what goes is on record",
+		"personal.Tidy":     "empties copies that have run out; that they were made and taken is on record",
 	}
 }
 
