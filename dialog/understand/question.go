@@ -60,3 +60,14 @@ func (h *heard) asks(greets bool) bool {
 	marked := strings.HasSuffix(strings.TrimRight(h.raw, " )"), "?")
 	return words >= least && (said || marked) && !slices.Contains([]string{slotName, slotPhone, slotBorn, slotCode}, h.s.Asked)
 }
+
+// guessed is how sure examples must be of a flow for a question not to be one for the articles.
+const guessed = 0.75
+
+// doubtful says that a reading with nothing under way is no more than a guess by examples, or that the message is nobody's business here.
+func (h *heard) doubtful(m Meaning) bool {
+	if h.busy() || len(m.Commands) == 0 || len(m.Specialties) > 0 {
+		return false
+	}
+	return m.Commands[0].Flow == "other" || m.By == byExamples && m.Confidence < guessed
+}

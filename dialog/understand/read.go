@@ -93,8 +93,13 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 		}
 	}
 	m = r.decide(h, m, flow, weight)
-	if asked := h.question(flow, m.Commands); asked != nil {
-		return m.with(questionSure, asked...)
+	known := m.Commands
+	if h.doubtful(m) { // the articles may tell what examples only guess at
+		known = nil
+	}
+	if asked := h.question(flow, known); asked != nil {
+		m.Specialties = nil
+		return m.by("rules").with(questionSure, asked...)
 	}
 	return m
 }
