@@ -58,6 +58,18 @@ func (u *turn) answer(ctx context.Context, c Command) error {
 	return nil
 }
 
+// consult looks into the articles for a question that may mean something else as well: where none answers, it means that.
+func (u *turn) consult(ctx context.Context) error {
+	if len(u.cmds) != 1 || u.cmds[0].Do != Answer || len(u.cmds[0].Choices) == 0 {
+		return nil
+	}
+	found, err := u.talk.Desk.Library.Find(ctx, u.cmds[0].Value, u.talk.Lang)
+	if err == nil && !found.Sure {
+		u.cmds = u.cmds[0].Choices
+	}
+	return err
+}
+
 // unanswered says that the clinic's articles do not tell. The second time in a row a human takes the chat.
 func (u *turn) unanswered(ctx context.Context, text, nearest string) error {
 	if err := u.list(ctx, unknown, text, nearest); err != nil {

@@ -16,7 +16,7 @@ const (
 	Cancel  Verb = "cancel"  // leave the current flow
 	Back    Verb = "back"    // one question back
 	Clarify Verb = "clarify" // several readings: Choices
-	Answer  Verb = "answer"  // a question for the clinic's articles: Value
+	Answer  Verb = "answer"  // a question for the clinic's articles: Value; Choices: what is meant where none answers
 	Handoff Verb = "handoff" // a human, please
 	Repeat  Verb = "repeat"  // ask again
 	View    Verb = "view"    // another page of the same question: Slot = what is paged, Value = where to
@@ -70,7 +70,7 @@ type Command struct {
 	Slot    string
 	Value   string    // a code, an id or the person's words
 	When    *Window   // instead of Value for the slot "when"
-	Choices []Command // of Clarify
+	Choices []Command // of Clarify and Answer
 	Why     string    // the person's words that speak for a choice; said, never kept
 }
 

@@ -59,6 +59,9 @@ type turn struct {
 }
 
 func (u *turn) run(ctx context.Context) error {
+	if err := u.consult(ctx); err != nil {
+		return err
+	}
 	u.missed = len(u.cmds) == 0
 	for _, c := range u.cmds {
 		err := u.apply(ctx, c)

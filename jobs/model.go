@@ -80,7 +80,7 @@ func (t *Talks) meaning(ctx context.Context, tx *store.Tx, c *chat, text string,
 	s := situation(c.session, firstZone(catalog), at)
 	m := t.Rules.Read(catalog, text, s)
 	if t.Model == nil || c.asked == nil || len(m.Commands) > 0 && m.Confidence >= askBelow {
-		return m.Commands, nil
+		return before(m), nil
 	}
 	q := question{text, s.Lang, s.Flow, s.Asked, s.Day.Format(time.DateOnly)}
 	said, known := c.asked.said[q]
@@ -94,7 +94,19 @@ func (t *Talks) meaning(ctx context.Context, tx *store.Tx, c *chat, text string,
 	case len(said) > 0:
 		return slices.Clone(said), nil
 	}
-	return m.Commands, nil
+	return before(m), nil
+}
+
+// before puts the clinic's articles before what a question is guessed to mean. What is nobody's business here is for them alone.
+func before(m understand.Meaning) []dialog.Command {
+	if !m.Question || m.Commands[0].Do == dialog.Answer {
+		return m.Commands
+	}
+	ask := dialog.Command{Do: dialog.Answer, Value: m.Text}
+	if m.Commands[0].Flow != "other" {
+		ask.Choices = m.Commands
+	}
+	return []dialog.Command{ask}
 }
 
 // private is what stands on the cards of the chat's people.

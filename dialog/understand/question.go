@@ -3,6 +3,7 @@ package understand
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/zapis-clinic/zapis/dialog"
 )
@@ -30,7 +31,12 @@ func (h *heard) question(flow string, commands []dialog.Command) []dialog.Comman
 	if (len(commands) > 0 && !greets) || flow == "none" || !h.asks(greets) {
 		return nil
 	}
-	return []dialog.Command{{Do: dialog.Answer, Value: own(strings.TrimSpace(h.raw), maxReason)}}
+	return []dialog.Command{h.wonder()}
+}
+
+// wonder puts the whole message before the clinic's articles.
+func (h *heard) wonder() dialog.Command {
+	return dialog.Command{Do: dialog.Answer, Value: own(strings.TrimSpace(h.raw), maxReason)}
 }
 
 // Where a word of asking stands in a question without a mark: at its beginning, a few words of address before it. A greeting takes some more.
@@ -61,13 +67,44 @@ func (h *heard) asks(greets bool) bool {
 	return words >= least && (said || marked) && !slices.Contains([]string{slotName, slotPhone, slotBorn, slotCode}, h.s.Asked)
 }
 
-// guessed is how sure examples must be of a flow for a question not to be one for the articles.
-const guessed = 0.75
+// guessed is how sure examples must be of a flow for a question not to be one that the articles may answer.
+const guessed = 0.9
 
-// doubtful says that a reading with nothing under way is no more than a guess by examples, or that the message is nobody's business here.
+// doubtful says that a question with nothing under way is read by a likeness to examples only: what the clinic's articles tell of it counts more.
 func (h *heard) doubtful(m Meaning) bool {
-	if h.busy() || len(m.Commands) == 0 || len(m.Specialties) > 0 {
+	if h.busy() || len(m.Commands) == 0 || m.By != byExamples {
 		return false
 	}
-	return m.Commands[0].Flow == "other" || m.By == byExamples && m.Confidence < guessed
+	return (m.Confidence < guessed || m.Commands[0].Flow == flowOther) && h.asks(m.Commands[0].Flow == flowGreeting)
+}
+
+// strange says that what is asked of stands in no table and no example, so that the likeness is one of the words around it: "удаляете
+// татуировки?"; or that something is to be bought, which no flow is for.
+func (r *Reader) strange(h *heard, m Meaning) bool {
+	if h.begins("продае", "торгуе") {
+		return true
+	}
+	if len(h.sets) > 0 || len(m.Specialties) > 0 {
+		return false
+	}
+	unheard, told := 0, 0
+	for i := range h.tokens {
+		t := &h.tokens[i]
+		if t.mark || t.sense.kind != "" || len(t.atoms) > 0 || utf8.RuneCountInString(t.text) < rootLetters {
+			continue
+		}
+		told++
+		if !r.taught.roots[root(t.text)] {
+			unheard++
+		}
+	}
+	return unheard > 0 && 2*unheard >= told
+}
+
+// rootLetters is how much of a word tells it from others, whatever its form.
+const rootLetters = 5
+
+func root(word string) string {
+	letters := []rune(word)
+	return string(letters[:min(len(letters), rootLetters)])
 }

@@ -93,13 +93,12 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 		}
 	}
 	m = r.decide(h, m, flow, weight)
-	known := m.Commands
-	if h.doubtful(m) { // the articles may tell what examples only guess at
-		known = nil
+	if asked := h.question(flow, m.Commands); asked != nil {
+		return m.with(questionSure, asked...)
 	}
-	if asked := h.question(flow, known); asked != nil {
+	if m.Question = h.doubtful(m); m.Question && r.strange(h, m) {
 		m.Specialties = nil
-		return m.by("rules").with(questionSure, asked...)
+		return m.by(byRules).with(questionSure, h.wonder())
 	}
 	return m
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/zapis-clinic/zapis/prompts"
 )
@@ -17,7 +19,10 @@ type teacher struct {
 }
 
 // Taught is what was learned from examples. It never changes and serves the readers of every clinic.
-type Taught struct{ model *model }
+type Taught struct {
+	model *model
+	roots map[string]bool // of the words that the examples have
+}
 
 // Learn learns from phrases by flow, in some 150 ms; the same phrases always teach the same.
 func Learn(examples map[string][]string) (*Taught, error) {
@@ -47,7 +52,13 @@ func Learn(examples map[string][]string) (*Taught, error) {
 		})
 	}
 	both.Wait()
-	return &Taught{model: learn(flows, lessons)}, nil
+	roots := map[string]bool{}
+	for _, text := range texts {
+		for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+			roots[root(strings.ReplaceAll(word, "ё", "е"))] = true
+		}
+	}
+	return &Taught{model: learn(flows, lessons), roots: roots}, nil
 }
 
 // builtIn is what the program's own examples teach; nil where they teach nothing, which a test forbids.

@@ -69,6 +69,9 @@ type Meaning struct {
 	Confidence float64          `json:"confidence"` // 0 to 1
 	By         string           `json:"by"`         // rules, examples or llm: who said what the message is for
 
+	// Question says that the clinic's articles may tell what is asked: where one does, its words count more than the commands.
+	Question bool `json:"question,omitempty"`
+
 	// Specialties are those that a complaint usually leads to, the likeliest first, where the text names none.
 	Specialties []Specialty `json:"specialties,omitempty"`
 }
