@@ -129,6 +129,11 @@ func (s *Server) Routes(r chi.Router) {
 			s.medicalRoutes(r)
 			s.taskRoutes(r)
 			s.questionRoutes(r)
+			s.adminRoutes(r)
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(pages, edge.Body(maxSet), s.sessions.LoadAndSave)
+			s.policyRoutes(r)
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/tasks/events", s.member(s.taskEvents, false))

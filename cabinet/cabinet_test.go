@@ -96,8 +96,10 @@ func openAs(t *testing.T, isDemo bool, second string, signOn cabinet.OIDC) *offi
 	ids := core.NewIDs(nil)
 	doings, err := acts.New(db, acts.Note{Clock: clock, IDs: ids}, acts.All(acts.Means{DB: db, Clock: clock, IDs: ids, Vault: safe, Catalog: o.book}))
 	require.NoError(t, err)
+	guard, err := access.Open(t.Context(), access.Config{DB: db, Clock: clock, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
 	server, err := cabinet.New(cabinet.Config{
-		DB: db, Book: o.book, Guard: access.Default(), Acts: doings, Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://localhost",
+		DB: db, Book: o.book, Guard: guard, Acts: doings, Hub: o.hub, Clock: clock, IDs: core.NewIDs(nil), Random: rand.Reader, PublicURL: "http://localhost",
 		Vault: safe, Demand: demand, DeepLink: func(_ context.Context, payload string) (string, error) {
 			return "https://t.me/bot?start=" + payload, nil
 		},

@@ -30,12 +30,23 @@ type Set struct {
 	SHA256    string
 	Author    uuid.UUID
 	Approver  uuid.UUID
+	By, With  string // the logins of both; With is empty until somebody has approved
 	State     string
 	Shadow    bool
 	Restores  *int32 // the earlier version that this one brings back
 	Created   time.Time
+	Approved  *time.Time
 	Activated *time.Time
 }
+
+// Withdrawn says that a set ended before it was ever in force.
+func (s Set) Withdrawn() bool { return s.State == "retired" && s.Activated == nil }
+
+// Waits says that a set waits for somebody else's approval.
+func (s Set) Waits() bool { return s.State == "proposed" }
+
+// Open says that a set may still come into force.
+func (s Set) Open() bool { return s.Waits() || s.State == "approved" }
 
 // stepUp is how fresh a second factor must be.
 const stepUp = 5 * time.Minute

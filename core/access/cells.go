@@ -133,6 +133,9 @@ func (q question) put(r core.Rules) core.Verdict {
 	return r.Decide(who, core.Ask{Action: q.action, Class: q.class, Facts: q.facts.plain(q.kind)})
 }
 
+// unheard is a kind that no class has.
+const unheard = "unheard-of"
+
 // probes are the questions that try one cell and action: its situations, and what each line of the cell and each law asks for, each with
 // every single fact turned round, for every kind and for one that nobody knows. Of the facts only those count that the cell, a law or,
 // as told by of, a policy turns upon.
@@ -152,7 +155,7 @@ func (m *Matrix) probes(at place, of facts) []question {
 	done := map[question]bool{}
 	var out []question
 	for _, f := range slices.SortedFunc(maps.Keys(seen), simplest) {
-		for _, kind := range append(slices.Clone(m.Classes[at.class].Kinds), "unheard-of") {
+		for _, kind := range append(slices.Clone(m.Classes[at.class].Kinds), unheard) {
 			q := question{role: at.role, action: at.action, class: at.class, kind: kind, facts: f}.whole()
 			if !done[q] {
 				done[q] = true

@@ -39,6 +39,15 @@ UPDATE policy_set SET state = 'active', shadow = false, activated_at = sqlc.arg(
 WHERE version = sqlc.arg(version) AND state = 'approved'
 RETURNING id;
 
+-- name: PolicyWithdraw :one
+-- Only what is not in force, and never was.
+UPDATE policy_set SET state = 'retired', shadow = false WHERE version = $1 AND state IN ('proposed', 'approved')
+RETURNING id;
+
+-- name: PolicyNames :many
+-- Who wrote sets and approved them.
+SELECT id, login FROM staff WHERE id = ANY (sqlc.arg(ids)::uuid[]) LIMIT 400;
+
 -- name: PolicyNotify :exec
 -- Other replicas look at once, and not at their next poll.
 SELECT pg_notify('zapis_policy', '');

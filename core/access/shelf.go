@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/store"
 )
@@ -15,12 +17,14 @@ func (b Book) Sets(ctx context.Context, actor core.Actor) ([]Set, error) {
 		return nil, err
 	}
 	var out []Set
+	var people []uuid.UUID
 	err := b.In.InTx(ctx, actor, func(tx *store.Tx) error {
 		rows, err := tx.PolicySets(ctx)
 		for _, r := range rows {
+			people = append(people, r.Author, store.ID(r.Approver))
 			out = append(out, Set{
 				Version: r.Version, SHA256: r.Sha256, Author: r.Author, Approver: store.ID(r.Approver), State: r.State, Shadow: r.Shadow,
-				Restores: r.Restores, Created: r.CreatedAt, Activated: r.ActivatedAt,
+				Restores: r.Restores, Created: r.CreatedAt, Approved: r.ApprovedAt, Activated: r.ActivatedAt,
 			})
 		}
 		return err
@@ -28,7 +32,11 @@ func (b Book) Sets(ctx context.Context, actor core.Actor) ([]Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list policies: %w", err)
 	}
-	return out, nil
+	names, err := b.names(ctx, people)
+	for i := range out {
+		out[i].By, out[i].With = names[out[i].Author], names[out[i].Approver]
+	}
+	return out, err
 }
 
 // Text is a version's policies and matrix as their author wrote them.

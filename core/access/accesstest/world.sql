@@ -113,7 +113,7 @@ INSERT INTO payment (id, invoice_id, patient_id, branch_id, kind, method, amount
 SELECT md5('refund ' || who || medical)::uuid, md5('invoice own')::uuid, md5('own')::uuid, md5('here')::uuid, 'refund', 'card', 100, medical, 'requested', md5(who)::uuid, who || medical, '2026-11-20'
 FROM unnest(ARRAY['cashier', 'head', 'admin2', 'doctor', 'nurse', 'admin', 'marketing', 'director', 'security']) who, unnest(ARRAY[false, true]) medical;
 INSERT INTO policy_set (version, id, text, matrix, sha256, author, tests_passed, state, created_at)
-SELECT n, md5('set' || n)::uuid, 'x', 'y', repeat('0', 64), md5(who)::uuid, true, 'proposed', '2026-11-10' FROM unnest(ARRAY['security2', 'director', 'security']) WITH ORDINALITY u(who, n);
+SELECT n, md5('set' || n)::uuid, 'x', 'y', repeat('0', 64), md5(who)::uuid, true, 'proposed', '2026-11-10' FROM unnest(ARRAY['security2', 'director', 'security', 'head']) WITH ORDINALITY u(who, n);
 -- What hangs on all this.
 INSERT INTO glass (id, kind, staff_id, role, patient_id, reason, about_sealed, at, until)
 VALUES (md5('broken')::uuid, 'emergency', md5('doctor2')::uuid, 'doctor', md5('other')::uuid, 'emergency', '\x00', '2026-11-22 09:00Z', '2026-11-22 09:30Z');

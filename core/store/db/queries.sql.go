@@ -5956,6 +5956,36 @@ func (q *Queries) PolicyLock(ctx context.Context) error {
 	return err
 }
 
+const policyNames = `-- name: PolicyNames :many
+SELECT id, login FROM staff WHERE id = ANY ($1::uuid[]) LIMIT 400
+`
+
+type PolicyNamesRow struct {
+	ID    uuid.UUID
+	Login string
+}
+
+// Who wrote sets and approved them.
+func (q *Queries) PolicyNames(ctx context.Context, ids []uuid.UUID) ([]PolicyNamesRow, error) {
+	rows, err := q.db.Query(ctx, policyNames, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PolicyNamesRow{}
+	for rows.Next() {
+		var i PolicyNamesRow
+		if err := rows.Scan(&i.ID, &i.Login); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const policyNotify = `-- name: PolicyNotify :exec
 SELECT pg_notify('zapis_policy', '')
 `
@@ -6108,6 +6138,19 @@ UPDATE policy_set SET shadow = false WHERE shadow
 func (q *Queries) PolicyUnshadow(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, policyUnshadow)
 	return err
+}
+
+const policyWithdraw = `-- name: PolicyWithdraw :one
+UPDATE policy_set SET state = 'retired', shadow = false WHERE version = $1 AND state IN ('proposed', 'approved')
+RETURNING id
+`
+
+// Only what is not in force, and never was.
+func (q *Queries) PolicyWithdraw(ctx context.Context, version int32) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, policyWithdraw, version)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
 }
 
 const practitionerRoles = `-- name: PractitionerRoles :many
