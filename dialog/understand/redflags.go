@@ -9,6 +9,9 @@ import (
 //go:embed redflags_ru.txt
 var redFlagsRussian string
 
+//go:embed redflags_signs_ru.txt
+var redSignsRussian string
+
 //go:embed redflags_en.txt
 var redFlagsEnglish string
 
@@ -25,7 +28,7 @@ type veto struct {
 }
 
 func newFlags() *flags {
-	f := &flags{lore: newLore(8, redFlagsRussian, redFlagsEnglish)}
+	f := &flags{lore: newLore(8, redFlagsRussian, redSignsRussian, redFlagsEnglish)}
 	for _, p := range f.lore.patterns {
 		var v veto
 		if fields := strings.Fields(p.kind); fields[0] == "veto" && len(fields) > 1 {
@@ -41,6 +44,9 @@ func newFlags() *flags {
 
 // find returns the first rule, in the list's order, that holds now and of a person; nil for none.
 func (f *flags) find(s *sight) *pattern {
+	if s.inquires(f.lore) {
+		return nil
+	}
 	var vetos []found
 	f.lore.meetings(s, func(x found) bool {
 		if f.vetos[x.pattern].reach != "" {
@@ -60,6 +66,29 @@ func (f *flags) find(s *sight) *pattern {
 		return flag != nil
 	})
 	return flag
+}
+
+// inquires says that the message asks how things are in general: a question that names nobody and no moment. "Что делать" is asked by who
+// has somebody before them.
+func (s *sight) inquires(l *lore) bool {
+	if s.touches(l, "me", "now", "person", "suddenx") || s.touches(l, "child") && !s.touches(l, "asks") {
+		return false
+	}
+	first := 0
+	for _, h := range s.hits { // in the order of their first word
+		switch {
+		case h.family == l.names["politely"] && h.from == first:
+			first = h.to + 1
+		case h.family == l.names["inquiry"] && h.from == first:
+			return true
+		}
+	}
+	return false
+}
+
+// touches says that a family of one of the names was met.
+func (s *sight) touches(l *lore, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return s.has[l.names[name]] })
 }
 
 // voids says that a veto reaches a flag.

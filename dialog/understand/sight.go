@@ -16,6 +16,7 @@ type sight struct {
 	inside  []bool   // the word stands inside a chain: its "не" denies nothing else
 	segment []int    // of a word: parts between marks and "но", "а", "сейчас"
 	phrase  []int    // of a word: sentences
+	decimal []bool   // of a word: it is what follows the point of the number before
 }
 
 // maxSkipped is how many words that mean nothing may stand inside a chain.
@@ -25,11 +26,12 @@ const maxSkipped = 2
 // is no slip of another.
 func (l *lore) look(tokens []token, raw func(*token) (string, bool)) *sight {
 	s := &sight{has: make([]bool, len(l.names))}
-	part, sentence := 0, 0
+	part, sentence, point := 0, 0, false
 	for i := range tokens {
 		t := &tokens[i]
 		if t.mark {
 			decimal := t.glued && i+1 < len(tokens) && tokens[i+1].glued
+			point = decimal && (t.text == "." || t.text == ",") && i > 0 && tokens[i-1].digits && tokens[i+1].digits
 			if strings.ContainsAny(t.text, ".!?") && !decimal {
 				sentence++
 			}
@@ -42,6 +44,8 @@ func (l *lore) look(tokens []token, raw func(*token) (string, bool)) *sight {
 			part++
 		}
 		s.words, s.segment, s.phrase = append(s.words, t), append(s.segment, part), append(s.phrase, sentence)
+		s.decimal = append(s.decimal, point)
+		point = false
 	}
 	s.inside = make([]bool, len(s.words))
 	for i, t := range s.words {
@@ -66,6 +70,9 @@ func turning(word string) bool {
 
 // meet notes what the word at i is, by itself and with those after it.
 func (l *lore) meet(s *sight, i int, word string, common bool) {
+	if s.decimal[i] {
+		return
+	}
 	if s.words[i].digits {
 		l.number(s, i)
 		return
@@ -210,32 +217,80 @@ func (l *lore) meetings(s *sight, take func(found) bool) {
 // maxMeetings is how many meetings of one pattern are looked at: a person says a thing a few times at most.
 const maxMeetings = 40
 
-// windows passes each nearest meeting of a pattern's groups.
+// windows passes each nearest meeting of a pattern's groups. A hit is met with the latest ones of the other groups, so that a word that serves
+// two groups hides neither.
 func (l *lore) windows(s *sight, i int, take func(found) bool) {
 	p := &l.patterns[i]
-	var last [8]hit
-	have, tries := 0, 0
+	w := window{sight: s, pattern: p, id: i, take: take, tries: maxMeetings}
 	for _, h := range s.hits {
-		group := slices.IndexFunc(p.groups, func(families []int) bool { return slices.Contains(families, h.family) })
-		if group < 0 {
-			continue
-		}
-		for g := range p.groups { // one word may serve several groups, but not at once
-			if slices.Contains(p.groups[g], h.family) && have&(1<<g) == 0 {
-				group = g
+		mine := w.serves(h)
+		for g := range p.groups {
+			if mine&(1<<g) == 0 {
+				continue
 			}
-		}
-		last[group] = h
-		have |= 1 << group
-		if have == 1<<len(p.groups)-1 {
-			if tries++; tries > maxMeetings {
+			w.chosen[g] = h
+			if w.choose(0, 1<<g) || w.tries <= 0 {
 				return
 			}
-			if f, ok := p.near2(s, i, last[:len(p.groups)]); ok && take(f) {
-				return
-			}
+		}
+		w.keep(h, mine)
+	}
+}
+
+// maxKept is how many of the latest hits of a group are tried with another.
+const maxKept = 3
+
+// window is the search for a pattern's meetings.
+type window struct {
+	sight   *sight
+	pattern *pattern
+	id      int
+	take    func(found) bool
+	kept    [8][maxKept]hit // by group, the latest first
+	count   [8]int
+	chosen  [8]hit
+	tries   int
+}
+
+// serves says which groups a hit may stand for, as bits.
+func (w *window) serves(h hit) (groups int) {
+	for g, families := range w.pattern.groups {
+		if slices.Contains(families, h.family) {
+			groups |= 1 << g
 		}
 	}
+	return groups
+}
+
+func (w *window) keep(h hit, groups int) {
+	for g := range w.pattern.groups {
+		if groups&(1<<g) != 0 {
+			copy(w.kept[g][1:], w.kept[g][:maxKept-1])
+			w.kept[g][0] = h
+			w.count[g] = min(w.count[g]+1, maxKept)
+		}
+	}
+}
+
+// choose fills the groups from g on that have no hit yet, and says whether a meeting was enough.
+func (w *window) choose(g, have int) bool {
+	for g < len(w.pattern.groups) && have&(1<<g) != 0 {
+		g++
+	}
+	if g == len(w.pattern.groups) {
+		f, ok := w.pattern.near2(w.sight, w.id, w.chosen[:g])
+		if ok {
+			w.tries--
+		}
+		return ok && w.take(f)
+	}
+	for _, h := range w.kept[g][:w.count[g]] {
+		w.chosen[g] = h
+		if w.choose(g+1, have|1<<g) {
+			return true
+		}
+	}
+	return false
 }
 
 // near2 says whether hits stand near enough, in one sentence unless the pattern says anywhere, and no two on one word.
@@ -271,7 +326,7 @@ func (w spelling) slipped(word string) bool {
 		return len(got) <= len(want)+1 && distance(got, want) == 1
 	}
 	for n := len(want) - 1; n <= len(want)+1 && n <= len(got); n++ {
-		if distance(got[:n], want) == 1 {
+		if got[n-1] == want[len(want)-1] && distance(got[:n], want) == 1 {
 			return true
 		}
 	}
