@@ -46,6 +46,7 @@ type Config struct {
 	Demand    staff.Demand // whose role asks for a second factor
 	Demo      bool         // the demo's logins work and /demo is there
 	Visitors  Visitors
+	Courier   Courier         // nil: what staff say waits for the sweeper
 	DeepLink  DeepLink        // nil where there is no bot
 	Gifts     map[string]Gift // what a patient's one-time link gives, by its purpose
 	OIDC      OIDC            // the clinic's own sign-on, where it has one
@@ -63,6 +64,7 @@ type Server struct {
 	say      dictionary
 	dates    *words.Book
 	assets   assets
+	looks    looks // at conversations
 	stop     chan struct{}
 	once     sync.Once
 }
@@ -128,6 +130,7 @@ func (s *Server) Routes(r chi.Router) {
 			s.dataRoutes(r)
 			s.medicalRoutes(r)
 			s.taskRoutes(r)
+			s.inboxRoutes(r)
 			s.questionRoutes(r)
 			s.adminRoutes(r)
 		})
@@ -137,6 +140,7 @@ func (s *Server) Routes(r chi.Router) {
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/tasks/events", s.member(s.taskEvents, false))
+		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/inbox/events", s.member(s.inboxEvents, false))
 	})
 	s.ticketRoutes(r, own, pages)
 	r.With(page.Headers, pages, bounded).Get("/calendar/{token}", s.calendarOut)

@@ -19,6 +19,7 @@ type place struct {
 func places() []place {
 	return []place{
 		{"/cabinet/schedule", "page.schedule", "calendar", seesSchedule},
+		{inboxPath, "page.inbox", "chat", answersChats},
 		{tasksPath, "page.tasks", "task", seesTasks},
 		{"/cabinet/patients", "page.patients", "people", seesPatients},
 		{questionsPath, "page.questions", "help", settlesQuestions},

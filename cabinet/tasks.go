@@ -23,6 +23,7 @@ const (
 	keyPaper  = "paper"
 	keyPhone  = "phone"
 	showOpen  = "open"
+	showLater = "later"
 )
 
 // worklist is what the page of tasks is drawn from.
@@ -78,7 +79,7 @@ func (s *Server) worklist(r *http.Request, m staff.Member) (worklist, error) {
 	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 && n < 1000 {
 		f.Page = n
 	}
-	ask := task.Filter{Mine: f.Show == "mine", Free: f.Show == "free", PutOff: f.Show == "later", Done: f.Show == "done", Kind: f.Kind, Page: f.Page}
+	ask := task.Filter{Mine: f.Show == "mine", Free: f.Show == "free", PutOff: f.Show == showLater, Done: f.Show == "done", Kind: f.Kind, Page: f.Page}
 	list, err := s.tasksOffice().List(r.Context(), s.acting(r, m), ask)
 	f.List, f.Counts, f.More = list.Tasks, list.Counts, list.More
 	return f, err
@@ -211,7 +212,7 @@ func (s *Server) doTask(r *http.Request, m staff.Member) error {
 	id, err := uuid.Parse(chi.URLParam(r, "id"))
 	version, bad := strconv.ParseInt(r.PostFormValue("version"), 10, 32)
 	do := chi.URLParam(r, "do")
-	if err != nil || (bad != nil && do != "note") {
+	if err != nil || (bad != nil && do != keyNote) {
 		return core.Refuse(core.NotFound, "not_found")
 	}
 	ctx, o, who, ref := r.Context(), s.tasksOffice(), s.acting(r, m), task.Ref{ID: id, Version: int32(version)}
@@ -223,13 +224,13 @@ func (s *Server) doTask(r *http.Request, m staff.Member) error {
 	case "give":
 		to, _ := uuid.Parse(r.PostFormValue("to")) // the nil id is nobody's
 		return o.Give(ctx, who, ref, to)
-	case "later":
+	case showLater:
 		until, err := time.ParseInLocation(localForm, r.PostFormValue("until"), s.zone())
 		if err != nil {
 			return core.Refuse(core.Invalid, "field_invalid", "Field", "until")
 		}
 		return o.PutOff(ctx, who, ref, until)
-	case "note":
+	case keyNote:
 		return o.Note(ctx, who, id, r.PostFormValue(keyText))
 	case "close":
 		return o.Close(ctx, who, ref, r.PostFormValue("outcome"), r.PostFormValue(keyText))

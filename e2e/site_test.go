@@ -86,7 +86,7 @@ func (s site) assemble(t *testing.T, others []string) http.Handler {
 	office, err := cabinet.New(cabinet.Config{
 		DB: s.DB, Vault: talks.Vault, Book: book, Guard: talks.Guard, Acts: talks.Acts, Hub: talks.Hub, Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader,
 		PublicURL: named(s.URL), Demo: true,
-		Visitors: chat, Log: log,
+		Visitors: chat, Courier: talks, Log: log,
 	})
 	require.NoError(t, err)
 	t.Cleanup(office.Close)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/conversation"
+	"github.com/zapis-clinic/zapis/core/inbox"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
 	worklist "github.com/zapis-clinic/zapis/core/task"
@@ -20,8 +21,12 @@ const lateStale = 12 * time.Hour
 // SweepTasks tells whoever answers for it that tasks are late: each task once, one message for all of a sweep, and nothing of what they are
 // about. It is taken and written in one transaction.
 func (h *House) SweepTasks(ctx context.Context) error {
-	n := 0
+	n, waited := 0, 0
 	err := h.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
+		var err error
+		if waited, err = (inbox.Desk{In: tx, Clock: h.Clock, IDs: h.IDs}).Late(ctx, tx); err != nil {
+			return err
+		}
 		late, err := worklist.Office{In: tx, Clock: h.Clock, IDs: h.IDs, Vault: h.Vault}.Overdue(ctx, tx)
 		if err != nil {
 			return err
@@ -41,8 +46,11 @@ func (h *House) SweepTasks(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("word of late tasks: %w", err)
 	}
-	if n > 0 {
+	if n+waited > 0 {
 		h.Hub.Tell(TasksTopic)
+	}
+	if waited > 0 {
+		h.Hub.Tell(InboxTopic)
 	}
 	return nil
 }

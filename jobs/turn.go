@@ -157,7 +157,9 @@ func (t *Talks) read(ctx context.Context, tx *store.Tx, id uuid.UUID, a *arrival
 	if c.session, err = dialog.ReadSession(c.row.Session); err != nil {
 		t.Log.WarnContext(ctx, "session not readable, begun anew", "conversation", id)
 	}
-	c.session.Human = c.row.Owner == "human"
+	if c.session.Human, err = t.humans(ctx, tx, c.row.Owner, id); err != nil {
+		return chat{}, err
+	}
 	if err := c.unanswered(rows); err != nil {
 		return chat{}, err
 	}
@@ -354,9 +356,12 @@ func (t *Talks) save(ctx context.Context, tx *store.Tx, r *render, blocked *time
 	if err != nil {
 		return err
 	}
-	owner := "bot"
+	owner := ownerBot
 	if c.session.Human {
-		owner = "human"
+		owner = ownerHuman
+	}
+	if err := t.inbox(ctx, tx, c, owner); err != nil {
+		return err
 	}
 	params := db.ConversationSaveParams{ID: c.id, Session: session, Lang: store.Text(r.lang()), Owner: owner, At: &now, BlockedAt: blocked}
 	if len(c.session.Stack) > 0 && !c.session.Human {

@@ -173,6 +173,7 @@ func judged() map[string]string {
 		"settings_request.branch_id":   "few rows",
 		"settings_request.subject_id":  "of the new row",
 		"task_event.staff_id":          "of the new row",
+		"inbox_note.staff_id":          "of the new row",
 		"settings_request.decided_by":  "of the new row",
 		"glass.reviewed_by":            "of the new row",
 		"glass.approved_by":            "of the new row",

@@ -81,6 +81,8 @@ func Parts() []Part {
 		{Table: "audit", Why: whyTold},
 		{Table: "record_review", Why: "the head doctor's view of a colleague's work; the record itself is given out"},
 		{Table: "task_event", Why: "the desk's own notes on its work"},
+		{Table: "inbox", Why: "the desk's own list of who waits for an answer; the words themselves are given out"},
+		{Table: "inbox_note", Why: "the desk's own notes on its work"},
 		{Table: "visit_resource", Why: whyMachine},
 		{Table: "visit_event", Why: whyMachine},
 		{Table: "visit_notice", Why: whyMachine},

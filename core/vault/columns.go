@@ -38,6 +38,7 @@ func Columns() []Column {
 		{Table: "act_order", Column: "fields_sealed", What: "what staff told the worker to do for them"},
 		{Table: "task", Column: textSealed, What: "what a task that somebody wrote down is about"},
 		{Table: "task_event", Column: textSealed, What: "notes on tasks"},
+		{Table: "inbox_note", Column: textSealed, What: "what the desk tells itself beside a conversation"},
 		{Table: "staff_totp", Column: "totp_sealed", What: "the secrets of staff's authenticator apps"},
 	}
 }
