@@ -13,10 +13,11 @@ SIZE ?= small
 
 bin := .local/bin
 with_db := deploy/scripts/with-db.sh
+with_test_db := ZAPIS_CLUSTER=test deploy/scripts/with-db.sh
 # A .env that names a database is the user's word on which one the program uses; the tests never touch that one.
 program_db = $(if $(shell grep -sE '^(export )?ZAPIS_DATABASE_URL(_FILE)?=' .env),,$(with_db))
 # Two packages at a time: each has its own databases, and two cores are what CI has.
-go_test := go test -count=1 -p 2
+go_test := go test -count=1 -p 2 -timeout 20m
 
 ##@ Use
 
@@ -39,6 +40,7 @@ db-up: ## start the local PostgreSQL and print both addresses
 .PHONY: db-down
 db-down: ## stop the local PostgreSQL
 	@deploy/scripts/local-db.sh down
+	@ZAPIS_CLUSTER=test deploy/scripts/local-db.sh down
 
 ##@ Build
 
@@ -74,7 +76,7 @@ generate: $(bin)/sqlc $(bin)/templ ## Go from queries.sql and *.templ, with the 
 
 .PHONY: test
 test: test-setup ## every test, against a real PostgreSQL
-	@$(with_db) $(go_test) $(TESTFLAGS) $(PACKAGES) | awk -f tools/test-summary.awk
+	@$(with_test_db) $(go_test) $(TESTFLAGS) $(PACKAGES) | awk -f tools/test-summary.awk
 
 .PHONY: test-setup
 test-setup: need-go assets
@@ -83,7 +85,7 @@ test-setup: need-go assets
 
 .PHONY: test-faults
 test-faults: test-setup ## the long fault drills too (up to an hour)
-	@$(with_db) go test -count=1 -p 1 -timeout 60m -tags faults $(TESTFLAGS) $(PACKAGES) | awk -f tools/test-summary.awk
+	@$(with_test_db) go test -count=1 -p 1 -timeout 60m -tags faults $(TESTFLAGS) $(PACKAGES) | awk -f tools/test-summary.awk
 
 .PHONY: test-attack
 test-attack: build ## sqlmap and wapiti against a demo clinic of its own, signed in (ten minutes at most)

@@ -4,11 +4,15 @@
 #
 #   .local/pg            the cluster (or a link to it, see data_directory)
 #   .local/database.env  the two lines, once the cluster runs: port and passwords live here and nowhere else
+#
+# ZAPIS_CLUSTER=test names another cluster, in .local/test with the settings of postgresql-test.conf too. It lives in memory where there is
+# plenty, for tests make and drop hundreds of databases of hundreds of files; `down` throws it away.
 set -euo pipefail
 umask 022
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 deploy=$(dirname "$scripts")
-local=$(dirname "$deploy")/.local
+cluster=${ZAPIS_CLUSTER:-}
+local=$(dirname "$deploy")/.local${cluster:+/$cluster}
 addresses=$local/database.env
 
 die() { echo "$*" >&2; exit 1; }
@@ -28,7 +32,11 @@ as_server() {
 data_directory() {
   local pg=$local/pg away
   if [ -d "$pg" ]; then readlink -f "$pg"; return; fi
-  if [ ${#pg} -lt 80 ] && as_server test -x "$local"; then
+  if [ "$cluster" = test ] && roomy; then
+    away=/dev/shm/zapis-$(printf %s "$local" | sha256sum | cut -c1-16)
+    [ -d "$away" ] || mkdir -m 700 "$away"
+    ln -sfn "$away" "$pg"
+  elif [ ${#pg} -lt 80 ] && as_server test -x "$local"; then
     rm -f "$pg"
     mkdir -m 700 "$pg"
     away=$pg
@@ -40,6 +48,14 @@ data_directory() {
   if [ "$(id -u)" -eq 0 ]; then chown postgres: "$away"; fi
   [ ! -L "$away" ] && as_server test -O "$away" || die "$away belongs to somebody else: remove it"
   echo "$away"
+}
+
+# roomy says that memory has room for the databases of a whole test run, and as much again.
+roomy() {
+  local free memory
+  free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+  memory=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo 2>/dev/null)
+  [ "${free:-0}" -gt 6000000 ] && [ "${memory:-0}" -gt 8000000 ]
 }
 
 # running says whether the server of this cluster runs and takes connections. A pid file left by a crash names a
@@ -73,7 +89,7 @@ free_port() {
 
 configure() {
   local data=$1 port=$2
-  { cat "$deploy/postgresql-local.conf"; printf "port = %s\nunix_socket_directories = '%s'\n" "$port" "$data"; } |
+  { cat "$deploy/postgresql-local.conf" ${cluster:+"$deploy/postgresql-$cluster.conf"}; printf "port = %s\nunix_socket_directories = '%s'\n" "$port" "$data"; } |
     as_server tee "$data/postgresql.conf" >/dev/null
   # The socket stands in a directory only the server's user can enter; over the network a password is asked.
   printf 'local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n' | as_server tee "$data/pg_hba.conf" >/dev/null
@@ -153,9 +169,11 @@ down() {
   local data bin
   [ -d "$local/pg" ] || return 0
   data=$(readlink -f "$local/pg")
-  running "$data" || return 0
-  bin=$(dirname "$(readlink "/proc/$(head -n 1 "$data/postmaster.pid")/exe")")
-  as_server "$bin/pg_ctl" -D "$data" -m fast -w -s stop >&2
+  if running "$data"; then
+    bin=$(dirname "$(readlink "/proc/$(head -n 1 "$data/postmaster.pid")/exe")")
+    as_server "$bin/pg_ctl" -D "$data" -m fast -w -s stop >&2
+  fi
+  case $data in /dev/shm/*) rm -rf "$data" "$local/pg" ;; esac
 }
 
 case ${1:-} in
