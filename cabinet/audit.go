@@ -72,7 +72,7 @@ func (s *Server) journal(w http.ResponseWriter, r *http.Request, m staff.Member)
 }
 
 // journalFields are the fields of the form.
-func journalFields() []string { return []string{"who", "patient", "action", "from", "to"} }
+func journalFields() []string { return []string{"who", "patient", "action", keyFrom, "to"} }
 
 // filter reads a form. What is not well written is left out, and said to be.
 func (s *Server) filter(q url.Values) (audit.Filter, journalFrame) {

@@ -121,6 +121,7 @@ func (s *Server) Routes(r chi.Router) {
 			r.Get("/invite/{token}", s.invited)
 			r.Post("/invite/{token}", s.setPassword)
 			s.scheduleRoutes(r)
+			s.hoursRoutes(r)
 			r.Post("/active", s.member(s.active, true))
 			r.Get("/security/audit", s.member(s.journal, true))
 			r.Post("/security/audit/export", s.member(s.fresh(s.journalExport), true))

@@ -12,5 +12,7 @@ const (
 	keyNote    = "note"
 	keyMinutes = "minutes"
 	keyOver    = "over"
+	keyFrom    = "from"
+	stateAsked = "asked"
 	doUndo     = "undo"
 )

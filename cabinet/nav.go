@@ -20,6 +20,7 @@ func places() []place {
 	return []place{
 		{"/cabinet/schedule", "page.schedule", "calendar", seesSchedule},
 		{inboxPath, "page.inbox", "chat", answersChats},
+		{hoursPath, "page.hours", "clock", seesHours},
 		{tasksPath, "page.tasks", "task", seesTasks},
 		{"/cabinet/patients", "page.patients", "people", seesPatients},
 		{questionsPath, "page.questions", "help", settlesQuestions},

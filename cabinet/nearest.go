@@ -46,7 +46,7 @@ func (s *Server) nearestFree(w http.ResponseWriter, r *http.Request, m staff.Mem
 		return
 	}
 	f := nearestFrame{Branches: branches, Asked: map[string]string{}}
-	for _, name := range []string{keyBranch, "specialty", keyDoctor, keyService, "part", "from"} {
+	for _, name := range []string{keyBranch, "specialty", keyDoctor, keyService, "part", keyFrom} {
 		f.Asked[name] = r.URL.Query().Get(name)
 	}
 	if err := s.searchFree(r, actor, &f); err != nil {

@@ -124,7 +124,7 @@ func (s *Server) requests(ctx context.Context, actor core.Actor) ([]wished, erro
 	out := make([]wished, 0, len(list))
 	for _, one := range list {
 		x := wished{Request: one}
-		if err == nil && actor.Role == roleAdmin && one.Kind == personal.Correction && one.State == "asked" {
+		if err == nil && actor.Role == roleAdmin && one.Kind == personal.Correction && one.State == stateAsked {
 			x.Wish, err = s.office().Wished(ctx, actor, one.ID)
 			if core.Refusal(err) != nil { // decided meanwhile
 				err = nil

@@ -3,11 +3,14 @@ package acts
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/schedule"
 	"github.com/zapis-clinic/zapis/core/settings"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
@@ -123,7 +126,8 @@ func (o office) availability(ctx context.Context, tx *store.Tx, in Input) (Outpu
 	return o.asked(ctx, a, r)
 }
 
-// schedule is the desk's request for a "branch": "from", "to".
+// schedule is the desk's request for a "branch", or for one "doctor" there: "from", "to", of extra time where "extra" is true and a doctor is
+// named; or a "plan" of working time (schedule.Plan as JSON).
 func (o office) schedule(ctx context.Context, tx *store.Tx, in Input) (Output, error) {
 	a := o.asker(tx, core.Settings, core.Update, in)
 	if _, err := a.might(); err != nil {
@@ -133,12 +137,35 @@ func (o office) schedule(ctx context.Context, tx *store.Tx, in Input) (Output, e
 	if err != nil {
 		return Output{}, err
 	}
-	change, err := in.times()
+	r := settings.Ask{Kind: settings.Schedule, Subject: branch, Branch: branch}
+	if in.Fields[keyDoctor] != "" {
+		if r.Subject, err = in.id(keyDoctor); err != nil {
+			return Output{}, err
+		}
+	}
+	if in.Fields["plan"] != "" {
+		r.Change.Plan, err = o.plan(in.Fields["plan"], r)
+	} else {
+		r.Change, err = in.times()
+		r.Change.Extra = r.Change.Extra && r.Subject != branch
+	}
 	if err != nil {
 		return Output{}, err
 	}
-	change.Extra = false
-	return o.asked(ctx, a, settings.Ask{Kind: settings.Schedule, Subject: branch, Branch: branch, Change: change})
+	return o.asked(ctx, a, r)
+}
+
+// plan reads working time; whose and where the request says.
+func (o office) plan(text string, r settings.Ask) (*schedule.Plan, error) {
+	var p schedule.Plan
+	if err := json.Unmarshal([]byte(text), &p); err != nil || len(text) > 10_000 {
+		return nil, wrong("plan")
+	}
+	p.Practitioner, p.Branch = r.Subject, r.Branch
+	if d, known := o.Catalog.Current().Doctor(r.Subject); !known || !slices.Contains(d.Branches, r.Branch) {
+		return nil, wrong(keyDoctor)
+	}
+	return &p, p.Check(o.Means.Clock().UTC().Truncate(24 * time.Hour))
 }
 
 func (in Input) times() (settings.Change, error) {

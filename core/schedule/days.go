@@ -80,28 +80,41 @@ func (d Days) rebuild(ctx context.Context, tx *store.Tx, practitioner uuid.UUID,
 	if err != nil {
 		return err
 	}
-	around := store.Between(from.AddDate(0, 0, -1), to.AddDate(0, 0, 2))
-	all, err := tx.Exceptions(ctx, around)
+	exceptions, err := d.exceptions(ctx, tx, practitioner, from, to)
 	if err != nil {
 		return err
-	}
-	exceptions := slices.DeleteFunc(all, func(e db.ScheduleException) bool {
-		return e.PractitionerID != nil && *e.PractitionerID != practitioner
-	})
-	zones := map[uuid.UUID]*time.Location{}
-	for _, b := range d.Book.Current().Branches {
-		zones[b.ID] = b.Zone
 	}
 	if err := tx.WorkingDaysDrop(ctx, db.WorkingDaysDropParams{Practitioner: practitioner, FromDay: from, ToDay: to}); err != nil {
 		return err
 	}
-	for _, w := range layOut(rules, exceptions, zones, from, to) {
+	for _, w := range layOut(rules, exceptions, d.zones(), from, to) {
 		put := db.WorkingDayPutParams{PractitionerID: practitioner, BranchID: w.branch, Day: w.day, RoomID: w.room, Working: spans(w.windows)}
 		if err := tx.WorkingDayPut(ctx, put); err != nil {
 			return err
 		}
 	}
-	return tx.RefreshFree(ctx, db.RefreshFreeParams{Practitioner: practitioner, Around: around})
+	return tx.RefreshFree(ctx, db.RefreshFreeParams{Practitioner: practitioner, Around: around(from, to)})
+}
+
+// around is a span of days with what reaches into it from both sides.
+func around(from, to time.Time) store.Span {
+	return store.Between(from.AddDate(0, 0, -1), to.AddDate(0, 0, 2))
+}
+
+// exceptions are those of a span of days that may concern a practitioner.
+func (d Days) exceptions(ctx context.Context, tx *store.Tx, practitioner uuid.UUID, from, to time.Time) ([]db.ScheduleException, error) {
+	all, err := tx.Exceptions(ctx, around(from, to))
+	return slices.DeleteFunc(all, func(e db.ScheduleException) bool {
+		return e.PractitionerID != nil && *e.PractitionerID != practitioner
+	}), err
+}
+
+func (d Days) zones() map[uuid.UUID]*time.Location {
+	zones := map[uuid.UUID]*time.Location{}
+	for _, b := range d.Book.Current().Branches {
+		zones[b.ID] = b.Zone
+	}
+	return zones
 }
 
 // Closure takes time away from a practitioner, a room or a branch. Visits in it stay and are listed for the desk to move.

@@ -80,15 +80,30 @@ func TestEveryHalfHourThereIsWhenClocksChange(t *testing.T) {
 		night("2026-10-25"), "there are two")
 }
 
-func TestWhyThereIsNoTime(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 11, 24, 7, 15, 0, 0, time.UTC) // a Tuesday, 10:15 in Moscow
+// standing is the small demo clinic on a Tuesday, 10:15 in Moscow.
+type standing struct {
+	db   *store.DB
+	book *clinic.Book
+	days Days
+	now  time.Time
+}
+
+func house(t *testing.T) standing {
+	t.Helper()
+	now := time.Date(2026, 11, 24, 7, 15, 0, 0, time.UTC)
 	db, _ := storetest.Open(t, storetest.Seed{Key: "small at " + now.String(), Fill: func(ctx context.Context, owner string) error {
 		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: demo.Small, Now: now})
 		return err
 	}}, 2)
 	book, err := clinic.Open(t.Context(), db)
 	require.NoError(t, err)
+	return standing{db: db, book: book, now: now, days: Days{In: db, Book: book, Clock: func() time.Time { return now }, IDs: core.NewIDs(nil)}}
+}
+
+func TestWhyThereIsNoTime(t *testing.T) {
+	t.Parallel()
+	h := house(t)
+	db, book, now := h.db, h.book, h.now
 	frozen := func() time.Time { return now }
 	i := 0
 	for book.Current().Doctors[i].Surname != "Иванова" {
@@ -97,8 +112,7 @@ func TestWhyThereIsNoTime(t *testing.T) {
 	doctor := book.Current().Doctors[i]
 	branch, _ := book.Current().Branch(doctor.Branches[0])
 	p := place{branch: branch.ID, zone: branch.Zone}
-	days := Days{In: db, Book: book, Clock: frozen, IDs: core.NewIDs(nil)}
-	_, err = days.Close(t.Context(), core.Sys("test"), Closure{Practitioner: doctor.ID, From: p.at(t, "2026-11-27 00:00"), To: p.at(t, "2026-11-28 00:00"), Reason: "leave"})
+	_, err := h.days.Close(t.Context(), core.Sys("test"), Closure{Practitioner: doctor.ID, From: p.at(t, "2026-11-27 00:00"), To: p.at(t, "2026-11-28 00:00"), Reason: "leave"})
 	require.NoError(t, err)
 	taken := store.Between(p.at(t, "2026-11-26 00:00"), p.at(t, "2026-11-27 00:00"))
 	require.NoError(t, db.InTx(t.Context(), core.Sys("test"), func(tx *store.Tx) error {

@@ -52,6 +52,29 @@ INSERT INTO schedule_template (id, practitioner_id, branch_id, room_id, weekday,
     from_time, to_time, valid_from, valid_to)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
+-- name: TemplateEnd :exec
+-- The last day that a rule holds.
+UPDATE schedule_template SET valid_to = $2 WHERE id = $1;
+
+-- name: TemplateDrop :exec
+-- A rule that never comes into force.
+DELETE FROM schedule_template WHERE id = $1;
+
+-- name: VisitsAhead :many
+-- What a practitioner has ahead in a branch, for telling whom another plan leaves outside.
+SELECT id, during FROM visit
+WHERE practitioner_id = sqlc.arg(practitioner) AND branch_id = sqlc.arg(branch) AND status IN ('booked', 'confirmed') AND NOT overbook
+  AND starts_at >= sqlc.arg(from_at)::timestamptz AND starts_at < sqlc.arg(to_at)::timestamptz
+ORDER BY starts_at, id
+LIMIT 2000;
+
+-- name: ExceptionsOf :many
+-- What is ahead of a practitioner, a branch or its rooms beside the rules.
+SELECT * FROM schedule_exception
+WHERE (practitioner_id = sqlc.arg(practitioner) OR practitioner_id IS NULL AND branch_id = sqlc.arg(branch)) AND upper(during) > sqlc.arg(now)::timestamptz
+ORDER BY lower(during), id
+LIMIT 100;
+
 -- name: Exceptions :many
 -- Closures and additions that touch a span.
 SELECT * FROM schedule_exception WHERE during && sqlc.arg(span)::tstzrange ORDER BY id;

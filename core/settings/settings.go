@@ -33,9 +33,11 @@ type Change struct {
 	Extra       bool       `json:"extra,omitempty"`
 	Price       *int64     `json:"price,omitempty"`        // kopecks
 	RefundLimit *int64     `json:"refund_limit,omitempty"` // kopecks
+
+	Plan *schedule.Plan `json:"plan,omitempty"` // working time by rules
 }
 
-// Ask is a change of kind on a subject: a practitioner, a branch, a service.
+// Ask is a change of kind on a subject: a practitioner, a branch, a service. Of kind Schedule it may be one practitioner's in Branch.
 type Ask struct {
 	Kind            string
 	Subject, Branch uuid.UUID
@@ -119,24 +121,34 @@ func (o Office) apply(ctx context.Context, tx *store.Tx, r db.SettingsRequest, c
 	case c.Price != nil:
 		_, err := tx.ServicePrice(ctx, db.ServicePriceParams{ID: r.SubjectID, Price: *c.Price})
 		return store.NoRows(err, "service_unknown")
+	case c.Plan != nil:
+		return o.days(tx).Adopt(ctx, tx.Actor, *c.Plan)
 	case c.From == nil || c.To == nil:
 		return nil
 	}
-	days := schedule.Days{In: tx, Book: o.Book, Clock: o.Clock, IDs: o.IDs}
-	span := schedule.Closure{Branch: store.ID(r.BranchID), From: *c.From, To: *c.To, Reason: r.Kind}
-	if r.Kind == Availability {
+	branch := store.ID(r.BranchID)
+	span := schedule.Closure{Branch: branch, From: *c.From, To: *c.To, Reason: r.Kind}
+	if r.SubjectID != branch {
 		span.Practitioner = r.SubjectID
-		if !c.Extra {
-			span.Branch = uuid.Nil
-		}
 	}
+	if r.Kind == Availability && !c.Extra {
+		span.Branch = uuid.Nil
+	}
+	return o.except(ctx, tx, span, c.Extra)
+}
+
+func (o Office) except(ctx context.Context, tx *store.Tx, span schedule.Closure, extra bool) error {
 	var err error
-	if c.Extra {
-		_, err = days.Open(ctx, tx.Actor, span)
+	if extra {
+		_, err = o.days(tx).Open(ctx, tx.Actor, span)
 	} else {
-		_, err = days.Close(ctx, tx.Actor, span)
+		_, err = o.days(tx).Close(ctx, tx.Actor, span)
 	}
 	return err
+}
+
+func (o Office) days(in store.Opener) schedule.Days {
+	return schedule.Days{In: in, Book: o.Book, Clock: o.Clock, IDs: o.IDs}
 }
 
 func (o Office) note(ctx context.Context, tx *store.Tx, action string, id uuid.UUID) error {

@@ -2803,6 +2803,48 @@ func (q *Queries) Exceptions(ctx context.Context, span pgtype.Range[pgtype.Times
 	return items, nil
 }
 
+const exceptionsOf = `-- name: ExceptionsOf :many
+SELECT id, practitioner_id, resource_id, branch_id, kind, during, reason FROM schedule_exception
+WHERE (practitioner_id = $1 OR practitioner_id IS NULL AND branch_id = $2) AND upper(during) > $3::timestamptz
+ORDER BY lower(during), id
+LIMIT 100
+`
+
+type ExceptionsOfParams struct {
+	Practitioner *uuid.UUID
+	Branch       *uuid.UUID
+	Now          time.Time
+}
+
+// What is ahead of a practitioner, a branch or its rooms beside the rules.
+func (q *Queries) ExceptionsOf(ctx context.Context, arg ExceptionsOfParams) ([]ScheduleException, error) {
+	rows, err := q.db.Query(ctx, exceptionsOf, arg.Practitioner, arg.Branch, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ScheduleException{}
+	for rows.Next() {
+		var i ScheduleException
+		if err := rows.Scan(
+			&i.ID,
+			&i.PractitionerID,
+			&i.ResourceID,
+			&i.BranchID,
+			&i.Kind,
+			&i.During,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const feedback = `-- name: Feedback :one
 SELECT id, visit_id, patient_id, branch_id, practitioner_id, score, sentiment, topics, status, created_at, closed_at FROM feedback WHERE id = $1
 `
@@ -9356,6 +9398,31 @@ func (q *Queries) TemplateAdd(ctx context.Context, arg TemplateAddParams) error 
 	return err
 }
 
+const templateDrop = `-- name: TemplateDrop :exec
+DELETE FROM schedule_template WHERE id = $1
+`
+
+// A rule that never comes into force.
+func (q *Queries) TemplateDrop(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, templateDrop, id)
+	return err
+}
+
+const templateEnd = `-- name: TemplateEnd :exec
+UPDATE schedule_template SET valid_to = $2 WHERE id = $1
+`
+
+type TemplateEndParams struct {
+	ID      uuid.UUID
+	ValidTo *time.Time
+}
+
+// The last day that a rule holds.
+func (q *Queries) TemplateEnd(ctx context.Context, arg TemplateEndParams) error {
+	_, err := q.db.Exec(ctx, templateEnd, arg.ID, arg.ValidTo)
+	return err
+}
+
 const templates = `-- name: Templates :many
 SELECT id, practitioner_id, branch_id, room_id, weekday, parity, cycle_on, cycle_off, cycle_start, from_time, to_time, valid_from, valid_to FROM schedule_template WHERE practitioner_id = ANY ($1::uuid[]) ORDER BY id
 `
@@ -10957,6 +11024,52 @@ func (q *Queries) VisitTake(ctx context.Context, arg VisitTakeParams) (Visit, er
 		&i.ReasonCategory,
 	)
 	return i, err
+}
+
+const visitsAhead = `-- name: VisitsAhead :many
+SELECT id, during FROM visit
+WHERE practitioner_id = $1 AND branch_id = $2 AND status IN ('booked', 'confirmed') AND NOT overbook
+  AND starts_at >= $3::timestamptz AND starts_at < $4::timestamptz
+ORDER BY starts_at, id
+LIMIT 2000
+`
+
+type VisitsAheadParams struct {
+	Practitioner uuid.UUID
+	Branch       uuid.UUID
+	FromAt       time.Time
+	ToAt         time.Time
+}
+
+type VisitsAheadRow struct {
+	ID     uuid.UUID
+	During pgtype.Range[pgtype.Timestamptz]
+}
+
+// What a practitioner has ahead in a branch, for telling whom another plan leaves outside.
+func (q *Queries) VisitsAhead(ctx context.Context, arg VisitsAheadParams) ([]VisitsAheadRow, error) {
+	rows, err := q.db.Query(ctx, visitsAhead,
+		arg.Practitioner,
+		arg.Branch,
+		arg.FromAt,
+		arg.ToAt,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []VisitsAheadRow{}
+	for rows.Next() {
+		var i VisitsAheadRow
+		if err := rows.Scan(&i.ID, &i.During); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const visitsOfBranch = `-- name: VisitsOfBranch :many
