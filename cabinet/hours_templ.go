@@ -1521,7 +1521,7 @@ func requestList(v view, f hoursFrame) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = badge(toneOf(x.State), v.Say("hours.state_"+x.State)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = badge(hoursTone(x.State), v.Say("hours.state_"+x.State)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1610,7 +1610,7 @@ func requestList(v view, f hoursFrame) templ.Component {
 	})
 }
 
-func toneOf(state string) string {
+func hoursTone(state string) string {
 	return map[string]string{"asked": "warn", "approved": "info", "done": "ok", "refused": "bad"}[state]
 }
 
