@@ -2,6 +2,7 @@ package cabinet
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -20,12 +21,13 @@ func seesAdmin(m *staff.Member) bool {
 
 func (s *Server) adminRoutes(r chi.Router) {
 	r.Get("/admin", s.member(s.admin, true))
+	s.staffRoutes(r)
 }
 
-// admin is GET /cabinet/admin: the first part that is one's own.
+// admin is GET /cabinet/admin: it leads to the first part.
 func (s *Server) admin(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	if _, ok := s.policyReader(w, r, m); ok {
-		http.Redirect(w, r, policiesPath, http.StatusSeeOther)
+		http.Redirect(w, r, staffPath, http.StatusSeeOther)
 	}
 }
 
@@ -42,7 +44,8 @@ func (s *Server) policyReader(w http.ResponseWriter, r *http.Request, m staff.Me
 // adminTabs are the parts of administration that somebody's role has.
 func adminTabs(v view) []tab {
 	return []tab{
+		{Path: staffPath, Label: v.Say("staff.title"), Here: strings.HasPrefix(v.Path, staffPath)},
 		{Path: policiesPath, Label: v.Say("admin.policies"), Here: v.Path == policiesPath},
-		{Path: policiesPath + "/history", Label: v.Say("admin.history"), Here: v.Path != policiesPath},
+		{Path: policiesPath + "/history", Label: v.Say("admin.history"), Here: strings.HasPrefix(v.Path, policiesPath+"/")},
 	}
 }

@@ -56,7 +56,7 @@ func (t *journalTable) begin() error {
 	}
 	var names []any
 	for _, name := range []string{
-		keyTime, "who", "role", "channel", "action", "class", "object", "object_id", "count", "patient", "decision", "glass", "policy", "request", "fields", "seal", "id",
+		keyTime, "who", keyRole, "channel", "action", "class", "object", "object_id", "count", "patient", "decision", "glass", "policy", "request", "fields", "seal", "id",
 	} {
 		names = append(names, t.v.Say("journal."+name))
 	}

@@ -68,3 +68,29 @@ await browse(async (context) => {
   await page.goto(`${rules}?role=marketing`);
   assert.match(await page.innerText('main'), /Отзывы\s+видит/);
 }, { viewport: desk });
+
+// Somebody is invited, sets a password, and is in.
+await browse(async (context) => {
+  const page = await context.newPage();
+  await as(context, page, 'security');
+  await page.goto(`${home}/cabinet/admin/staff/new`);
+  await page.fill('[name=password]', 'demo-demo-demo');
+  await page.locator('main button[type=submit]').first().click();
+  await page.waitForURL('**/staff/new');
+  await page.fill('#login', 'newcomer');
+  await page.selectOption('#role', 'cashier');
+  await shot(page, 'admin-hire');
+  await page.getByRole('button', { name: 'Принять и получить ссылку' }).click();
+  const link = await page.innerText('code.secret');
+  await shot(page, 'admin-link');
+  await page.goto(`${home}/cabinet/admin/staff`);
+  assert.match(await page.innerText('.people'), /newcomer[\s\S]*ждёт первого входа/);
+  await shot(page, 'admin-staff');
+
+  await context.clearCookies();
+  await page.goto(home + new URL(link).pathname);
+  await page.fill('#password', 'a long enough one');
+  await page.fill('#again', 'a long enough one');
+  await page.click('button[type=submit]');
+  await page.waitForURL(/\/cabinet\/(enrol|schedule|security|me)\b/); // where a second factor is asked for, it is set up first
+}, { viewport: desk });

@@ -511,6 +511,7 @@ type Staff struct {
 	Demo           bool
 	Active         bool
 	CreatedAt      time.Time
+	SeenAt         *time.Time
 }
 
 // data: none; subject: none; retention: none

@@ -8583,7 +8583,7 @@ func (q *Queries) Specialties(ctx context.Context) ([]Specialty, error) {
 }
 
 const staff = `-- name: Staff :one
-SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at FROM staff WHERE id = $1 AND active
+SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at, seen_at FROM staff WHERE id = $1 AND active
 `
 
 func (q *Queries) Staff(ctx context.Context, id uuid.UUID) (Staff, error) {
@@ -8601,6 +8601,7 @@ func (q *Queries) Staff(ctx context.Context, id uuid.UUID) (Staff, error) {
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }
@@ -8608,7 +8609,7 @@ func (q *Queries) Staff(ctx context.Context, id uuid.UUID) (Staff, error) {
 const staffAdd = `-- name: StaffAdd :one
 INSERT INTO staff (id, login, role, roles, practitioner_id, branches, password_hash, demo, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at
+RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at, seen_at
 `
 
 type StaffAddParams struct {
@@ -8648,12 +8649,13 @@ func (q *Queries) StaffAdd(ctx context.Context, arg StaffAddParams) (Staff, erro
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }
 
 const staffByLogin = `-- name: StaffByLogin :one
-SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at FROM staff WHERE login = $1 AND active
+SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at, seen_at FROM staff WHERE login = $1 AND active
 `
 
 func (q *Queries) StaffByLogin(ctx context.Context, login string) (Staff, error) {
@@ -8671,6 +8673,7 @@ func (q *Queries) StaffByLogin(ctx context.Context, login string) (Staff, error)
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }
@@ -8717,7 +8720,7 @@ func (q *Queries) StaffInviteUse(ctx context.Context, arg StaffInviteUseParams) 
 }
 
 const staffInvited = `-- name: StaffInvited :one
-SELECT s.id, s.login, s.role, s.roles, s.practitioner_id, s.branches, s.password_hash, s.generation, s.demo, s.active, s.created_at
+SELECT s.id, s.login, s.role, s.roles, s.practitioner_id, s.branches, s.password_hash, s.generation, s.demo, s.active, s.created_at, s.seen_at
 FROM staff_invite i
 JOIN staff s ON s.id = i.staff_id
 WHERE i.token_hash = $1 AND i.purpose = $2 AND i.used_at IS NULL AND i.expires_at > $3::timestamptz AND s.active
@@ -8745,6 +8748,7 @@ func (q *Queries) StaffInvited(ctx context.Context, arg StaffInvitedParams) (Sta
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }
@@ -8781,7 +8785,7 @@ func (q *Queries) StaffPassword(ctx context.Context, arg StaffPasswordParams) er
 }
 
 const staffSetRoles = `-- name: StaffSetRoles :one
-UPDATE staff SET role = $2, roles = $3, generation = generation + 1 WHERE id = $1 AND active RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at
+UPDATE staff SET role = $2, roles = $3, generation = generation + 1 WHERE id = $1 AND active RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at, seen_at
 `
 
 type StaffSetRolesParams struct {
@@ -8806,6 +8810,7 @@ func (q *Queries) StaffSetRoles(ctx context.Context, arg StaffSetRolesParams) (S
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }

@@ -108,7 +108,7 @@ func (q *Queries) StaffRecoveryUse(ctx context.Context, arg StaffRecoveryUsePara
 }
 
 const staffRenew = `-- name: StaffRenew :one
-UPDATE staff SET generation = generation + 1 WHERE id = $1 AND active RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at
+UPDATE staff SET generation = generation + 1 WHERE id = $1 AND active RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at, seen_at
 `
 
 // Whatever somebody signs in with has changed: every session made before is void.
@@ -127,6 +127,7 @@ func (q *Queries) StaffRenew(ctx context.Context, id uuid.UUID) (Staff, error) {
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }

@@ -13,7 +13,7 @@ import (
 )
 
 const staffOfSignOn = `-- name: StaffOfSignOn :one
-SELECT s.id, s.login, s.role, s.roles, s.practitioner_id, s.branches, s.password_hash, s.generation, s.demo, s.active, s.created_at FROM staff_oidc o JOIN staff s ON s.id = o.staff_id WHERE o.issuer = $1 AND o.subject = $2 AND s.active
+SELECT s.id, s.login, s.role, s.roles, s.practitioner_id, s.branches, s.password_hash, s.generation, s.demo, s.active, s.created_at, s.seen_at FROM staff_oidc o JOIN staff s ON s.id = o.staff_id WHERE o.issuer = $1 AND o.subject = $2 AND s.active
 `
 
 type StaffOfSignOnParams struct {
@@ -37,6 +37,7 @@ func (q *Queries) StaffOfSignOn(ctx context.Context, arg StaffOfSignOnParams) (S
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }
