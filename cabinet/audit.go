@@ -33,7 +33,7 @@ func readsJournal(m *staff.Member) bool {
 		return false
 	}
 	switch m.Role {
-	case roleHead, roleSecurity, "cashier":
+	case roleHead, roleSecurity, roleTill:
 		return true
 	default:
 		return false

@@ -130,6 +130,7 @@ func (s *Server) Routes(r chi.Router) {
 			s.identityRoutes(r)
 			s.dataRoutes(r)
 			s.medicalRoutes(r)
+			s.patientRoutes(r)
 			s.taskRoutes(r)
 			s.inboxRoutes(r)
 			s.questionRoutes(r)

@@ -42,7 +42,6 @@ func (f file) nothing() bool {
 }
 
 func (s *Server) medicalRoutes(r chi.Router) {
-	r.Get("/patients", s.member(s.patients, true))
 	r.Get("/patients/{id}/medical", s.member(s.medical, true))
 	r.Post("/patients/{id}/medical", s.member(s.medicalDone, true))
 	r.Get("/documents/{id}", s.member(s.document, true))

@@ -33,7 +33,7 @@ func places() []place {
 
 // seesSchedule says whose work is in the calendar.
 func seesSchedule(m *staff.Member) bool {
-	return m != nil && (staff.Clinical(m.Role) || m.Role == roleAdmin || m.Role == "cashier")
+	return m != nil && (staff.Clinical(m.Role) || m.Role == roleAdmin || m.Role == roleTill)
 }
 
 // seen are the places of the member's own navigation.

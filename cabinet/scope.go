@@ -22,6 +22,7 @@ const (
 	roleHead   = "head" // the head doctor
 	roleDoctor = "doctor"
 	roleNurse  = "nurse"
+	roleTill   = "cashier"
 )
 
 // scopeOf asks the rules what somebody may see of a day's visits: everybody's in a branch, their own, or none; and whether with names.

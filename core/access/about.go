@@ -22,3 +22,16 @@ func About(ctx context.Context, tx *store.Tx, patient uuid.UUID) (core.Facts, er
 		Own: row.Own, Verified: row.Verified, Care: row.Care, Glass: row.Glass, Ticket: row.Ticket, Branch: row.Branch, Consent: row.Consent, Payer: row.Payer,
 	}, nil
 }
+
+// AboutAll is About of some patients at once, by their ids: of lists, which a question a patient would make slow.
+func AboutAll(ctx context.Context, tx *store.Tx, patients []uuid.UUID) (map[uuid.UUID]core.Facts, error) {
+	rows, err := tx.FactsAboutAll(ctx, patients)
+	if err != nil {
+		return nil, fmt.Errorf("what is known of patients and who asks: %w", err)
+	}
+	out := make(map[uuid.UUID]core.Facts, len(rows))
+	for _, r := range rows {
+		out[r.ID] = core.Facts{Own: r.Own, Verified: r.Verified, Care: r.Care, Glass: r.Glass, Ticket: r.Ticket, Branch: r.Branch, Consent: r.Consent, Payer: r.Payer}
+	}
+	return out, nil
+}

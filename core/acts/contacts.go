@@ -147,6 +147,11 @@ func (c cards) create(ctx context.Context, tx *store.Tx, in Input) (Output, erro
 	if in.Fields["lang"] == "en" {
 		p.Lang = "en"
 	}
+	if in.Fields["sex"] != "" {
+		if p.Sex, err = in.sex(); err != nil {
+			return Output{}, err
+		}
+	}
 	if err := tx.PatientMake(ctx, p); err != nil {
 		return Output{}, err
 	}
@@ -160,6 +165,12 @@ func (c cards) create(ctx context.Context, tx *store.Tx, in Input) (Output, erro
 		return Output{}, err
 	}
 	return One(verdict.View, Row{keyID: p.ID}), c.note(ctx, tx, "patient.register", p.ID, "name", "phone")
+}
+
+// sex is female or male.
+func (in Input) sex() (*string, error) {
+	sex, err := in.word("sex", "female", "male")
+	return &sex, err
 }
 
 // born is a birth date, or none.

@@ -65,14 +65,14 @@ func (b box) create(ctx context.Context, tx *store.Tx, in Input) (Output, error)
 	return One(verdict.View, Row{keyVisit: v.ID}), b.Words(ctx, tx, v, text)
 }
 
-// read shows the feedback ID, or the newest. Of those that a doctor sees, nobody can tell which visit it was.
+// read shows the feedback ID, or what Patient has said, or the newest. Of those that a doctor sees, nobody can tell which visit it was.
 func (b box) read(ctx context.Context, tx *store.Tx, in Input) (Output, error) {
 	a := b.asker(tx, core.Feedback, core.Read, in)
 	best, err := a.might()
 	if err != nil {
 		return Output{}, err
 	}
-	list, err := b.list(ctx, tx, in.ID)
+	list, err := b.list(ctx, tx, in)
 	if err != nil {
 		return Output{}, err
 	}
@@ -81,8 +81,8 @@ func (b box) read(ctx context.Context, tx *store.Tx, in Input) (Output, error) {
 	var ids []uuid.UUID
 	for _, f := range list {
 		v, ok := a.allows(b.facts(a, f))
-		if !ok || (in.ID != uuid.Nil && v.View == access.Deidentified) { // asked for by its id, it would be somebody's
-			continue
+		if !ok || (in.ID != uuid.Nil && v.View == access.Deidentified) || (in.Patient != uuid.Nil && v.View != access.Full) {
+			continue // asked for by its id, or by whose it is, it would be somebody's
 		}
 		row := b.row(f, v.View)
 		if v.View == access.Full {
@@ -96,11 +96,14 @@ func (b box) read(ctx context.Context, tx *store.Tx, in Input) (Output, error) {
 	return out, b.words(ctx, tx, ids, worded)
 }
 
-func (b box) list(ctx context.Context, tx *store.Tx, id uuid.UUID) ([]db.Feedback, error) {
-	if id == uuid.Nil {
+func (b box) list(ctx context.Context, tx *store.Tx, in Input) ([]db.Feedback, error) {
+	if in.ID == uuid.Nil && in.Patient != uuid.Nil {
+		return tx.FeedbacksOf(ctx, in.Patient)
+	}
+	if in.ID == uuid.Nil {
 		return tx.Feedbacks(ctx)
 	}
-	one, err := tx.Feedback(ctx, id)
+	one, err := tx.Feedback(ctx, in.ID)
 	return []db.Feedback{one}, store.NoRows(err, "not_found")
 }
 

@@ -12,7 +12,7 @@ LIMIT 50;
 
 -- name: PatientMake :exec
 -- The desk or an integration makes a card.
-INSERT INTO patient (id, surname, given, patronymic, birth_date, lang, created_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO patient (id, surname, given, patronymic, birth_date, lang, created_at, made_by, sex) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: PatientChange :one
 -- What is NULL stays.

@@ -21,7 +21,7 @@ func patientColumns() []string {
 }
 
 func contactColumns() []string {
-	return columns("id patient_id kind value_sealed value_index created_at")
+	return columns("id patient_id kind value_sealed value_index tail_index created_at")
 }
 
 func (l *loader) patientTables() ([]table, error) {
@@ -60,7 +60,7 @@ func (l *loader) contactRow(n int, since time.Time) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal a phone: %w", err)
 	}
-	return []any{id, l.patientID(n), vault.Phone, sealed, l.vault.Index(vault.Phone, phone), since}, nil
+	return []any{id, l.patientID(n), vault.Phone, sealed, l.vault.Index(vault.Phone, phone), l.vault.Tail(vault.Phone, phone), since}, nil
 }
 
 func (c *clinic) contactID(n int) uuid.UUID {

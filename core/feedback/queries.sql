@@ -14,6 +14,10 @@ SELECT * FROM feedback WHERE id = $1;
 -- The newest that the actor may see.
 SELECT * FROM feedback ORDER BY created_at DESC, id LIMIT 100;
 
+-- name: FeedbacksOf :many
+-- What a patient has said, the newest first.
+SELECT * FROM feedback WHERE patient_id = $1 ORDER BY created_at DESC, id LIMIT 100;
+
 -- name: FeedbackTexts :many
 SELECT * FROM feedback_text WHERE feedback_id = ANY (sqlc.arg(ids)::uuid[]) ORDER BY at, id LIMIT 1000;
 

@@ -27,16 +27,21 @@ type Contact struct {
 }
 
 func (c Cards) putPhone(ctx context.Context, tx *store.Tx, id uuid.UUID, phone string, vouched bool) error {
+	return c.put(ctx, tx, Contact{ID: id, Kind: vault.Phone, Value: phone, Verified: vouched})
+}
+
+// put adds a contact to the card k.ID.
+func (c Cards) put(ctx context.Context, tx *store.Tx, k Contact) error {
 	now := c.Clock()
 	put := db.PatientContactPutParams{
-		ID: c.IDs(), PatientID: id, Kind: vault.Phone, ValueIndex: c.Vault.Index(vault.Phone, phone), Indexes: c.Vault.Indexes(vault.Phone, phone),
-		CreatedAt: now,
+		ID: c.IDs(), PatientID: k.ID, Kind: k.Kind, ValueIndex: c.Vault.Index(k.Kind, k.Value), Indexes: c.Vault.Indexes(k.Kind, k.Value),
+		TailIndex: c.Vault.Tail(k.Kind, k.Value), CreatedAt: now,
 	}
-	if vouched {
+	if k.Verified {
 		put.VerifiedAt = &now
 	}
 	var err error
-	if put.ValueSealed, err = c.Vault.Seal(ContactPlace(put.ID), []byte(phone)); err != nil {
+	if put.ValueSealed, err = c.Vault.Seal(ContactPlace(put.ID), []byte(k.Value)); err != nil {
 		return err
 	}
 	return tx.PatientContactPut(ctx, put)

@@ -6,12 +6,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
+	"github.com/zapis-clinic/zapis/core/audit"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
 	"github.com/zapis-clinic/zapis/core/vault"
@@ -29,40 +29,36 @@ type Found struct {
 // What a search is bounded by.
 const (
 	mostFound   = 12
-	leastPart   = 3  // signs of a name, digits of a phone
+	leastName   = 2  // letters
+	leastPart   = 4  // digits of a phone
 	mostSearch  = 60 // signs that are read
-	aboutBefore = 30 // days around today from which a part of a phone number is looked for
+	aboutBefore = 30 // days around today from which a part of a phone number that is not its end is looked for
 	aboutAfter  = 60
 )
 
-// Find looks for cards by any part of a name, misspelt or not, by the card's number, by a phone number, or a part of one: of those who
-// come about now. It finds nobody whom the actor may not see; who may see nobody is refused.
+// Find looks for cards by any part of a name, misspelt, in the other alphabet or on the wrong keyboard; by a birth date; by the card's number;
+// by a phone number, by its last digits from four on, or by a part of one of those who come about now. Parts of a phone are for whoever
+// sees phones in full: by trying, others would learn what is hidden from them. It finds nobody whom the actor may not see; who may see
+// nobody is refused. Each search stands on record, with how it was looked and how many were found, and nothing of what was typed.
 func (c Cards) Find(ctx context.Context, actor core.Actor, text string) ([]Found, error) {
 	var out []Found
 	err := c.In.InTx(ctx, actor, func(tx *store.Tx) error {
-		some := core.Facts{Branch: true, Care: true}
-		if _, err := access.Require(actor, core.Ask{Action: core.Read, Class: core.Contacts, Facts: some}); err != nil {
-			return err
-		}
-		list, err := c.find(ctx, tx, wish(text))
+		some := core.Facts{Branch: true, Care: true, Payer: true}
+		best, err := access.Require(actor, core.Ask{Action: core.Read, Class: core.Contacts, Facts: some})
 		if err != nil {
 			return err
 		}
-		for _, p := range list {
-			f := Found{ID: p.ID, Number: p.Number, Name: strings.Join(strings.Fields(p.Surname+" "+p.Given+" "+p.Patronymic), " "), Born: p.BirthDate}
-			verdict, err := c.may(ctx, tx, core.Read, p.ID)
-			if core.Refusal(err) != nil {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if f.Phone, err = c.surest(ctx, tx, p.ID, verdict.View); err != nil {
-				return err
-			}
-			out = append(out, f)
+		s := wish(text)
+		list, by, err := c.find(ctx, tx, s, best.View == access.Full)
+		if err != nil || by == "" {
+			return err
 		}
-		return nil
+		if out, err = c.found(ctx, tx, list); err != nil {
+			return err
+		}
+		return audit.Add(ctx, tx, audit.Entry{
+			ID: c.IDs(), At: c.Clock(), Action: "patient.search", Class: core.Contacts, Object: object, Count: int32(len(out)), Fields: []string{by}, //nolint:gosec // a dozen
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find patients: %w", err)
@@ -70,88 +66,108 @@ func (c Cards) Find(ctx context.Context, actor core.Actor, text string) ([]Found
 	return out, nil
 }
 
-// surest is the phone that is known best, as far as a view goes.
-func (c Cards) surest(ctx context.Context, tx *store.Tx, id uuid.UUID, view string) (string, error) {
-	if view != access.Full && view != access.Masked {
-		return "", nil
+// found are rows as far as the actor may see them, in two questions for all of them.
+func (c Cards) found(ctx context.Context, tx *store.Tx, list []db.PatientsLikeRow) ([]Found, error) {
+	ids := make([]uuid.UUID, 0, len(list))
+	for _, p := range list {
+		ids = append(ids, p.ID)
 	}
-	list, err := c.contacts(ctx, tx, id)
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	facts, err := access.AboutAll(ctx, tx, ids)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	for _, k := range shown(list, view) {
-		if k.Kind == vault.Phone {
-			return k.Value, nil
+	phones, err := c.surest(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Found, 0, len(list))
+	for _, p := range list {
+		verdict, err := access.Object(tx.Actor, core.Ask{Action: core.Read, Class: core.Contacts, Facts: facts[p.ID]})
+		if err != nil {
+			continue
 		}
-	}
-	return "", nil
-}
-
-// sought is what somebody typed, taken apart.
-type sought struct {
-	words  []string // of a name, in small letters
-	digits string
-	id     uuid.UUID
-}
-
-func wish(text string) sought {
-	if r := []rune(strings.TrimSpace(text)); len(r) > mostSearch {
-		text = string(r[:mostSearch])
-	}
-	var s sought
-	if id, err := uuid.Parse(strings.TrimSpace(text)); err == nil {
-		return sought{id: id}
-	}
-	for _, w := range strings.FieldsFunc(strings.ReplaceAll(strings.ToLower(text), "ё", "е"), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '-' && r != '\''
-	}) {
-		if w = strings.Trim(w, "-'"); w != "" && len(s.words) < 4 {
-			s.words = append(s.words, w)
+		f := Found{ID: p.ID, Number: p.Number, Name: strings.Join(strings.Fields(p.Surname+" "+p.Given+" "+p.Patronymic), " "), Born: p.BirthDate}
+		if phone := shown([]Contact{{Value: phones[p.ID]}}, verdict.View); phones[p.ID] != "" && len(phone) > 0 {
+			f.Phone = phone[0].Value
 		}
+		out = append(out, f)
 	}
-	for _, r := range text {
-		if r >= '0' && r <= '9' {
-			s.digits += string(r)
+	return out, nil
+}
+
+// surest are the phones that are known best, by card.
+func (c Cards) surest(ctx context.Context, tx *store.Tx, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	rows, err := tx.PhonesOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := map[uuid.UUID]string{}
+	for _, r := range rows {
+		if out[r.PatientID] != "" {
+			continue
 		}
-	}
-	return s
-}
-
-func (c Cards) find(ctx context.Context, tx *store.Tx, s sought) ([]db.PatientsLikeRow, error) {
-	switch {
-	case s.id != uuid.Nil:
-		rows, err := tx.PatientsNumbered(ctx, db.PatientsNumberedParams{ID: &s.id})
-		return like(rows), err
-	case len(s.words) > 0 && len(strings.Join(s.words, "")) >= leastPart:
-		return tx.PatientsLike(ctx, db.PatientsLikeParams{Words: s.words, Most: mostFound})
-	case s.digits != "":
-		return c.byDigits(ctx, tx, s.digits)
-	}
-	return nil, nil
-}
-
-// byDigits looks for a card's number, for a whole phone number, and, where neither is there, for a part of one.
-func (c Cards) byDigits(ctx context.Context, tx *store.Tx, digits string) ([]db.PatientsLikeRow, error) {
-	var out []db.PatientsLikeRow
-	if n, err := strconv.ParseInt(digits, 10, 64); err == nil && len(digits) < 10 {
-		rows, err := tx.PatientsNumbered(ctx, db.PatientsNumberedParams{Number: &n})
+		phone, err := c.Vault.Open(ContactPlace(r.ID), r.ValueSealed)
 		if err != nil {
 			return nil, err
 		}
-		out = like(rows)
+		out[r.PatientID] = string(phone)
+	}
+	return out, nil
+}
+
+// find says also by what it looked; by nothing, where too little was typed.
+func (c Cards) find(ctx context.Context, tx *store.Tx, s sought, parts bool) ([]db.PatientsLikeRow, string, error) {
+	switch {
+	case s.id != uuid.Nil:
+		rows, err := tx.PatientsNumbered(ctx, db.PatientsNumberedParams{ID: &s.id})
+		return like(rows), "number", err
+	case len(s.readings) > 0:
+		rows, err := tx.PatientsLike(ctx, db.PatientsLikeParams{Readings: s.readings, Born: s.born, Most: mostFound})
+		return rows, "name", err
+	case s.born != nil:
+		rows, err := tx.PatientsBorn(ctx, db.PatientsBornParams{Born: *s.born, Most: mostFound})
+		return like(rows), "born", err
+	case s.digits != "":
+		return c.byDigits(ctx, tx, s.digits, parts)
+	}
+	return nil, "", nil
+}
+
+// byDigits looks for a card's number, for a whole phone number, and, where neither is there, for the end or a part of one.
+func (c Cards) byDigits(ctx context.Context, tx *store.Tx, digits string, parts bool) ([]db.PatientsLikeRow, string, error) {
+	var out []db.PatientsLikeRow
+	by := ""
+	if n, err := strconv.ParseInt(digits, 10, 64); err == nil && len(digits) < 10 {
+		rows, err := tx.PatientsNumbered(ctx, db.PatientsNumberedParams{Number: &n})
+		if err != nil {
+			return nil, "", err
+		}
+		out, by = like(rows), "number"
 	}
 	if phone, err := core.Phone(digits, "RU"); err == nil {
 		rows, err := tx.PatientsReached(ctx, c.Vault.Indexes(vault.Phone, phone))
-		for _, r := range rows {
-			out = append(out, db.PatientsLikeRow(r))
-		}
-		return out, err
+		return append(out, like(rows)...), "phone", err
 	}
-	if len(digits) < leastPart {
-		return out, nil
+	if len(digits) < leastPart || !parts {
+		return out, by, nil
 	}
-	some, err := c.byPart(ctx, tx, digits)
-	return append(out, some...), err
+	some, err := c.byEnd(ctx, tx, digits)
+	if err == nil && len(some) == 0 {
+		some, err = c.byPart(ctx, tx, digits)
+	}
+	return append(out, some...), "phone", err
+}
+
+// byEnd looks among the phones that end in the same four digits for those that end in all of them.
+func (c Cards) byEnd(ctx context.Context, tx *store.Tx, digits string) ([]db.PatientsLikeRow, error) {
+	rows, err := tx.PatientsEnding(ctx, c.Vault.Tails(vault.Phone, digits))
+	if err != nil {
+		return nil, err
+	}
+	return c.opened(rows, func(phone string) bool { return strings.HasSuffix(phone, digits) })
 }
 
 // byPart opens the phones of those who come about now and looks for a part.
@@ -161,6 +177,15 @@ func (c Cards) byPart(ctx context.Context, tx *store.Tx, digits string) ([]db.Pa
 	if err != nil {
 		return nil, err
 	}
+	ends := make([]db.PatientsEndingRow, 0, len(rows))
+	for _, r := range rows {
+		ends = append(ends, db.PatientsEndingRow(r))
+	}
+	return c.opened(ends, func(phone string) bool { return strings.Contains(phone, digits) })
+}
+
+// opened are the cards whose phone is as is asked, each once.
+func (c Cards) opened(rows []db.PatientsEndingRow, is func(phone string) bool) ([]db.PatientsLikeRow, error) {
 	var out []db.PatientsLikeRow
 	seen := map[uuid.UUID]bool{}
 	for _, r := range rows {
@@ -168,7 +193,7 @@ func (c Cards) byPart(ctx context.Context, tx *store.Tx, digits string) ([]db.Pa
 		if err != nil {
 			return nil, err
 		}
-		if seen[r.ID] || len(out) == mostFound || !strings.Contains(string(phone), digits) {
+		if seen[r.ID] || len(out) == mostFound || !is(string(phone)) {
 			continue
 		}
 		seen[r.ID] = true
@@ -177,7 +202,8 @@ func (c Cards) byPart(ctx context.Context, tx *store.Tx, digits string) ([]db.Pa
 	return out, nil
 }
 
-func like(rows []db.PatientsNumberedRow) []db.PatientsLikeRow {
+// like are rows of a search of another kind.
+func like[R db.PatientsNumberedRow | db.PatientsReachedRow | db.PatientsBornRow](rows []R) []db.PatientsLikeRow {
 	out := make([]db.PatientsLikeRow, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, db.PatientsLikeRow(r))

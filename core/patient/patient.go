@@ -44,6 +44,9 @@ type Person struct {
 // Name is «Иван Петров».
 func (p Person) Name() string { return strings.TrimSpace(p.Given + " " + p.Surname) }
 
+// object is what a card is called on record.
+const object = "patient"
+
 // Cards keeps patients.
 type Cards struct {
 	In    store.Opener
@@ -116,5 +119,5 @@ func (c Cards) SetPhone(ctx context.Context, actor core.Actor, id uuid.UUID, pho
 }
 
 func (c Cards) note(ctx context.Context, tx *store.Tx, id uuid.UUID, action string, fields ...string) error {
-	return audit.Add(ctx, tx, audit.Entry{ID: c.IDs(), At: c.Clock(), Action: action, Class: core.Contacts, Object: "patient", Subject: id, Patient: id, Fields: fields})
+	return audit.Add(ctx, tx, audit.Entry{ID: c.IDs(), At: c.Clock(), Action: action, Class: core.Contacts, Object: object, Subject: id, Patient: id, Fields: fields})
 }

@@ -30,12 +30,12 @@ LIMIT 20;
 -- A contact that stands, under whichever key it is found, keeps its row.
 WITH stands AS (
     UPDATE patient_contact
-    SET verified_at = coalesce(patient_contact.verified_at, sqlc.narg(verified_at))
+    SET verified_at = coalesce(patient_contact.verified_at, sqlc.narg(verified_at)), tail_index = coalesce(patient_contact.tail_index, sqlc.narg(tail_index))
     WHERE patient_id = sqlc.arg(patient_id) AND kind = sqlc.arg(kind) AND value_index = ANY (sqlc.arg(indexes)::bytea[])
     RETURNING id
 )
-INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, verified_at, created_at)
-SELECT sqlc.arg(id), sqlc.arg(patient_id), sqlc.arg(kind), sqlc.arg(value_sealed), sqlc.arg(value_index), sqlc.narg(verified_at), sqlc.arg(created_at)
+INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, tail_index, verified_at, created_at)
+SELECT sqlc.arg(id), sqlc.arg(patient_id), sqlc.arg(kind), sqlc.arg(value_sealed), sqlc.arg(value_index), sqlc.narg(tail_index), sqlc.narg(verified_at), sqlc.arg(created_at)
 WHERE NOT EXISTS (SELECT FROM stands)
 ON CONFLICT ON CONSTRAINT patient_contact_once DO UPDATE SET verified_at = coalesce(patient_contact.verified_at, excluded.verified_at);
 

@@ -31,8 +31,9 @@ const attached = "attachment"
 // Parts lists every table whose comment names a subject; a test holds the list to the database.
 func Parts() []Part {
 	return []Part{
-		{Table: "patient", SQL: "SELECT to_jsonb(x) - '{name_key,merged_into,made_by}'::text[] FROM patient x WHERE x.id = $1::uuid"},
-		{Table: "patient_contact", SQL: ofPatient("patient_contact", "value_index")},
+		{Table: "patient", SQL: "SELECT to_jsonb(x) - '{name_key,search_name,merged_into,made_by,changed_by}'::text[] FROM patient x WHERE x.id = $1::uuid"},
+		{Table: "patient_contact", SQL: ofPatient("patient_contact", "value_index,tail_index")},
+		{Table: "patient_kin", SQL: ofPatient("patient_kin", "relative_id,made_by"), House: true},
 		{Table: "patient_link", SQL: ofPatient("patient_link", "verified_by"), House: true},
 		{Table: "conversation", Chats: true, SQL: "SELECT jsonb_build_object('channel', x.channel, 'external_id', x.external_id, 'lang', x.lang, 'muted', x.muted, " +
 			"'created_at', x.created_at, 'last_inbound_at', x.last_inbound_at, 'session', x.session) FROM conversation x WHERE x.id = ANY ($1::uuid[])"},

@@ -5,6 +5,7 @@ type Column struct {
 	Table, Column string
 	ID            string // the column of the uuid that its values are bound to; empty: id
 	Index         string // the blind index beside it, where it has one
+	Tail          string // and that of the value's end, where it has one
 	Kind          string // what kind of value the index is of, as SQL: a column, or a literal
 	Twins         bool   // two rows may prove to be one value of one owner; the one that is sealed anew later goes
 	Batch         int    // rows of one transaction of a walk, where values are big; 0: walkBatch
@@ -18,7 +19,7 @@ const textSealed = "text_sealed"
 // database, another with docs/security.md. What is missing here is lost when a key is retired.
 func Columns() []Column {
 	return []Column{
-		{Table: "patient_contact", Column: "value_sealed", Index: "value_index", Kind: "kind", Twins: true, What: "patients' phone numbers and e-mail addresses"},
+		{Table: "patient_contact", Column: "value_sealed", Index: "value_index", Tail: "tail_index", Kind: "kind", Twins: true, What: "patients' phone numbers and e-mail addresses"},
 		{Table: "visit_reason", Column: textSealed, ID: "visit_id", What: "why a patient comes, or cancels, in their words"},
 		{Table: "visit_note", Column: textSealed, ID: "visit_id", What: "what the desk wrote beside a visit"},
 		{Table: "record", Column: "body_sealed", What: "conclusions, notes, vital signs, referrals"},

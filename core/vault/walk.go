@@ -32,6 +32,7 @@ type sealedRow struct {
 	ID     uuid.UUID
 	Sealed []byte
 	Index  []byte
+	Tail   []byte
 	Kind   string
 }
 
@@ -95,7 +96,7 @@ func (w Walker) batch(ctx context.Context, tx *store.Tx, r *ring, step *db.Vault
 			step.Broken++
 			continue
 		}
-		if !bytes.Equal(fresh.Sealed, row.Sealed) || !bytes.Equal(fresh.Index, row.Index) {
+		if !bytes.Equal(fresh.Sealed, row.Sealed) || !bytes.Equal(fresh.Index, row.Index) || !bytes.Equal(fresh.Tail, row.Tail) {
 			was, is = append(was, row), append(is, fresh)
 		}
 	}
@@ -116,6 +117,9 @@ func (r *ring) anew(c Column, row sealedRow) (sealedRow, error) {
 	}
 	if c.Index != "" {
 		row.Index = r.index(r.indexPrimary, row.Kind, string(plain))
+	}
+	if c.Tail != "" {
+		row.Tail = r.tail(r.indexPrimary, row.Kind, string(plain))
 	}
 	return row, nil
 }
@@ -139,11 +143,14 @@ func (c Column) batch() int {
 
 // read is the batch of rows after an id; rows of one id are read together.
 func (c Column) read(ctx context.Context, tx *store.Tx, after uuid.UUID) ([]sealedRow, error) {
-	index, kind := "NULL::bytea", "''"
+	index, tail, kind := "NULL::bytea", "NULL::bytea", "''"
 	if c.Index != "" {
 		index, kind = quoted(c.Index), c.Kind
 	}
-	rows, err := tx.Query(ctx, "SELECT "+c.id()+", "+c.sealed()+", "+index+", "+kind+" FROM "+c.table()+
+	if c.Tail != "" {
+		tail = quoted(c.Tail)
+	}
+	rows, err := tx.Query(ctx, "SELECT "+c.id()+", "+c.sealed()+", "+index+", "+tail+", "+kind+" FROM "+c.table()+
 		" WHERE "+c.sealed()+" IS NOT NULL AND "+c.id()+" > $1 ORDER BY "+c.id()+" FETCH FIRST $2 ROWS WITH TIES", after, c.batch())
 	if err != nil {
 		return nil, err
@@ -186,17 +193,21 @@ func (c Column) change(ctx context.Context, tx *store.Tx, was, is []sealedRow) (
 const uniqueViolation = "23505"
 
 func (c Column) write(ctx context.Context, tx *store.Tx, was, is []sealedRow) (int64, error) {
-	ids, old, sealed, index := make([]uuid.UUID, len(is)), make([][]byte, len(is)), make([][]byte, len(is)), make([][]byte, len(is))
+	ids, old := make([]uuid.UUID, len(is)), make([][]byte, len(is))
+	sealed, index, tail := make([][]byte, len(is)), make([][]byte, len(is)), make([][]byte, len(is))
 	for i := range is {
-		ids[i], old[i], sealed[i], index[i] = is[i].ID, was[i].Sealed, is[i].Sealed, is[i].Index
+		ids[i], old[i], sealed[i], index[i], tail[i] = is[i].ID, was[i].Sealed, is[i].Sealed, is[i].Index, is[i].Tail
 	}
 	set := ""
 	if c.Index != "" {
 		set = ", " + quoted(c.Index) + " = n.index"
 	}
+	if c.Tail != "" {
+		set += ", " + quoted(c.Tail) + " = n.tail"
+	}
 	var n int64
 	err := tx.QueryRow(ctx, "WITH changed AS (UPDATE "+c.table()+" t SET "+c.sealed()+" = n.sealed"+set+
-		" FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[]) n (id, was, sealed, index)"+
-		" WHERE t."+c.id()+" = n.id AND t."+c.sealed()+" = n.was RETURNING 1) SELECT count(*) FROM changed", ids, old, sealed, index).Scan(&n)
+		" FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[]) n (id, was, sealed, index, tail)"+
+		" WHERE t."+c.id()+" = n.id AND t."+c.sealed()+" = n.was RETURNING 1) SELECT count(*) FROM changed", ids, old, sealed, index, tail).Scan(&n)
 	return n, err
 }

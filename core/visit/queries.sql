@@ -113,6 +113,13 @@ WHERE patient_id = ANY (sqlc.arg(patients)::uuid[]) AND status IN ('booked', 'co
 ORDER BY starts_at
 LIMIT 50;
 
+-- name: VisitsOfPatient :many
+-- A patient's visits that the actor may see, the newest first.
+SELECT * FROM visit
+WHERE patient_id = sqlc.arg(patient)::uuid AND status <> 'held'
+ORDER BY starts_at DESC, id
+LIMIT 200;
+
 -- name: VisitsOfBranch :many
 -- The day's schedule of a branch, for the cabinet.
 SELECT v.*, coalesce(p.surname, '') AS surname, coalesce(p.given, '') AS given, coalesce(p.patronymic, '') AS patronymic

@@ -2,6 +2,7 @@
 // date, forms that outlive a lost connection, and keys.
 import htmx from 'htmx.org';
 import './active.js';
+import './find.js';
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;

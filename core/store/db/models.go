@@ -259,6 +259,9 @@ type Patient struct {
 	AdvertisingAt *time.Time
 	MadeBy        *uuid.UUID
 	Number        int64
+	SearchName    string
+	ChangedBy     *uuid.UUID
+	ChangedAt     *time.Time
 }
 
 type Payment struct {

@@ -43,3 +43,51 @@ func (q *Queries) FactsAbout(ctx context.Context, patient uuid.UUID) (FactsAbout
 	)
 	return i, err
 }
+
+const factsAboutAll = `-- name: FactsAboutAll :many
+SELECT p.id::uuid AS id, f.own::boolean AS own, f.verified::boolean AS verified, f.care::boolean AS care, f.glass::boolean AS glass, f.ticket::boolean AS ticket, f.branch::boolean AS branch, f.consent::boolean AS consent, f.payer::boolean AS payer
+FROM unnest($1::uuid[]) AS p (id), facts_about(p.id) f
+`
+
+type FactsAboutAllRow struct {
+	ID       uuid.UUID
+	Own      bool
+	Verified bool
+	Care     bool
+	Glass    bool
+	Ticket   bool
+	Branch   bool
+	Consent  bool
+	Payer    bool
+}
+
+// The same of some patients at once.
+func (q *Queries) FactsAboutAll(ctx context.Context, patients []uuid.UUID) ([]FactsAboutAllRow, error) {
+	rows, err := q.db.Query(ctx, factsAboutAll, patients)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FactsAboutAllRow{}
+	for rows.Next() {
+		var i FactsAboutAllRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Own,
+			&i.Verified,
+			&i.Care,
+			&i.Glass,
+			&i.Ticket,
+			&i.Branch,
+			&i.Consent,
+			&i.Payer,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -12,16 +12,117 @@ import (
 	"github.com/google/uuid"
 )
 
+const patientsBorn = `-- name: PatientsBorn :many
+SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
+FROM patient p
+WHERE p.birth_date = $1::date AND p.merged_into IS NULL
+ORDER BY p.search_name, p.id
+LIMIT $2
+`
+
+type PatientsBornParams struct {
+	Born time.Time
+	Most int32
+}
+
+type PatientsBornRow struct {
+	ID         uuid.UUID
+	Number     int64
+	Surname    string
+	Given      string
+	Patronymic string
+	BirthDate  *time.Time
+}
+
+// Cards by the birth date alone.
+func (q *Queries) PatientsBorn(ctx context.Context, arg PatientsBornParams) ([]PatientsBornRow, error) {
+	rows, err := q.db.Query(ctx, patientsBorn, arg.Born, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PatientsBornRow{}
+	for rows.Next() {
+		var i PatientsBornRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.Surname,
+			&i.Given,
+			&i.Patronymic,
+			&i.BirthDate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const patientsEnding = `-- name: PatientsEnding :many
+SELECT c.id AS contact_id, c.value_sealed, p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
+FROM patient_contact c
+JOIN patient p ON p.id = c.patient_id
+WHERE c.tail_index = ANY ($1::bytea[]) AND p.merged_into IS NULL
+ORDER BY p.surname, p.given, p.id
+LIMIT 500
+`
+
+type PatientsEndingRow struct {
+	ContactID   uuid.UUID
+	ValueSealed []byte
+	ID          uuid.UUID
+	Number      int64
+	Surname     string
+	Given       string
+	Patronymic  string
+	BirthDate   *time.Time
+}
+
+// Cards by the last four digits of a phone, with the phone, whose other digits are compared once it is opened.
+func (q *Queries) PatientsEnding(ctx context.Context, tails [][]byte) ([]PatientsEndingRow, error) {
+	rows, err := q.db.Query(ctx, patientsEnding, tails)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PatientsEndingRow{}
+	for rows.Next() {
+		var i PatientsEndingRow
+		if err := rows.Scan(
+			&i.ContactID,
+			&i.ValueSealed,
+			&i.ID,
+			&i.Number,
+			&i.Surname,
+			&i.Given,
+			&i.Patronymic,
+			&i.BirthDate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const patientsLike = `-- name: PatientsLike :many
 SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
-FROM (SELECT find_patients($1::text[], $2::integer)::uuid[] AS ids) f
+FROM (SELECT find_patients($1::text[], $2::date, $3::integer)::uuid[] AS ids) f
 JOIN patient p ON p.id = ANY (f.ids)
 ORDER BY array_position(f.ids, p.id)
 `
 
 type PatientsLikeParams struct {
-	Words []string
-	Most  int32
+	Readings []string
+	Born     *time.Time
+	Most     int32
 }
 
 type PatientsLikeRow struct {
@@ -35,7 +136,7 @@ type PatientsLikeRow struct {
 
 // Cards by parts of a name, misspelt or not, the likest first.
 func (q *Queries) PatientsLike(ctx context.Context, arg PatientsLikeParams) ([]PatientsLikeRow, error) {
-	rows, err := q.db.Query(ctx, patientsLike, arg.Words, arg.Most)
+	rows, err := q.db.Query(ctx, patientsLike, arg.Readings, arg.Born, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +286,7 @@ type PhonesAboutRow struct {
 	BirthDate   *time.Time
 }
 
-// Phones of whoever comes about now: a part of a number is looked for among them, for what is sealed has no parts.
+// Phones of whoever comes about now: a part of a number that is not its end is looked for among them, for what is sealed has no parts.
 func (q *Queries) PhonesAbout(ctx context.Context, arg PhonesAboutParams) ([]PhonesAboutRow, error) {
 	rows, err := q.db.Query(ctx, phonesAbout, arg.FromAt, arg.ToAt)
 	if err != nil {
@@ -205,6 +306,41 @@ func (q *Queries) PhonesAbout(ctx context.Context, arg PhonesAboutParams) ([]Pho
 			&i.Patronymic,
 			&i.BirthDate,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const phonesOf = `-- name: PhonesOf :many
+SELECT id, patient_id, value_sealed
+FROM patient_contact
+WHERE patient_id = ANY ($1::uuid[]) AND kind = 'phone'
+ORDER BY patient_id, verified_at DESC NULLS LAST, created_at DESC, id
+LIMIT 500
+`
+
+type PhonesOfRow struct {
+	ID          uuid.UUID
+	PatientID   uuid.UUID
+	ValueSealed []byte
+}
+
+// The phones of some cards, the surest of each first.
+func (q *Queries) PhonesOf(ctx context.Context, ids []uuid.UUID) ([]PhonesOfRow, error) {
+	rows, err := q.db.Query(ctx, phonesOf, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PhonesOfRow{}
+	for rows.Next() {
+		var i PhonesOfRow
+		if err := rows.Scan(&i.ID, &i.PatientID, &i.ValueSealed); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
