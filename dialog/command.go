@@ -70,6 +70,7 @@ type Command struct {
 	Slot    string
 	Value   string    // a code, an id or the person's words
 	When    *Window   // instead of Value for the slot "when"
+	Unknown bool      // Value is the name of a doctor whom the clinic does not have
 	Choices []Command // of Clarify and Answer
 	Why     string    // the person's words that speak for a choice; said, never kept
 }
@@ -79,12 +80,13 @@ type wire struct {
 	Flow    string          `json:"flow,omitempty"`
 	Slot    string          `json:"slot,omitempty"`
 	Value   json.RawMessage `json:"value,omitempty"`
+	Unknown bool            `json:"unknown,omitempty"`
 	Choices []Command       `json:"choices,omitempty"`
 }
 
 // MarshalJSON writes the form that `zapis understand` prints: value is a string, or an object for a window.
 func (c Command) MarshalJSON() ([]byte, error) {
-	w := wire{Do: c.Do, Flow: c.Flow, Slot: c.Slot, Choices: c.Choices}
+	w := wire{Do: c.Do, Flow: c.Flow, Slot: c.Slot, Unknown: c.Unknown, Choices: c.Choices}
 	var err error
 	switch {
 	case c.When != nil:
@@ -104,7 +106,7 @@ func (c *Command) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &w); err != nil {
 		return err
 	}
-	*c = Command{Do: w.Do, Flow: w.Flow, Slot: w.Slot, Choices: w.Choices}
+	*c = Command{Do: w.Do, Flow: w.Flow, Slot: w.Slot, Unknown: w.Unknown, Choices: w.Choices}
 	if len(w.Value) == 0 {
 		return nil
 	}

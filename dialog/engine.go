@@ -122,6 +122,9 @@ func (u *turn) apply(ctx context.Context, c Command) error {
 	case Start:
 		return u.start(ctx, c)
 	case Set:
+		if several, ok := u.namesakes(c); ok {
+			return u.clarify(ctx, several)
+		}
 		return u.set(ctx, c)
 	case Clear:
 		return u.clear(ctx, c.Slot)
@@ -139,7 +142,7 @@ func (u *turn) apply(ctx context.Context, c Command) error {
 		return u.answer(ctx, c)
 	case Repeat:
 	default:
-		return u.aside(c)
+		return u.aside(ctx, c)
 	}
 	return nil
 }

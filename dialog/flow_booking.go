@@ -24,6 +24,7 @@ func Booking() Flow {
 			{Name: slotPerson, Fill: fillPerson, Ask: askPerson, Check: checkPerson, Clears: []string{slotPatient}},
 			{Name: slotSpecialty, Fill: fillSpecialty, Ask: askSpecialty, Check: checkSpecialty, Clears: []string{slotTime}},
 			{Name: slotBranch, Fill: fillBranch, Ask: askBranch, Check: checkBranch, Clears: []string{slotTime}},
+			{Name: slotWithout, Fill: asNamed, Check: checkWithout, Clears: []string{slotTime}},
 			{Name: slotDoctor, Fill: fillDoctor, Ask: askDoctor, Check: checkDoctor, Clears: []string{slotTime}},
 			{Name: slotService, Fill: fillService, Ask: askService, Check: checkService, Clears: []string{slotTime}},
 			{Name: slotWhen, Ask: askWhen, Check: checkWhen, Clears: []string{slotTime}},
@@ -88,7 +89,7 @@ func checkSpecialty(_ context.Context, t *Talk, c Command) (string, error) {
 }
 
 func fillBranch(_ context.Context, t *Talk) (string, error) {
-	branches := t.Desk.Clinic.BranchesOf(t.Get(slotSpecialty), t.ID(slotDoctor))
+	branches := t.branchesOf(t.ID(slotDoctor))
 	if len(branches) == 1 {
 		return branches[0].ID.String(), nil
 	}
@@ -101,7 +102,7 @@ func askBranch(_ context.Context, t *Talk) (Reply, error) {
 	if t.said(slotDoctor) {
 		doctor = t.ID(slotDoctor)
 	}
-	for _, b := range t.Desk.Clinic.BranchesOf(t.Get(slotSpecialty), doctor) {
+	for _, b := range t.branchesOf(doctor) {
 		r.Buttons = append(r.Buttons, []Button{{Label: b.Name.In(t.Lang) + ", " + b.Address.In(t.Lang), Commands: set(slotBranch, b.ID.String())}})
 	}
 	r.Buttons = append(r.Buttons, []Button{{Label: t.Say("button.any_branch"), Commands: set(slotBranch, anyone)}})
@@ -132,7 +133,7 @@ func fillDoctor(_ context.Context, t *Talk) (string, error) {
 	if t.Get(slotBranch) == anyone { // who does not mind where does not mind who
 		return anyone, nil
 	}
-	doctors := t.Desk.Clinic.DoctorsOf(t.Get(slotSpecialty), t.ID(slotBranch))
+	doctors := t.doctors(t.ID(slotBranch))
 	if len(doctors) == 1 {
 		return doctors[0].ID.String(), nil
 	}
@@ -143,7 +144,7 @@ func fillDoctor(_ context.Context, t *Talk) (string, error) {
 const maxDoctors = 30
 
 func askDoctor(_ context.Context, t *Talk) (Reply, error) {
-	doctors := t.Desk.Clinic.DoctorsOf(t.Get(slotSpecialty), t.ID(slotBranch))
+	doctors := t.doctors(t.ID(slotBranch))
 	if len(doctors) == 0 {
 		return Reply{}, refusing("specialty_not_here")
 	}
@@ -181,6 +182,7 @@ func checkDoctor(_ context.Context, t *Talk, c Command) (string, error) {
 	if branch := t.ID(slotBranch); branch != uuid.Nil && !slices.Contains(named[i].Branches, branch) {
 		t.forget(slotBranch)
 	}
+	t.allow(named[i].ID)
 	return named[i].ID.String(), nil
 }
 

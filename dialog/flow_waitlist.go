@@ -27,13 +27,14 @@ func Waitlist() Flow {
 			{Name: slotPerson, Fill: fillPerson, Ask: askPerson, Check: checkPerson, Clears: []string{slotPatient}},
 			{Name: slotSpecialty, Fill: fillSpecialty, Ask: askSpecialty, Check: checkSpecialty},
 			{Name: slotBranch, Fill: fillBranch, Ask: askBranch, Check: checkBranch},
+			{Name: slotWithout, Fill: asNamed, Check: checkWithout},
 			{Name: slotDoctor, Fill: fillDoctor, Ask: askDoctor, Check: checkDoctor},
 			{Name: slotService, Fill: fillService, Ask: askService, Check: checkService},
 			{Name: slotWhen, Fill: fillAnyDay, Check: checkWhen},
 			{Name: slotPatient, Fill: fillPatient, Via: viaPatient},
 		},
 		Ends:   []string{flowBooking},
-		Takes:  []string{slotPerson, slotSpecialty, slotBranch, slotDoctor, slotService, slotWhen},
+		Takes:  []string{slotPerson, slotSpecialty, slotBranch, slotWithout, slotDoctor, slotService, slotWhen},
 		Finish: joinWaitlist,
 	}
 }

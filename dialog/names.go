@@ -26,6 +26,7 @@ const (
 	slotSpecialty = "specialty"
 	slotBranch    = "branch"
 	slotDoctor    = "doctor"
+	slotWithout   = "without" // doctors whom the person does not want
 	slotService   = "service"
 	slotWhen      = "when"
 	slotTime      = "time"

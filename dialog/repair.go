@@ -154,7 +154,7 @@ func (u *turn) miss(ctx context.Context) error {
 }
 
 // aside answers what is beside the question: the clock's nudge, an old button, a picture.
-func (u *turn) aside(c Command) error {
+func (u *turn) aside(ctx context.Context, c Command) error {
 	switch c.Do {
 	case Nudge:
 		if len(u.s.Stack) == 0 || u.s.Nudged {
@@ -167,7 +167,7 @@ func (u *turn) aside(c Command) error {
 	case Media:
 		u.media(c.Value)
 	case Clarify:
-		u.clarify(c)
+		return u.clarify(ctx, c)
 	default:
 		return fmt.Errorf("unknown command %q", c.Do)
 	}
@@ -184,10 +184,16 @@ func (u *turn) media(what string) {
 }
 
 // clarify offers several readings of what was said.
-func (u *turn) clarify(c Command) {
-	if c.Slot == slotSpecialty {
+func (u *turn) clarify(ctx context.Context, c Command) error {
+	switch c.Slot {
+	case slotSpecialty:
 		u.offer(c)
-		return
+		return nil
+	case slotDoctor:
+		if c.Choices = u.narrowed(c.Choices); len(c.Choices) == 1 {
+			return u.set(ctx, c.Choices[0])
+		}
+		u.s.Asked = slotDoctor
 	}
 	u.silent = true
 	r := Reply{Text: u.talk.Say("clarify")}
@@ -195,6 +201,7 @@ func (u *turn) clarify(c Command) {
 		r.Buttons = append(r.Buttons, []Button{{Label: u.label(choice), Commands: []Command{choice}}})
 	}
 	u.say(r)
+	return nil
 }
 
 // label is what a reading looks like on a button.
@@ -204,6 +211,8 @@ func (u *turn) label(c Command) string {
 		return u.talk.windowWords(*c.When, u.talk.zone())
 	case c.Do == Start:
 		return u.talk.Say("flow." + c.Flow)
+	case c.Slot == slotDoctor:
+		return u.talk.inFull(c.Value)
 	default:
 		return c.Value
 	}

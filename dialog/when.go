@@ -16,7 +16,7 @@ const dateForm = "2006-01-02"
 
 // askOf is what the running flow looks for, without the time.
 func askOf(t *Talk) schedule.Ask {
-	return schedule.Ask{Specialty: t.Get(slotSpecialty), Service: t.ID(slotService), Doctor: t.ID(slotDoctor), Branch: t.ID(slotBranch)}
+	return schedule.Ask{Specialty: t.Get(slotSpecialty), Service: t.ID(slotService), Doctor: t.ID(slotDoctor), Without: t.without(), Branch: t.ID(slotBranch)}
 }
 
 // askWhen shows a month with its free days marked.

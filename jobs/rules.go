@@ -14,7 +14,7 @@ type Rules interface {
 	Read(c *clinic.Catalog, text string, s understand.Situation) understand.Meaning
 }
 
-// Reader is the offline understanding. It keeps one index for each version of the clinic's data.
+// Reader is the offline understanding. It keeps an index of the clinic's data as it stands: a change is understood with the next message.
 type Reader struct {
 	mu      sync.Mutex
 	catalog *clinic.Catalog
@@ -43,13 +43,17 @@ func vocabulary(c *clinic.Catalog) understand.Vocabulary {
 		if d.Female {
 			gender = "female"
 		}
-		v.Doctors = append(v.Doctors, understand.Doctor{ID: d.ID.String(), Surname: d.Surname, Name: d.Given, Gender: gender})
+		v.Doctors = append(v.Doctors, understand.Doctor{
+			ID: d.ID.String(), Surname: d.Surname, Name: d.Given, Patronymic: d.Patronymic, Gender: gender, Specialties: d.Specialties,
+		})
 	}
 	for _, b := range c.Branches {
-		v.Branches = append(v.Branches, understand.Branch{ID: b.ID.String(), Name: b.Name.RU, City: b.City.RU, Address: b.Address.RU})
+		v.Branches = append(v.Branches, understand.Branch{
+			ID: b.ID.String(), Name: b.Name.RU, City: b.City.RU, Address: b.Address.RU, English: b.Name.EN + " " + b.City.EN,
+		})
 	}
 	for _, s := range c.Services {
-		v.Services = append(v.Services, understand.Service{ID: s.ID.String(), Name: s.Name.RU})
+		v.Services = append(v.Services, understand.Service{ID: s.ID.String(), Name: s.Name.RU, English: s.Name.EN})
 	}
 	return v
 }

@@ -75,7 +75,7 @@ func newReader() (*understand.Reader, error) {
 func vocabulary() understand.Vocabulary {
 	return understand.Vocabulary{
 		Doctors: []understand.Doctor{
-			{ID: "ivanova", Surname: "Иванова", Name: "Анна", Gender: "female"}, {ID: "petrov", Surname: "Петров", Name: "Илья", Gender: "male"},
+			{ID: "ivanova", Surname: "Иванова", Name: "Анна", Patronymic: "Петровна", Gender: "female"}, {ID: "petrov", Surname: "Петров", Name: "Илья", Patronymic: "Сергеевич", Gender: "male"},
 		},
 		Branches: []understand.Branch{{ID: "moscow", Name: "Москва", City: "Москва"}, {ID: "kaliningrad", Name: "Калининград", City: "Калининград"}},
 	}

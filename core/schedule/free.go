@@ -30,6 +30,7 @@ type Ask struct {
 	Specialty string
 	Service   uuid.UUID
 	Doctor    uuid.UUID
+	Without   []uuid.UUID // doctors who are not wanted
 	Branch    uuid.UUID
 	From, To  time.Time // the visit begins in [From, To)
 	DayFrom   int       // minutes of the branch's day: an afternoon is 13*60 to 18*60
@@ -126,7 +127,7 @@ func (f Free) search(ask Ask) search {
 	s.service, _ = s.clinic.Service(ask.Service)
 	for _, d := range s.clinic.DoctorsOf(ask.Specialty, ask.Branch) {
 		_, performs := d.Services[ask.Service]
-		if (ask.Doctor == uuid.Nil || d.ID == ask.Doctor) && (performs || ask.Service == uuid.Nil) {
+		if (ask.Doctor == uuid.Nil || d.ID == ask.Doctor) && !slices.Contains(ask.Without, d.ID) && (performs || ask.Service == uuid.Nil) {
 			s.doctors = append(s.doctors, d.ID)
 		}
 	}

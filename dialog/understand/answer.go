@@ -256,49 +256,6 @@ func (h *heard) asksForVisits(flow string) bool {
 	return flow == flowVisits && h.wordCount() <= 4 && h.begins("мои", "моя", "покаж", "my")
 }
 
-// branch is the branch that is named, or counted: "в первом филиале".
-func (r *Reader) branch(h *heard) string {
-	if id := r.places.branch(h.tokens); id != "" {
-		return id
-	}
-	for i := range h.tokens {
-		t := &h.tokens[i]
-		counted := strings.HasPrefix(next(h.tokens, i), "филиал") || h.s.Asked == slotBranch
-		if n := t.sense.n; t.sense.kind == kindOrdinal && counted && n >= 1 && n <= len(r.places.branches.ids) {
-			return r.places.branches.ids[n-1]
-		}
-	}
-	return ""
-}
-
-// person is for whom the visit is: a relative who is named, else "себя" and "запишите меня".
-func (h *heard) person() string {
-	self := ""
-	for i := range h.tokens {
-		t := &h.tokens[i]
-		switch {
-		case t.sense.kind == kindPerson && t.sense.code != "self":
-			return t.sense.code
-		case t.sense.kind == kindPerson:
-			self = t.sense.code
-		case (t.text == "меня" || t.text == "me") && i > 0 && booked(h.tokens[i-1].text), t.text == "меня" && booked(next(h.tokens, i)):
-			self = "self"
-		}
-	}
-	return self
-}
-
-func next(tokens []token, i int) string {
-	if i+1 < len(tokens) {
-		return tokens[i+1].text
-	}
-	return ""
-}
-
-func booked(word string) bool {
-	return strings.HasPrefix(word, "запиш") || strings.HasPrefix(word, "записать") || word == "book"
-}
-
 // reason is the complaint in the person's own words: from the first word of a complaint to the last, and what stands around
 // them, as far as it is about nothing else.
 func (h *heard) reason() string {

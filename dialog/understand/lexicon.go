@@ -69,8 +69,8 @@ const (
 // sense is what a word means by itself.
 type sense struct {
 	kind  string
-	code  string // the table's second column
-	n     int    // the same as a number, where it is one
+	code  string // the table's second column, without what stands after its /
+	n     int    // the same, or what stands after the /, as a number, where it is one
 	width int    // tokens the phrase takes, 1 for a word
 }
 
@@ -81,6 +81,7 @@ type lexicon struct {
 	phrases map[string][]phrase // by first word
 	cues    map[string]cue      // what a word says of the times around it, beside its sense
 	begins  map[string]cue      // the same by a beginning
+	inner   map[string]bool     // words of phrases
 	typos   *typos
 }
 
@@ -90,8 +91,13 @@ type phrase struct {
 }
 
 func newLexicon() *lexicon {
-	l := &lexicon{words: map[string]sense{}, stems: map[string]sense{}, phrases: map[string][]phrase{}, cues: map[string]cue{}, begins: map[string]cue{}, typos: newTypos()}
-	for _, table := range []string{wordsRussian, timesRussian, wordsEnglish, timesEnglish} {
+	return readLexicon(newTypos(newConfusions()), wordsRussian, timesRussian, wordsEnglish, timesEnglish)
+}
+
+// readLexicon reads tables; their words are repaired by t.
+func readLexicon(t *typos, tables ...string) *lexicon {
+	l := &lexicon{words: map[string]sense{}, stems: map[string]sense{}, phrases: map[string][]phrase{}, inner: map[string]bool{}, cues: map[string]cue{}, begins: map[string]cue{}, typos: t}
+	for _, table := range tables {
 		l.load(table)
 	}
 	return l
@@ -113,8 +119,12 @@ func (l *lexicon) load(table string) {
 			l.addCues(namedCue(fields[1]), fields[2:])
 			continue
 		}
-		s := sense{kind: fields[0], code: fields[1], width: 1}
-		if n, err := strconv.Atoi(fields[1]); err == nil {
+		code, number, two := strings.Cut(fields[1], "/")
+		if !two {
+			number = code
+		}
+		s := sense{kind: fields[0], code: code, width: 1}
+		if n, err := strconv.Atoi(number); err == nil {
 			s.n = n
 		}
 		for _, form := range fields[2:] {
@@ -159,6 +169,7 @@ func (l *lexicon) add(form string, s sense) {
 		s.width = len(words)
 		l.phrases[words[0]] = append(l.phrases[words[0]], phrase{words: words, sense: s})
 		for _, w := range words {
+			l.inner[w] = true
 			l.typos.add(w, 2)
 		}
 		return
@@ -252,4 +263,20 @@ func prefixes(word string, found func(string)) {
 		letters++
 	}
 	found(word)
+}
+
+// knows says that a word stands in the tables.
+func (l *lexicon) knows(word string) bool {
+	_, ok := l.look(word)
+	return ok || l.inner[word]
+}
+
+// oneOf says that a word is one of a list.
+func oneOf(word, list string) bool {
+	for w := range strings.FieldsSeq(list) {
+		if w == word {
+			return true
+		}
+	}
+	return false
 }

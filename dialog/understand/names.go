@@ -1,9 +1,14 @@
 package understand
 
 import (
+	_ "embed" // the given names
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
+
+//go:embed given.txt
+var givenNamesTable string
 
 // Words that deny, wherever they are looked for.
 const (
@@ -29,16 +34,31 @@ type form struct {
 	other  bool // of the other gender than the doctor's: "к Иванову" where only Иванова works
 }
 
-// doctors finds the clinic's doctors by surname.
+// doctors finds the clinic's doctors by surname, by name and patronymic.
 type doctors struct {
-	list     []Doctor
-	forms    map[string][]form
-	translit *strings.Replacer
+	list    []Doctor
+	own     []ownNames
+	forms   map[string][]form
+	given   map[string][]int // stem of a given name → doctors
+	fathers map[string][]int // stem of a patronymic → doctors
+	names   map[string]bool
+	shared  map[string]int // folded surname → doctors who have it
+	schools []*strings.Replacer
 }
 
-func newDoctors(list []Doctor) *doctors {
-	d := &doctors{list: slices.Clone(list), forms: map[string][]form{}, translit: transliteration()}
+// ownNames are the stems of a doctor's given name and patronymic, and whether the surname is plainly one.
+type ownNames struct {
+	given, fathers []string
+	plain          bool // Гай, Белых: the surname is a word of its own too
+}
+
+func newDoctors(list []Doctor, l *language) *doctors {
+	d := &doctors{
+		list: slices.Clone(list), own: make([]ownNames, len(list)), forms: make(map[string][]form, 16*len(list)), given: map[string][]int{}, fathers: map[string][]int{},
+		names: l.names, shared: map[string]int{}, schools: l.schools[:2],
+	}
 	for i, doctor := range d.list {
+		d.shared[folded(doctor.Surname)]++
 		for _, part := range surnameParts(doctor.Surname) {
 			own, other := declensions(part)
 			if doctor.Gender == "male" || doctor.Gender == "" && !feminine(part) {
@@ -47,11 +67,23 @@ func newDoctors(list []Doctor) *doctors {
 			d.file(i, own, false)
 			d.file(i, other, true)
 		}
+		d.own[i] = ownNames{given: givenStems(doctor.Name), fathers: patronymicStems(doctor.Patronymic), plain: !surnameLike(folded(doctor.Surname))}
+		for _, stem := range d.own[i].given {
+			d.given[stem] = append(d.given[stem], i)
+		}
+		for _, stem := range d.own[i].fathers {
+			d.fathers[stem] = append(d.fathers[stem], i)
+		}
 	}
 	return d
 }
 
-// surnameParts are the folded surname and, of a double one, its halves.
+// folded is a name as texts are cut: lower case, е for ё.
+func folded(name string) string {
+	return strings.Map(foldRune, strings.TrimSpace(name))
+}
+
+// surnameParts are the folded surname's parts; a double one may be said in full or by a half.
 func surnameParts(surname string) []string {
 	var parts []string
 	for _, t := range cut(surname) {
@@ -80,144 +112,100 @@ func (d *doctors) file(doctor int, forms []string, other bool) {
 	}
 }
 
-// feminine guesses from the spelling; a surname that does not tell is taken for a man's, whose forms include hers.
-func feminine(surname string) bool {
-	for _, ending := range []string{"ова", "ева", "ина", "ына", "ая", "яя"} {
-		if strings.HasSuffix(surname, ending) {
+func (d *doctors) knows(word string) bool {
+	if len(d.forms[word]) > 0 {
+		return true
+	}
+	stem := nameStem(word)
+	return len(d.given[stem]) > 0 || d.names[stem]
+}
+
+// value is what slot "doctor" gets: the surname, or the id where the surname tells nobody.
+func (d *doctors) value(doctor int) string {
+	if d.shared[folded(d.list[doctor].Surname)] > 1 {
+		return d.list[doctor].ID
+	}
+	return d.list[doctor].Surname
+}
+
+// givenNames reads the table of given names.
+func givenNames() map[string]bool {
+	names := map[string]bool{}
+	for line := range strings.Lines(givenNamesTable) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		for name := range strings.FieldsSeq(line) {
+			for _, stem := range givenStems(name) {
+				names[stem] = true
+			}
+		}
+	}
+	return names
+}
+
+// nameStem is a given name or a patronymic without the ending of its case.
+func nameStem(name string) string { return strings.TrimRight(name, "аеиоуыэюяйьмх") }
+
+// givenStems are the stems that a given name has in its cases.
+func givenStems(name string) []string {
+	name = folded(name)
+	switch name {
+	case "":
+		return nil
+	case "лев":
+		return []string{"лев", "льв"}
+	case "павел":
+		return []string{"павел", "павл"}
+	}
+	if stem := nameStem(name); utf8.RuneCountInString(stem) >= 2 {
+		return []string{stem}
+	}
+	return nil
+}
+
+// patronymicStems are the stems of a patronymic, as papers write it and as people say it: Сергеевич, Сергеич; Ивановна, Иванна.
+func patronymicStems(name string) []string {
+	name = folded(name)
+	if name == "" {
+		return nil
+	}
+	stems := []string{nameStem(name)}
+	for pair := range strings.FieldsSeq("еевич>еич аевич>аич ьевич>ьич лович>лыч ович>ыч овна>на евна>вна аевна>авна") {
+		if other, ok := ended(name, pair); ok {
+			stems = append(stems, nameStem(other))
+		}
+	}
+	for full, said := range map[string]string{"александрович": "саныч", "александровна": "санна", "павлович": "палыч", "павловна": "пална", "михайлович": "михалыч"} {
+		if name == full {
+			stems = append(stems, nameStem(said))
+		}
+	}
+	return stems
+}
+
+// patronymic says that a word is a father's name: "Петровну" is no slip of "Петрову".
+func patronymic(word string) bool {
+	for ending := range strings.FieldsSeq("вна вны вне вну вной вич вича вичу вичем виче") {
+		if head, ok := strings.CutSuffix(word, ending); ok && (strings.HasSuffix(head, "о") || strings.HasSuffix(head, "е")) {
+			return true
+		}
+	}
+	if utf8.RuneCountInString(word) < 6 {
+		return false
+	}
+	for ending := range strings.FieldsSeq("еич еича еичу еичем аныч аныча анычу анычем алыч алыча алычу ильич ильича ильичу ильичем") {
+		if strings.HasSuffix(word, ending) {
 			return true
 		}
 	}
 	return false
 }
 
-// declensions are the forms of a surname for a woman and for a man.
-func declensions(surname string) (woman, man []string) {
-	all := func(stem string, endings ...string) []string {
-		forms := make([]string, len(endings))
-		for i, e := range endings {
-			forms[i] = stem + e
-		}
-		return forms
-	}
-	has := func(endings ...string) (string, bool) {
-		for _, e := range endings {
-			if stem, ok := strings.CutSuffix(surname, e); ok && len(stem) >= 4 {
-				return stem, true
-			}
-		}
-		return "", false
-	}
-	if stem, ok := has("ова", "ева", "ина", "ына", "ов", "ев", "ин", "ын"); ok {
-		stem = surname[:len(stem)+4] // with its ов, ин: two letters of two bytes
-		return all(stem, "а", "ой", "ой", "у", "ой", "ой", "ою", "ы", "ых", "ым", "ыми"),
-			all(stem, "", "а", "у", "а", "ым", "е", "ом", "ы", "ых", "ым", "ыми")
-	}
-	if stem, ok := has("ский", "цкий", "ская", "цкая"); ok {
-		stem = surname[:len(stem)+4]
-		return all(stem, "ая", "ой", "ой", "ую", "ой", "ой", "ою", "ие", "их", "им"),
-			all(stem, "ий", "ого", "ому", "ого", "им", "ом", "ие", "их", "им", "ими")
-	}
-	if stem, ok := has("ый", "ой", "ий", "ая", "яя"); ok {
-		return all(stem, "ая", "ой", "ой", "ую", "ой", "ой", "ею", "яя", "юю", "ей"),
-			all(stem, surname[len(stem):], "ого", "ому", "ого", "ым", "ом", "его", "ему", "им", "ем")
-	}
-	return declineNoun(surname, all, has)
-}
-
-// declineNoun declines surnames that are nouns: Мельник, Коваль, Гай, Сорока, Заря, Кравец; the rest stay as they are.
-func declineNoun(surname string, all func(string, ...string) []string, has func(...string) (string, bool)) (woman, man []string) {
-	still := []string{surname, surname, surname, surname, surname, surname}
-	if stem, ok := has("ец"); ok {
-		return still, append(all(stem, "ец", "ца", "цу", "ца", "цом", "це"), all(surname, "а", "у", "ом", "ем", "е")...)
-	}
-	if stem, ok := has("ок", "ек"); ok {
-		return still, append(all(stem, surname[len(stem):], "ка", "ку", "ка", "ком", "ке"), all(surname, "а", "у", "ом", "е")...)
-	}
-	if stem, ok := has("ь", "й"); ok {
-		return still, all(stem, surname[len(stem):], "я", "ю", "я", "ем", "е")
-	}
-	if stem, ok := has("ия"); ok {
-		forms := all(stem, "ия", "ии", "ии", "ию", "ией", "ии")
-		return forms, forms
-	}
-	if stem, ok := has("а"); ok {
-		forms := all(stem, "а", "ы", "е", "у", "ой", "е", "и", "ей")
-		return forms, forms
-	}
-	if stem, ok := has("я"); ok {
-		forms := all(stem, "я", "и", "е", "ю", "ей", "е")
-		return forms, forms
-	}
-	if stem, ok := has("ко"); ok { // colloquial: к Шевченку
-		return still, append(slices.Clone(still), all(stem, "ка", "ку", "ком", "ке")...)
-	}
-	if _, ok := has("о", "е", "и", "у", "ю", "э", "ых", "их"); ok {
-		return still, still
-	}
-	return still, all(surname, "", "а", "у", "а", "ом", "е", "ем", "ы")
-}
-
-// find returns the surname of the doctor who is named and not refused, and marks its token used; "" where nobody is named.
-func (d *doctors) find(tokens []token, used []bool) string {
-	for i := range tokens {
-		t := &tokens[i]
-		if t.mark || t.digits {
-			continue
-		}
-		called := i > 0 && caseAfter(tokens[i-1].text) == 1<<dative || i > 0 && title(tokens[i-1].text) || i > 1 && tokens[i-1].text == "." && title(tokens[i-2].text)
-		if t.sense.kind != "" && !called {
-			continue
-		}
-		surname := d.pick(d.spelling(t), before(tokens, i))
-		if surname == "" || unwanted(tokens, i) {
-			continue
-		}
-		used[i] = true
-		return surname
-	}
-	return ""
-}
-
-// spelling is the word as surnames are filed: a Latin one with Russian letters.
-func (d *doctors) spelling(t *token) string {
-	if t.latin {
-		return d.translit.Replace(t.text)
-	}
-	return t.text
-}
-
-// pick chooses among the doctors who share a form: of their own gender first, then in the case that the preposition asks.
-func (d *doctors) pick(spelling, preposition string) string {
-	best, rank := "", -1
-	for _, f := range d.forms[spelling] {
-		r := 0
-		if !f.other {
-			r += 2
-		}
-		if want := caseAfter(preposition); want == 0 || f.cases&want != 0 {
-			r += 3
-		}
-		if r > rank {
-			best, rank = d.list[f.doctor].Surname, r
-		}
-	}
-	return best
-}
-
-// before is the word before i, past a title: "к доктору Ивановой".
-func before(tokens []token, i int) string {
-	for i--; i >= 0; i-- {
-		if !title(tokens[i].text) && !tokens[i].mark {
-			return tokens[i].text
-		}
-	}
-	return ""
-}
-
-// patronymic says that a word is a father's name: "Петровну" is no slip of "Петрову".
-func patronymic(word string) bool {
-	for _, ending := range []string{"вна", "вны", "вне", "вну", "вной", "вич", "вича", "вичу", "вичем", "виче"} {
-		if strings.HasSuffix(word, "о"+ending) || strings.HasSuffix(word, "е"+ending) {
+// surnameLike says that a word is made as surnames are, and is hardly anything else.
+func surnameLike(word string) bool {
+	for ending := range strings.FieldsSeq("ов ев ин ын ова ева ина ына ский ская цкий цкая енко швили дзе ян чук юк") {
+		if strings.HasSuffix(word, ending) && utf8.RuneCountInString(word) > utf8.RuneCountInString(ending)+1 {
 			return true
 		}
 	}
@@ -225,7 +213,7 @@ func patronymic(word string) bool {
 }
 
 func title(word string) bool {
-	for _, stem := range []string{"доктор", "врач", "dr", "doctor"} {
+	for stem := range strings.FieldsSeq("доктор врач dr doctor") {
 		if strings.HasPrefix(word, stem) {
 			return true
 		}
@@ -233,12 +221,19 @@ func title(word string) bool {
 	return false
 }
 
+// Prepositions that say more than a case.
+const (
+	except  = "кроме"
+	instead = "вместо"
+	forWhom = "для"
+)
+
 // caseAfter is the bit set of the cases that a preposition governs, 0 for any.
 func caseAfter(preposition string) int {
 	switch preposition {
 	case "к", "ко":
 		return 1 << dative
-	case "у", "от", "до", "кроме", withoutWord, "для", "из":
+	case "у", "от", "до", except, withoutWord, forWhom, "из", instead:
 		return 1 << genitive
 	case "с", "со":
 		return 1<<instrumental | 1<<genitive
@@ -248,19 +243,4 @@ func caseAfter(preposition string) int {
 		return 1 << prepositional
 	}
 	return 0
-}
-
-// unwanted says that "не", "кроме" stand right before i, a preposition and a title between them or not.
-func unwanted(tokens []token, i int) bool {
-	for j := i - 1; j >= 0 && i-j <= 4; j-- {
-		t := &tokens[j]
-		switch {
-		case t.text == "не" || t.text == "кроме" || t.text == "not" || t.text == "except" || t.text == "ни":
-			return true
-		case caseAfter(t.text) != 0 || title(t.text) || t.text == "to" || t.text == "with" || t.sense.kind == kindSpecialty:
-		default:
-			return false
-		}
-	}
-	return false
 }

@@ -159,10 +159,7 @@ func (r *Reader) slots(h *heard) {
 	for i := range h.tokens {
 		h.facts[h.tokens[i].sense.kind] = true
 	}
-	h.set(slotSpecialty, named(h.tokens, kindSpecialty))
-	h.set(slotDoctor, r.doctors.find(h.tokens, h.times.used))
-	h.set(slotService, r.places.service(h.tokens))
-	h.set(slotBranch, r.branch(h))
+	r.names(h)
 	person := slotPerson
 	if h.s.Asked == "relation" {
 		person = h.s.Asked
@@ -181,16 +178,6 @@ func (h *heard) set(slot, value string) {
 		h.sets = append(h.sets, dialog.Command{Do: dialog.Set, Slot: slot, Value: value})
 		h.facts[slot] = true
 	}
-}
-
-// named is the code of the first word of a kind that is not refused; a person's word counts over "себя".
-func named(tokens []token, kind string) string {
-	for i := range tokens {
-		if tokens[i].sense.kind == kind && !unwanted(tokens, i) {
-			return tokens[i].sense.code
-		}
-	}
-	return ""
 }
 
 // commands puts a flow and the slots together.

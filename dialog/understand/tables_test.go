@@ -109,12 +109,32 @@ func TestSurnamesHaveTheirForms(t *testing.T) {
 	}
 }
 
-func TestDistanceCountsASwapAsOne(t *testing.T) {
+func TestLikelySlipsCostLess(t *testing.T) {
 	t.Parallel()
-	for pair, want := range map[[2]string]int{
-		{"завтра", "завтра"}: 0, {"завтро", "завтра"}: 1, {"завтар", "завтра"}: 1, {"звтра", "завтра"}: 1, {"заввтра", "завтра"}: 1,
-		{"кардеалаг", "кардиолог"}: 3, {"кордиолаг", "кардиолог"}: 2, {"а", "абвгд"}: 3,
+	c := newConfusions()
+	of := func(a, b string) int {
+		x, _ := spell(a)
+		y, _ := spell(b)
+		return c.cost(&x, &y)
+	}
+	assert.Zero(t, of("завтра", "завтра"))
+	for _, pair := range [][2]string{
+		{"завтро", "завтра"},
+		{"завтар", "завтра"},
+		{"зафтра", "завтра"},
+		{"заввтра", "завтра"},
+		{"кардеалаг", "кардиолог"},
+		{"кордиолаг", "кардиолог"},
+		{"записатся", "записаться"},
+		{"записаца", "записаться"},
+		{"болно", "больно"},
+		{"терапефт", "терапевт"},
+		{"приивет", "привет"},
+		{"субота", "суббота"},
 	} {
-		assert.Equal(t, want, min(3, distance([]rune(pair[0]), []rune(pair[1]))), pair)
+		assert.LessOrEqual(t, of(pair[0], pair[1]), slip-1, "%v", pair)
+	}
+	for _, pair := range [][2]string{{"осмотр", "осетр"}, {"сахар", "самар"}, {"сорок", "корок"}, {"палец", "салат"}, {"кабинет", "клиника"}} {
+		assert.GreaterOrEqual(t, of(pair[0], pair[1]), slip-1, "%v", pair)
 	}
 }

@@ -20,8 +20,9 @@ type teacher struct {
 
 // Taught is what was learned from examples. It never changes and serves the readers of every clinic.
 type Taught struct {
-	model *model
-	roots map[string]bool // of the words that the examples have
+	model    *model
+	language *language
+	roots    map[string]bool // of the words that the examples have
 }
 
 // Learn learns from phrases by flow, in some 150 ms; the same phrases always teach the same.
@@ -30,7 +31,8 @@ func Learn(examples map[string][]string) (*Taught, error) {
 	if len(flows) < 2 || len(flows) > lanes {
 		return nil, fmt.Errorf("examples of %d flows: at least 2 and at most %d can be told apart", len(flows), lanes)
 	}
-	reader := newReader(Vocabulary{
+	l := newLanguage()
+	reader := l.reader(Vocabulary{
 		Doctors:  []Doctor{{ID: "1", Surname: "Иванова", Gender: "female"}, {ID: "2", Surname: "Петров", Gender: "male"}}, // whom the examples speak of
 		Branches: []Branch{{ID: "1", Name: "Москва", City: "Москва"}, {ID: "2", Name: "Калининград", City: "Калининград"}},
 	})
@@ -58,7 +60,7 @@ func Learn(examples map[string][]string) (*Taught, error) {
 			roots[root(strings.ReplaceAll(word, "ё", "е"))] = true
 		}
 	}
-	return &Taught{model: learn(flows, lessons), roots: roots}, nil
+	return &Taught{model: learn(flows, lessons), roots: roots, language: l}, nil
 }
 
 // builtIn is what the program's own examples teach; nil where they teach nothing, which a test forbids.
@@ -78,7 +80,10 @@ var builtIn = sync.OnceValue(func() *Taught {
 
 // Reader is New with what was learned from other examples than the program's own.
 func (t *Taught) Reader(v Vocabulary) *Reader {
-	r := newReader(v)
+	if t == nil {
+		return newLanguage().reader(v)
+	}
+	r := t.language.reader(v)
 	r.taught = t
 	return r
 }

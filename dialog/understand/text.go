@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,22 +16,29 @@ const (
 
 // token is a word, a number or a mark of punctuation, folded: lower case, ё as е, no accents, no look-alike letters.
 type token struct {
-	text   string
-	start  int // bytes in the original text
-	end    int
-	num    int  // value where digits
-	digits bool // written in digits
-	mark   bool // punctuation
-	glued  bool // nothing stood between it and the token before
-	latin  bool
-	sense  sense
-	cue    cue   // what it says of the times around it
-	atoms  []int // terms of the flow rules it fulfils
+	text     string
+	start    int // bytes in the original text
+	end      int
+	num      int  // value where digits
+	digits   bool // written in digits
+	mark     bool // punctuation
+	glued    bool // nothing stood between it and the token before
+	latin    bool
+	upper    bool // begins with a capital
+	mended   bool // it was another word, as it was typed
+	emoji    bool
+	service  bool // a procedure's own name stands here: its words name nothing else
+	declined bool // names a doctor who is not wanted
+	sense    sense
+	cue      cue   // what it says of the times around it
+	atoms    []int // terms of the flow rules it fulfils
 }
 
 // cut folds a text and cuts it into tokens. It takes any bytes and is linear in them.
 func cut(text string) []token {
 	var c cutter
+	c.text = text
+	c.out = make([]token, 0, len(text)/8+4)
 	for i, r := range text {
 		if len(c.out) >= maxTokens {
 			break
@@ -38,15 +46,47 @@ func cut(text string) []token {
 		c.feed(r, i, utf8.RuneLen(r))
 	}
 	c.flush()
-	return c.out
+	return c.figures()
+}
+
+// figure is the word that an emoji stands for, "" for most.
+func figure(r rune) string {
+	switch r {
+	case '👍', '👌', '✅', '☑', '✔', '🆗':
+		return "да"
+	case '👎', '❌', '🚫', '✖', '🙅':
+		return noWord
+	case '🙏', '❤', '💐', '🌹':
+		return "спасибо"
+	case '👋':
+		return "привет"
+	}
+	return ""
+}
+
+// figures keeps the words of emoji where a message is made of nothing else: beside words they only colour them.
+func (c *cutter) figures() []token {
+	if c.emoji == 0 {
+		return c.out
+	}
+	words := slices.ContainsFunc(c.out, func(t token) bool { return !t.mark && !t.emoji })
+	last := ""
+	return slices.DeleteFunc(c.out, func(t token) bool {
+		again := t.emoji && t.text == last // 👍👍👍
+		last = t.text
+		return t.emoji && (words || again)
+	})
 }
 
 type cutter struct {
+	text   string
 	out    []token
 	word   []rune
 	start  int
 	end    int
 	digits bool
+	upper  bool
+	emoji  int  // figures so far that stand for words
 	glued  bool // the next token touches the last one
 }
 
@@ -58,6 +98,7 @@ func (c *cutter) feed(r rune, i, size int) {
 	case r == '\'' || r == '’' || r == '`' || r == 'ʼ' || unicode.Is(unicode.Cf, r):
 		return // don't, o'clock; zero-width and direction marks
 	}
+	upper := unicode.IsUpper(r)
 	r = foldRune(r)
 	digit := r >= '0' && r <= '9'
 	switch {
@@ -66,7 +107,7 @@ func (c *cutter) feed(r rune, i, size int) {
 			c.flush()
 		}
 		if len(c.word) == 0 {
-			c.start, c.digits = i, digit
+			c.start, c.digits, c.upper = i, digit, upper
 		}
 		if len(c.word) < maxWord {
 			c.word = append(c.word, r)
@@ -98,6 +139,10 @@ func (c *cutter) punctuation(r rune, i, size int) {
 	}
 	if !strings.ContainsRune(".,:-/?!()+№%₽°&", r) {
 		c.glued = false
+		if word := figure(r); word != "" {
+			c.emoji++
+			c.out = append(c.out, token{text: word, start: i, end: i + size, emoji: true})
+		}
 		return
 	}
 	c.out = append(c.out, token{text: string(r), start: i, end: i + size, mark: true, glued: c.glued})
@@ -108,15 +153,34 @@ func (c *cutter) flush() {
 	if len(c.word) == 0 {
 		return
 	}
-	t := token{start: c.start, end: c.end, digits: c.digits, glued: c.glued}
+	t := token{start: c.start, end: c.end, digits: c.digits, glued: c.glued, upper: c.upper}
 	if c.digits {
 		t.num = number(c.word)
 	} else {
 		c.word, t.latin = alike(c.word)
 	}
-	t.text = string(c.word)
+	t.text = c.spelling()
 	c.out = append(c.out, t)
 	c.word, c.glued = c.word[:0], true
+}
+
+// spelling is the word that was read: a part of the text itself where nothing had to be folded.
+func (c *cutter) spelling() string {
+	at := c.start
+	for _, r := range c.word {
+		if at >= c.end {
+			return string(c.word)
+		}
+		raw, size := utf8.DecodeRuneInString(c.text[at:])
+		if raw != r {
+			return string(c.word)
+		}
+		at += size
+	}
+	if at != c.end {
+		return string(c.word)
+	}
+	return c.text[c.start:c.end]
 }
 
 // number is the value of digits; more than nine of them are no number that means anything here, -1.

@@ -1,39 +1,93 @@
 package understand
 
-import "unicode/utf8"
-
-// A word of five letters may be written with one slip (a letter more, less, other, or two swapped), one of nine with two.
+// A word of five letters may be written with one slip, one of nine with two; of the likely slips, that a keyboard or an ear makes,
+// it may have more.
 const (
-	oneSlip  = 5
-	twoSlips = 9
+	oneSlip    = 5
+	twoSlips   = 9
+	maxLetters = 24 // of a word that can be repaired
 )
 
-// typos finds the known word that a misspelt one was meant to be. Every known word is filed under the hash of itself and of
-// itself with a letter or two left out, and so is looked for, which makes the search as long as the word, not as the dictionary.
+// spelt is a word in codes of letters; it lives on the stack.
+type spelt struct {
+	code [maxLetters]byte
+	n    int
+}
+
+// spell writes a word in codes; ok is false where it is too long or has letters that are in no known word.
+func spell(word string) (s spelt, ok bool) {
+	for _, r := range word {
+		c := letterOf(r)
+		if c == 0 || s.n == maxLetters {
+			return s, false
+		}
+		s.code[s.n] = c
+		s.n++
+	}
+	return s, true
+}
+
+// letterOf is the code of a letter: Russian ones from 1, Latin ones from 33; 0 for any other.
+func letterOf(r rune) byte {
+	switch {
+	case r >= 'а' && r <= 'я':
+		return byte(r-'а') + 1
+	case r >= 'a' && r <= 'z':
+		return byte(r-'a') + 33
+	}
+	return 0
+}
+
+// sound is a word as it is heard: unstressed vowels and voiced consonants alike, no signs, no doubled letters, тс and ться as ц.
+func (s *spelt) sound(like *[64]byte) spelt {
+	var out spelt
+	for i := range s.n {
+		c := like[s.code[i]]
+		if c == like[letterOf('я')] && out.n > 0 && out.code[out.n-1] == letterOf('ц') { // ться as ца
+			c = like[letterOf('а')]
+		}
+		if c == 0 || out.n > 0 && out.code[out.n-1] == c {
+			continue
+		}
+		if c == like[letterOf('с')] && out.n > 0 && out.code[out.n-1] == like[letterOf('т')] {
+			out.code[out.n-1] = letterOf('ц')
+			continue
+		}
+		out.code[out.n] = c
+		out.n++
+	}
+	return out
+}
+
+// typos finds the known word that a misspelt one was meant to be. Every known word is filed under the hash of its sound and of that with
+// a letter or two left out, and so is looked for: the search is as long as the word, not as the dictionary, and slips of the ear cost nothing.
 type typos struct {
-	words []string
-	known map[string]int
-	heads map[uint64]int32 // the first entry under a hash
-	chain []filed
+	likely *confusions
+	words  []string
+	spelt  []spelt
+	known  map[string]int32
+	heads  map[uint64]int32 // the first entry under a hash
+	chain  []filed
 }
 
 // filed is one word under one hash; next is the entry after it, or -1.
 type filed struct{ word, next int32 }
 
-func newTypos() *typos {
-	return &typos{known: map[string]int{}, heads: make(map[uint64]int32, 1<<15)}
+func newTypos(likely *confusions) *typos {
+	return &typos{likely: likely, known: map[string]int32{}, heads: make(map[uint64]int32, 1<<10)}
 }
 
 // add files a word that may be met with as many slips as its length allows, at most the given number.
 func (t *typos) add(word string, most int) {
-	letters := utf8.RuneCountInString(word)
-	if _, ok := t.known[word]; ok || letters < oneSlip || letters > maxWord/2 {
+	s, ok := spell(word)
+	if _, known := t.known[word]; known || !ok || s.n < oneSlip {
 		return
 	}
 	id := int32(len(t.words)) //nolint:gosec // a clinic has fewer words than 2^31
-	t.known[word] = len(t.words)
-	t.words = append(t.words, word)
-	shorter([]rune(word), min(slips(letters), most), func(hash uint64) {
+	t.known[word] = id
+	t.words, t.spelt = append(t.words, word), append(t.spelt, s)
+	sound := s.sound(&t.likely.sound)
+	fewer(&sound, min(slips(s.n), most), func(hash uint64) {
 		head, ok := t.heads[hash]
 		if !ok {
 			head = -1
@@ -46,46 +100,50 @@ func (t *typos) add(word string, most int) {
 	})
 }
 
-// fix returns the nearest known word, or "" where none is near enough.
-func (t *typos) fix(word string) string {
-	letters := []rune(word)
-	if len(letters) < oneSlip || len(letters) > maxWord/2 {
-		return ""
-	}
-	best, cost := int32(-1), 1000
-	shorter(letters, slips(len(letters)), func(hash uint64) {
-		entry, ok := t.heads[hash]
-		for ok && entry >= 0 {
-			id := t.chain[entry].word
-			if c := unlike(letters, []rune(t.words[id])); c < cost || c == cost && id < best {
-				best, cost = id, c
-			}
-			entry = t.chain[entry].next
-		}
-	})
-	if best < 0 {
-		return ""
-	}
-	return t.words[best]
+// candidate is a known word and what the slips to it cost; rival is the cost of the next best.
+type candidate struct {
+	word  string
+	other string // the next best
+	cost  int
+	rival int
 }
 
-// unlike is how unlike two words are: slips first, then another first letter, another length; 1000 where they are too unlike.
-func unlike(word, candidate []rune) int {
-	d := distance(word, candidate)
-	if d > slips(min(len(word), len(candidate))) {
-		return 1000
+// weighing is how much dearer it is to weigh a candidate than to look for one.
+const weighing = 4
+
+// near returns the nearest known words; cost is unlikely where none is near enough. What it does is taken off the work that a message may cost.
+func (t *typos) near(s *spelt, work *int) candidate {
+	best := candidate{cost: unlikely, rival: unlikely}
+	if s.n < oneSlip {
+		return best
 	}
-	c := d * 10
-	if word[0] != candidate[0] {
-		if len(word) <= oneSlip {
-			return 1000
+	first, second := int32(-1), int32(-1)
+	sound := s.sound(&t.likely.sound)
+	fewer(&sound, slips(s.n), func(hash uint64) {
+		entry, ok := t.heads[hash]
+		*work--
+		for ; ok && entry >= 0 && *work > 0; *work -= weighing {
+			id := t.chain[entry].word
+			entry = t.chain[entry].next
+			if id == first || id == second {
+				continue
+			}
+			switch c := t.likely.cost(s, &t.spelt[id]); {
+			case c < best.cost || c == best.cost && c < unlikely && id < first:
+				second, best.rival = first, best.cost
+				first, best.cost = id, c
+			case c < best.rival:
+				second, best.rival = id, c
+			}
 		}
-		c += 5
+	})
+	if first >= 0 {
+		best.word = t.words[first]
 	}
-	if len(word) != len(candidate) {
-		c++
+	if second >= 0 {
+		best.other = t.words[second]
 	}
-	return c
+	return best
 }
 
 func slips(letters int) int {
@@ -98,54 +156,27 @@ func slips(letters int) int {
 	return 0
 }
 
-// shorter calls found for the hash of a word and of it with up to n letters, two at most, left out.
-func shorter(word []rune, n int, found func(uint64)) {
-	found(hash(word, -1, -1))
+// fewer calls found for the hash of a word and of it with up to n letters, two at most, left out.
+func fewer(s *spelt, n int, found func(uint64)) {
+	found(hashOf(s, -1, -1))
 	if n == 0 {
 		return
 	}
-	for i := range word {
-		found(hash(word, i, -1))
-		for j := i + 1; n > 1 && j < len(word); j++ {
-			found(hash(word, i, j))
+	for i := range s.n {
+		found(hashOf(s, i, -1))
+		for j := i + 1; n > 1 && j < s.n; j++ {
+			found(hashOf(s, i, j))
 		}
 	}
 }
 
-// hash is FNV-1a over the letters but those at skip and also.
-func hash(word []rune, skip, also int) uint64 {
+// hashOf is FNV-1a over the letters but those at skip and also.
+func hashOf(s *spelt, skip, also int) uint64 {
 	h := uint64(14695981039346656037)
-	for i, r := range word {
+	for i := range s.n {
 		if i != skip && i != also {
-			h = (h ^ uint64(r)) * 1099511628211 //nolint:gosec // a rune of a text is never negative
+			h = (h ^ uint64(s.code[i])) * 1099511628211
 		}
 	}
 	return h
-}
-
-// distance is Damerau's, a swap of neighbours counting one; 3 stands for more than two.
-func distance(a, b []rune) int {
-	if d := len(a) - len(b); d > 2 || d < -2 || len(b) > maxWord {
-		return 3
-	}
-	var rows [3][maxWord + 1]int
-	before, last, row := &rows[0], &rows[1], &rows[2]
-	for j := range len(b) + 1 {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }

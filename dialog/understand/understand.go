@@ -9,43 +9,10 @@ package understand
 import (
 	"context"
 	"encoding/json"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/zapis-clinic/zapis/dialog"
 )
-
-// Vocabulary is what the clinic itself adds to the language: whom and what a patient can name.
-type Vocabulary struct {
-	Doctors  []Doctor
-	Branches []Branch
-	Services []Service
-}
-
-// Doctor is one who receives. Surname is in the nominative; it is the value of slot "doctor". Gender is "female", "male" or
-// empty: then it is guessed from the surname.
-type Doctor struct {
-	ID      string
-	Surname string
-	Name    string
-	Gender  string
-}
-
-// Branch is a place of the clinic. ID is the value of slot "branch".
-type Branch struct {
-	ID      string
-	Name    string
-	City    string
-	Address string
-}
-
-// Service is what the clinic sells. ID is the value of slot "service".
-type Service struct {
-	ID   string
-	Name string
-}
 
 // Situation is where in the dialogue the text arrives.
 type Situation struct {
@@ -88,43 +55,4 @@ func (m Meaning) MarshalJSON() ([]byte, error) {
 // Model is whoever is asked when the rules are unsure. It returns commands, never words for the patient.
 type Model interface {
 	Understand(ctx context.Context, text string, s Situation) (Meaning, error)
-}
-
-// Reader understands texts by rules. It never changes after New and may be used by many goroutines at once.
-type Reader struct {
-	lexicon    *lexicon
-	rules      *rules
-	doctors    *doctors
-	places     *places
-	teacher    *teacher
-	taught     *Taught // nil: by rules alone
-	translit   *strings.Replacer
-	flags      *flags
-	complaints *complaints
-	holidays   *holidays
-}
-
-// New precomputes an index of the language and the clinic's own names, in some tens of milliseconds; the first one also learns
-// from the examples.
-func New(v Vocabulary) *Reader {
-	return builtIn().Reader(v)
-}
-
-func newReader(v Vocabulary) *Reader {
-	r := &Reader{lexicon: newLexicon(), rules: newRules(), doctors: newDoctors(v.Doctors), translit: transliteration(), holidays: newHolidays()}
-	r.teacher = &teacher{rules: r.rules, concepts: newConcepts(), doctors: r.doctors}
-	r.places = newPlaces(v, r.lexicon)
-	r.flags, r.complaints = newFlags(), newComplaints()
-	for _, word := range slices.Sorted(maps.Keys(r.rules.words)) { // in order, so that equals are always repaired alike
-		r.lexicon.typos.add(word, 2)
-	}
-	for _, word := range slices.Sorted(maps.Keys(r.rules.spoken)) {
-		r.lexicon.typos.add(word, 2)
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.doctors.forms)) {
-		if !r.doctors.forms[name][0].other {
-			r.lexicon.typos.add(name, 1)
-		}
-	}
-	return r
 }

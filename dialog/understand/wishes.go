@@ -19,7 +19,7 @@ func (r *Reader) second(h *heard, first string) (found string, earlier bool) {
 		if i < len(h.tokens) && !h.tokens[i].mark {
 			continue
 		}
-		if i-start >= wishWords && i-start < len(h.tokens) {
+		if i-start >= wishWords && i-start < len(h.tokens) && !declines(h.tokens[start:i]) {
 			parts++
 			o := r.ask(&heard{tokens: h.tokens[start:i], facts: factsOf(h.tokens[start:i])})
 			switch {

@@ -201,6 +201,9 @@ func (s *Stage) meanwhile(ctx context.Context, text string) error {
 	if len(f) == 1 {
 		return s.clinic(ctx, f[0])
 	}
+	if len(f) == 3 && f[0] == "renamed" {
+		return s.renamed(ctx, f[1], f[2])
+	}
 	if len(f) < 3 {
 		return fmt.Errorf("nobody knows how to do %q", text)
 	}
