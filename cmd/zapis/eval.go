@@ -45,7 +45,14 @@ func (c evalCmd) Run(e *env) error {
 	var results []exam.Result
 	var below []string
 	for _, set := range sets {
-		result, err := exam.Run(e.ctx, set, reader, in)
+		ask := reader
+		if set.Name == exam.SlotsSet {
+			own := understand.New(exam.Clinic())
+			ask = func(_ context.Context, text string, s understand.Situation) (understand.Meaning, error) {
+				return own.Read(text, s), nil
+			}
+		}
+		result, err := exam.Run(e.ctx, set, ask, in)
 		if err != nil {
 			return err
 		}

@@ -146,8 +146,8 @@ func cityEnding(rest string) bool {
 	return false
 }
 
-// said is a set of branches that one word names.
-type said struct {
+// spot is a set of branches that one word names.
+type spot struct {
 	at     int
 	fits   []int
 	strong bool // "в Москве", "на Тверской", "второй филиал"
@@ -174,8 +174,8 @@ func (p *places) branch(h *heard) string {
 }
 
 // mentions lists the places that are named and not refused.
-func (p *places) mentions(h *heard) []said {
-	var out []said
+func (p *places) mentions(h *heard) []spot {
+	var out []spot
 	for i := range h.tokens {
 		t := &h.tokens[i]
 		if t.mark || h.times.used[i] || t.sense.kind != "" && t.sense.kind != kindPlain && t.sense.kind != kindOrdinal && !t.digits {
@@ -190,25 +190,25 @@ func (p *places) mentions(h *heard) []said {
 }
 
 // at reads a place at i.
-func (p *places) at(h *heard, i int) (said, bool) {
+func (p *places) at(h *heard, i int) (spot, bool) {
 	t := &h.tokens[i]
 	place := i > 0 && oneOf(h.tokens[i-1].text, "в во на по in at")
 	if n := nth(h.tokens, i); n > 0 && n <= len(p.ids) && len(p.ids) > 1 {
-		return said{at: i, fits: []int{n - 1}, strong: true}, true
+		return spot{at: i, fits: []int{n - 1}, strong: true}, true
 	}
 	if t.digits {
-		return said{}, false
+		return spot{}, false
 	}
 	if fits, ok := p.ofCity(t.text); ok {
 		if adjective(t.text) && !ofBranch(h.tokens, i) {
-			return said{}, false
+			return spot{}, false
 		}
-		return said{at: i, fits: fits, strong: place}, true
+		return spot{at: i, fits: fits, strong: place}, true
 	}
 	if fits := p.byWord[stem(t.text)]; len(fits) > 0 && utf8.RuneCountInString(t.text) >= 4 {
-		return said{at: i, fits: fits, strong: place}, true
+		return spot{at: i, fits: fits, strong: place}, true
 	}
-	return said{}, false
+	return spot{}, false
 }
 
 // adjective says that a word is made as московский is.

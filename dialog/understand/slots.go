@@ -93,3 +93,13 @@ func specialty(h *heard, named bool) string {
 	}
 	return cabinet
 }
+
+// named is the code of the first word of a kind that is not refused.
+func named(tokens []token, kind string) string {
+	for i := range tokens {
+		if tokens[i].sense.kind == kind && !unwanted(tokens, i) {
+			return tokens[i].sense.code
+		}
+	}
+	return ""
+}

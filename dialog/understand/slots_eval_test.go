@@ -12,6 +12,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/understand"
+	"github.com/zapis-clinic/zapis/dialog/understand/exam"
 )
 
 // The shares that the rules reach on the set of slots; a change that loses some must say why.
@@ -24,30 +25,6 @@ const (
 type slotCase struct {
 	Text          string
 	Set, May, Not map[string]string
-}
-
-// slotsClinic is the clinic that the set's phrases are said to.
-func slotsClinic() understand.Vocabulary {
-	v := understand.Vocabulary{
-		Doctors: []understand.Doctor{
-			{ID: "1", Surname: "Иванова", Name: "Анна", Patronymic: "Петровна", Gender: "female", Specialties: []string{"cardiologist"}},
-			{ID: "2", Surname: "Петров", Name: "Илья", Patronymic: "Сергеевич", Gender: "male", Specialties: []string{"cardiologist"}},
-			{ID: "3", Surname: "Кузнецова", Name: "Мария", Patronymic: "Олеговна", Gender: "female"},
-			{ID: "4", Surname: "Шевченко", Name: "Олег", Patronymic: "Иванович", Gender: "male"},
-			{ID: "5", Surname: "Гай", Name: "Пётр", Patronymic: "Андреевич", Gender: "male"},
-			{ID: "6", Surname: "Белых", Name: "Нина", Patronymic: "Павловна", Gender: "female"},
-			{ID: "7", Surname: "Соколовский", Name: "Игорь", Patronymic: "Львович", Gender: "male"},
-			{ID: "8", Surname: "Мельник", Name: "Татьяна", Patronymic: "Юрьевна", Gender: "female"},
-		},
-		Branches: []understand.Branch{{ID: "Москва", Name: "Москва", City: "Москва"}, {ID: "Калининград", Name: "Калининград", City: "Калининград"}},
-	}
-	for _, name := range []string{
-		"ЭКГ", "Эхокардиография", "УЗИ брюшной полости", "УЗИ щитовидной железы", "Общий анализ крови", "Биохимический анализ крови", "Чистка зубов", "Лечение кариеса",
-		"Массаж спины", "Прививка от гриппа", "Рентген грудной клетки", "Консультация кардиолога",
-	} {
-		v.Services = append(v.Services, understand.Service{ID: name, Name: name})
-	}
-	return v
 }
 
 func slotCases(t *testing.T, path string) []slotCase {
@@ -92,7 +69,7 @@ func TestSlotsOfTheSet(t *testing.T) {
 	if other := os.Getenv("SLOTS"); other != "" {
 		path = other
 	}
-	reader := understand.New(slotsClinic())
+	reader := understand.New(exam.Clinic())
 	right, wrong := 0, 0
 	cases := slotCases(t, path)
 	for _, c := range cases {
