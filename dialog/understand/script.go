@@ -64,7 +64,7 @@ func (r *Reader) tokens(text string) (string, []token) {
 }
 
 // maxWork bounds what repairs may do for one message, counted in looks into the tables: a message made to be dear costs a few milliseconds.
-const maxWork = 16_000
+const maxWork = 8_000
 
 // familiar counts the known words of three letters or more.
 func (r *Reader) familiar(tokens []token) (known int) {
