@@ -198,10 +198,21 @@ func (u *turn) clarify(ctx context.Context, c Command) error {
 	u.silent = true
 	r := Reply{Text: u.talk.Say("clarify")}
 	for _, choice := range c.Choices {
-		r.Buttons = append(r.Buttons, []Button{{Label: u.label(choice), Commands: []Command{choice}}})
+		r.Buttons = append(r.Buttons, []Button{{Label: u.label(choice), Commands: append([]Command{choice}, u.with(choice)...)}})
 	}
 	u.say(r)
 	return nil
+}
+
+// with is what the same message named and a flow that it offers can use.
+func (u *turn) with(choice Command) []Command {
+	var named []Command
+	for _, c := range u.cmds {
+		if c.Do == Set && choice.Do == Start && slices.ContainsFunc(u.Engine[choice.Flow].Slots, func(s Slot) bool { return s.Name == c.Slot && s.Check != nil }) {
+			named = append(named, c)
+		}
+	}
+	return named
 }
 
 // label is what a reading looks like on a button.

@@ -56,5 +56,7 @@ func fleeting(name string) (string, bool) {
 // Transliterated is a Latin word with Russian letters, folded: "Smirnova" as "смирнова".
 func Transliterated(word string) string { return transliteration().Replace(strings.ToLower(word)) }
 
-// Knows says that a folded word is of the language as far as it is known here, or of the clinic's own names.
-func (r *Reader) Knows(word string) bool { return r.knows(word) }
+// Knows says that a folded word is of the language as far as it is known here, or of the clinic's own names. Somebody's father's name is neither.
+func (r *Reader) Knows(word string) bool {
+	return r.knows(word) && (!patronymic(word) || r.doctors.knows(word))
+}

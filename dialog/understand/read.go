@@ -94,7 +94,7 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 	}
 	m = r.decide(h, m, flow, weight)
 	if asked := h.question(flow, m.Commands); asked != nil {
-		return m.with(questionSure, asked...)
+		return m.with(questionSure, append(asked, h.known()...)...)
 	}
 	if m.Question = h.doubtful(m); m.Question && r.strange(h, m) {
 		m.Specialties = nil
@@ -122,16 +122,16 @@ func (r *Reader) decide(h *heard, m Meaning, flow string, weight int) Meaning {
 	commands, ways := r.advise(h, v.flow, v.weight, h.commands(v.flow, v.weight))
 	m.Specialties = ways
 	if len(v.choice) > 0 && len(ways) == 0 {
-		if second, earlier := r.second(h, v.choice[0]); second == v.choice[1] { // no doubt: two wishes
+		if second, earlier := r.second(h, v.choice[0]); second == v.choice[1] && v.choice[0] != flowEmergency { // no doubt: two wishes
 			return m.by(byExamples).with(h.opinion.share+h.opinion.runner, h.inTurn(v.choice[0], second, earlier)...)
 		}
-		return m.by(byExamples).with(h.opinion.share, h.clarify(v.choice)...)
+		return m.by(byExamples).with(h.opinion.share, append(h.clarify(v.choice), h.sets...)...)
 	}
 	if second, earlier := r.second(h, v.flow); second != "" && len(ways) == 0 {
 		commands = h.inTurn(v.flow, second, earlier)
 	}
-	if len(commands) == 0 && !h.busy() && flow != flowNone && h.opinion.flow != "" { // a day or a speciality with no wish: known, not acted on
-		return m.by(v.by).with(min(h.opinion.share, enoughBoth), h.sets...)
+	if len(commands) == 0 && !h.busy() && flow != flowNone && h.opinion.flow != "" { // a day or a speciality with no wish: which one is asked
+		return m.by(v.by).with(min(h.opinion.share, enoughBoth), h.wishOf()...)
 	}
 	if h.busy() || h.opinion.flow == "" {
 		return m.by(v.by).with(r.confidence(h, v.flow, v.weight), commands...)
@@ -178,6 +178,14 @@ func (h *heard) set(slot, value string) {
 		h.sets = append(h.sets, dialog.Command{Do: dialog.Set, Slot: slot, Value: value})
 		h.facts[slot] = true
 	}
+}
+
+// known is what was named while nothing is under way: it is no wish, but goes with whichever the person chooses.
+func (h *heard) known() []dialog.Command {
+	if h.busy() {
+		return nil
+	}
+	return h.sets
 }
 
 // commands puts a flow and the slots together.

@@ -35,7 +35,11 @@ func (r *Reader) retype(text string, work *int) string {
 	chunks := chunksOf(text)
 	var votes [undecided + 1]int
 	for i := range chunks {
-		r.settle(&chunks[i], text, work)
+		if c := &chunks[i]; *work > 0 {
+			r.settle(c, text, work)
+		} else {
+			c.mode, c.text = undecided, text[c.from:c.to]
+		}
 		if long(chunks[i].text) {
 			votes[chunks[i].mode] += 2
 		} else {

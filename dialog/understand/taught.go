@@ -115,8 +115,10 @@ func (r *Reader) ask(h *heard) opinion {
 	}
 	m := r.taught.model
 	var p [lanes]float32
-	m.score(r.features(h), &p)
-	softmax(p[:len(m.flows)])
+	features := r.features(h)
+	m.scale(features)
+	m.score(features, &p)
+	shares(p[:len(m.flows)], warmth)
 	var o opinion
 	for i, flow := range m.flows {
 		switch share := float64(p[i]); {

@@ -213,13 +213,18 @@ func (f *traits) normal() []feature {
 		}
 		out = append(out, x)
 	}
+	unit(out)
+	return out
+}
+
+// unit brings features to length one.
+func unit(features []feature) {
 	sum := 0.0
-	for _, x := range out {
+	for _, x := range features {
 		sum += float64(x.weight) * float64(x.weight)
 	}
 	scale := float32(1 / math.Sqrt(max(sum, 1e-9)))
-	for i := range out {
-		out[i].weight *= scale
+	for i := range features {
+		features[i].weight *= scale
 	}
-	return out
 }

@@ -13,8 +13,8 @@ const (
 	enoughBoth = 0.40 // the same where a rule says so too
 	digression = 0.85 // to leave the question that was asked
 	beyond     = 0.95 // the same where the message answers as well
-	reply      = 0.65 // to take a sentence for the yes or no that was asked for
-	certain    = 0.80 // to say that something is not the clinic's
+	reply      = 0.60 // to take a sentence for the yes or no that was asked for
+	certain    = 0.97 // to say that something is not the clinic's
 	both       = 0.65 // the two likeliest together, to offer them
 	near       = 0.22 // the second of them
 )
@@ -58,6 +58,8 @@ func (r *Reader) weigh(h *heard, flow string, weight int) verdict {
 		return verdict{flow: flowBooking, weight: percent(o.share + o.runner), by: by}
 	case o.flow == flowEmergency: // red flags are the rules' alone: the person is asked
 		return h.doubt(o.share >= enoughBoth, flowEmergency, flowBooking)
+	case weight >= sure && o.second == flow && o.share < enough && wishable(flow): // of two that are near, the one that a rule is sure of
+		return verdict{flow: flow, weight: percent(o.runner), by: byRules}
 	case by == byRules && o.share >= enoughBoth, o.share >= enough:
 		return verdict{flow: o.flow, weight: percent(o.share), by: by}
 	}
@@ -89,8 +91,8 @@ func (h *heard) weighWithin(ruled verdict, by string) verdict {
 	if h.facts[h.s.Asked] || len(h.fitting(h.s.Flow)) > 0 && (o.share < beyond || takesTimes(o.flow)) {
 		return ruled
 	}
-	if o.flow == flowMyData && slices.Contains([]string{slotName, slotPhone, slotBorn, slotCode, slotValue}, h.s.Asked) {
-		return ruled // why the clinic wants to know is no wish to see it
+	if slices.Contains([]string{slotName, slotPhone, slotBorn, slotCode, slotValue}, h.s.Asked) && (o.flow == flowMyData || h.wordCount() < 3) {
+		return ruled // why the clinic wants to know is no wish to see it, and "не помню" no wish at all
 	}
 	if ruled.weight >= sure && ruled.flow != o.flow && h.wordCount() < 4 {
 		return ruled
@@ -100,7 +102,13 @@ func (h *heard) weighWithin(ruled verdict, by string) verdict {
 
 // replied is a sentence that says yes or no to the question asked, in whatever words.
 func (h *heard) replied() []dialog.Command {
-	if !h.busy() || len(h.sets) > 0 || h.opinion.share < reply {
+	if !h.busy() || len(h.sets) > 0 {
+		return nil
+	}
+	if other := h.otherThan(); other != "" && oneOf(h.tokens[0].text, "нет не no not") {
+		return h.another(other)
+	}
+	if h.opinion.share < reply {
 		return nil
 	}
 	switch h.opinion.flow {
@@ -153,6 +161,25 @@ func (h *heard) clarify(choice []string) []dialog.Command {
 		c.Choices = append(c.Choices, dialog.Command{Do: dialog.Start, Flow: flow})
 	}
 	return []dialog.Command{c}
+}
+
+// wishOf offers the likeliest wishes for what was named with no wish that could be told: booking is always one of them. Nothing is offered where
+// it is rather nobody's business here.
+func (h *heard) wishOf() []dialog.Command {
+	o := h.opinion
+	if len(h.sets) == 0 || o.flow == flowOther && (h.times.when == nil || !h.mostlyKnown()) {
+		return nil
+	}
+	var choice []string
+	for _, flow := range []string{o.flow, o.second, flowBooking, flowVisits} {
+		if len(choice) < 2 && wishable(flow) && flow != flowEmergency && !slices.Contains(choice, flow) {
+			choice = append(choice, flow)
+		}
+	}
+	if !slices.Contains(choice, flowBooking) {
+		choice[1] = flowBooking
+	}
+	return append(h.clarify(choice), h.sets...)
 }
 
 // knows says that there are examples of a flow.
