@@ -15,7 +15,10 @@ type Rules interface {
 }
 
 // Reader is the offline understanding. It keeps an index of the clinic's data as it stands: a change is understood with the next message.
+// Taught is what was learned from a clinic's own examples; nil: from the program's.
 type Reader struct {
+	Taught *understand.Taught
+
 	mu      sync.Mutex
 	catalog *clinic.Catalog
 	reader  *understand.Reader
@@ -31,9 +34,16 @@ func (r *Reader) Index(c *clinic.Catalog) *understand.Reader {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.catalog != c {
-		r.catalog, r.reader = c, understand.New(vocabulary(c))
+		r.catalog, r.reader = c, r.index(vocabulary(c))
 	}
 	return r.reader
+}
+
+func (r *Reader) index(v understand.Vocabulary) *understand.Reader {
+	if r.Taught == nil {
+		return understand.New(v)
+	}
+	return r.Taught.Reader(v)
 }
 
 func vocabulary(c *clinic.Catalog) understand.Vocabulary {

@@ -55,13 +55,18 @@ func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, *v
 		db.Close()
 		return nil, nil, err
 	}
+	taught, err := taughtBy(c.Prompts)
+	if err != nil {
+		db.Close()
+		return nil, nil, err
+	}
 	house := &jobs.Talks{
 		House: &jobs.House{
 			DB: db, Vault: keeper.Vault, Book: book, Guard: guard, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
 			Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(), Crash: crash(), PublicURL: c.PublicURL,
 			Anchors: c.Anchors, Results: wait,
 		},
-		Rules: &jobs.Reader{}, Check: check,
+		Rules: &jobs.Reader{Taught: taught}, Check: check,
 	}
 	if err := house.OpenActs(); err != nil {
 		db.Close()

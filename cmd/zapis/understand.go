@@ -56,19 +56,30 @@ func (u understandCmd) Run(e *env) error {
 
 // newReader understands with the demo clinic's best known names and the clinic's own examples, where ZAPIS_PROMPTS names some.
 func newReader() (*understand.Reader, error) {
-	dir := os.Getenv("ZAPIS_PROMPTS")
-	if dir == "" {
+	taught, err := taughtBy(os.Getenv("ZAPIS_PROMPTS"))
+	if err != nil {
+		return nil, err
+	}
+	if taught == nil {
 		return understand.New(vocabulary()), nil
+	}
+	return taught.Reader(vocabulary()), nil
+}
+
+// taughtBy is what the examples of a clinic's own directory teach with the program's; nil where none is named.
+func taughtBy(dir string) (*understand.Taught, error) {
+	if dir == "" {
+		return nil, nil //nolint:nilnil // the program's own examples are learned by whoever needs them first
 	}
 	examples, err := prompts.Intents(prompts.Places(dir)...)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("ZAPIS_PROMPTS: %w", err)
 	}
 	taught, err := understand.Learn(examples)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("ZAPIS_PROMPTS: %w", err)
 	}
-	return taught.Reader(vocabulary()), nil
+	return taught, nil
 }
 
 // vocabulary is that of a clinic nobody told us of: the demo clinic's best known names.

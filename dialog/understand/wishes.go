@@ -51,10 +51,21 @@ func factsOf(tokens []token) map[string]bool {
 	return facts
 }
 
-// inTurn begins the wish that was said first, with what was named for it; the other follows.
+// inTurn begins the wish that was said first, with what was named for it; the other follows, with what is named for it alone. A paper or a
+// question takes no day from a visit: "вот направление, запишите к кардиологу".
 func (h *heard) inTurn(first, second string, earlier bool) []dialog.Command {
 	if earlier {
 		first, second = second, first
 	}
-	return append(h.begin(first), dialog.Command{Do: dialog.Start, Flow: second})
+	next := dialog.Command{Do: dialog.Start, Flow: second}
+	if takesTimes(second) && !takesTimes(first) && first != flowCancel && first != flowVisits {
+		return append([]dialog.Command{{Do: dialog.Start, Flow: first}, next}, h.fitting(second)...)
+	}
+	out := append(h.begin(first), next)
+	for _, c := range h.fitting(second) {
+		if !fits(first, c.Slot) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
