@@ -5,6 +5,10 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zapis-clinic/zapis/core/patient"
 )
 
 // Version of the flows' shape. A session of an older one restarts gently: it keeps its slots and asks anew.
@@ -132,6 +136,23 @@ func (s Session) Day() time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// Patient is whom the topmost flow that says so is for: one of the chat's people by id, or by what they are to whoever writes. Neither for
+// nobody, or somebody new.
+func (s Session) Patient() (uuid.UUID, patient.Relation) {
+	for _, f := range slices.Backward(s.Stack) {
+		for _, slot := range []string{slotPatient, slotPerson} {
+			who := f.Slots[slot]
+			if id, err := uuid.Parse(who); err == nil {
+				return id, ""
+			}
+			if who != "" {
+				return uuid.Nil, patient.Relation(who)
+			}
+		}
+	}
+	return uuid.Nil, ""
 }
 
 // take goes on with what was said in another flow.

@@ -18,7 +18,7 @@ import (
 )
 
 // commands turns a message into what it asks for. speaks is false where the bot keeps silent: a human owns the chat, and nothing
-// but a button or /start gives it back.
+// but a button or /start gives it back. What may be a danger to life is answered all the same.
 func (t *Talks) commands(ctx context.Context, tx *store.Tx, r *render, h heard) (cmds []dialog.Command, speaks bool, err error) {
 	c := r.chat
 	switch h.in.Kind {
@@ -37,7 +37,8 @@ func (t *Talks) commands(ctx context.Context, tx *store.Tx, r *render, h heard) 
 	}
 	r.hint(h.in.Lang)
 	if c.session.Human {
-		return nil, false, nil
+		cmds = t.danger(c, h)
+		return cmds, cmds != nil, nil
 	}
 	if _, ok := h.in.Said(); ok {
 		cmds, err = t.understood(ctx, tx, c, h)
@@ -121,11 +122,15 @@ func (t *Talks) understood(ctx context.Context, tx *store.Tx, c *chat, h heard) 
 	if cmd, ok := slash()[word]; ok {
 		return []dialog.Command{cmd}, nil
 	}
-	at := h.in.At
-	if at.IsZero() {
-		at = h.received
+	return t.meaning(ctx, tx, c, text, h.said())
+}
+
+// said is the message's moment.
+func (h heard) said() time.Time {
+	if h.in.At.IsZero() {
+		return h.received
 	}
-	return t.meaning(ctx, tx, c, text, at)
+	return h.in.At
 }
 
 func firstZone(c *clinic.Catalog) *time.Location {

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/store/db"
 	"github.com/zapis-clinic/zapis/dialog"
 	"github.com/zapis-clinic/zapis/dialog/understand"
 )
@@ -78,6 +80,9 @@ func (t *Talks) consult(ctx context.Context, asked *consulted, q *unsure) {
 func (t *Talks) meaning(ctx context.Context, tx *store.Tx, c *chat, text string, at time.Time) ([]dialog.Command, error) {
 	catalog := t.Book.Current()
 	s := situation(c.session, firstZone(catalog), at)
+	if err := t.whose(ctx, tx, c, &s); err != nil {
+		return nil, err
+	}
 	m := t.Rules.Read(catalog, text, s)
 	if t.Model == nil || c.asked == nil || len(m.Commands) > 0 && m.Confidence >= askBelow {
 		return before(m), nil
@@ -95,6 +100,35 @@ func (t *Talks) meaning(ctx context.Context, tx *store.Tx, c *chat, text string,
 		return slices.Clone(said), nil
 	}
 	return before(m), nil
+}
+
+// year is the mean one.
+const year = 365.25 * 24 * time.Hour
+
+// whose fills in the age and the sex of whoever the talk is about, where it says who that is and the card, one of the chat's own, says them.
+func (t *Talks) whose(ctx context.Context, tx *store.Tx, c *chat, s *understand.Situation) error {
+	id, relation := c.session.Patient()
+	if id == uuid.Nil && relation == "" {
+		return nil
+	}
+	cards, err := tx.CardsOfChat(ctx, db.CardsOfChatParams{ConversationID: c.id, PatientID: id, Relation: string(relation)})
+	if err != nil {
+		return fmt.Errorf("whose talk it is: %w", err)
+	}
+	if len(cards) != 1 {
+		return nil
+	}
+	card := cards[0]
+	if card.BirthDate != nil {
+		s.Age = max(0, float64(s.Now.Sub(*card.BirthDate))/float64(year))
+	}
+	switch store.Str(card.Sex) {
+	case "female":
+		s.Sex = "f"
+	case "male":
+		s.Sex = "m"
+	}
+	return nil
 }
 
 // before puts the clinic's articles before what a question is guessed to mean. What is nobody's business here is for them alone.

@@ -295,10 +295,14 @@ func (t *Talks) play(ctx context.Context, tx *store.Tx, h heard, cmds []dialog.C
 	}
 	c.session = session
 	r.add(t.echoed(replies, h, r.lang()), h)
-	if session.Human && !wasHuman {
-		if err := t.task(ctx, tx, task{kind: handoffKind(cmds), key: c.id.String(), conversation: c.id}); err != nil {
-			return err
-		}
+	switch kind := handoffKind(cmds); {
+	case kind == emergency:
+		err = t.raise(ctx, tx, c.id)
+	case session.Human && !wasHuman:
+		err = t.task(ctx, tx, task{kind: kind, key: c.id.String(), conversation: c.id})
+	}
+	if err != nil {
+		return err
 	}
 	for _, id := range d.made {
 		tx.After(func() { t.work.Go(func() { t.lookAlike(context.WithoutCancel(ctx), id) }) })

@@ -78,7 +78,7 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 	if len(h.tokens) == 0 {
 		return m
 	}
-	if flag := r.flags.find(r.flags.lore.look(h.tokens, r.asWritten(h.text))); flag != nil { // before anything else, whatever was asked
+	if flag := r.flags.find(r.flags.card(r.flags.lore.look(h.tokens, r.asWritten(h.text)), s.Age)); flag != nil { // before anything else, whatever was asked
 		return m.with(0.99, dialog.Command{Do: dialog.Start, Flow: flowEmergency, Value: flag.kind})
 	}
 	h.times = readTimes(h.tokens, s, r.holidays)

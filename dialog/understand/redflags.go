@@ -42,6 +42,33 @@ func newFlags() *flags {
 	return f
 }
 
+// infancy is the age, in years, below which fever is a danger by itself; childhood where what a child does counts.
+const (
+	infancy   = 0.25
+	childhood = 14
+)
+
+// card tells the rules of whoever the visit is for, where the message speaks of nobody else.
+func (f *flags) card(s *sight, age float64) *sight {
+	if age <= 0 || s.touches(f.lore, "me", "person", "child", "baby", "en_who") {
+		return s
+	}
+	of := []string{"child", "childx", "childy", "someone", "en_small", "en_kid"}
+	switch {
+	case age >= childhood:
+		return s
+	case age < infancy:
+		of = append(of, "baby", "en_baby")
+	}
+	for _, name := range of {
+		if family, ok := f.lore.names[name]; ok {
+			s.hits = slices.Insert(s.hits, 0, hit{family, unsaid, unsaid})
+			s.has[family] = true
+		}
+	}
+	return s
+}
+
 // find returns the first rule, in the list's order, that holds now and of a person; nil for none.
 func (f *flags) find(s *sight) *pattern {
 	if s.inquires(f.lore) {

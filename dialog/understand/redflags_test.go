@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -106,5 +107,34 @@ func TestWhatIsDeniedPastOrToldOfOthersIsNoDanger(t *testing.T) {
 		"какие симптомы инсульта", "смотрела фильм про инсульт", "кот отравился", "сердце кровью обливается от ваших цен", "no chest pain, just a checkup",
 	} {
 		assert.NotEqual(t, "emergency", flow(reader.Read(text, understand.Situation{Now: wednesday(t)})), text)
+	}
+}
+
+func TestTheCardTellsOfWhomADangerIsTold(t *testing.T) {
+	t.Parallel()
+	reader := understand.New(clinic())
+	for _, c := range []struct {
+		text string
+		age  float64
+		want bool
+	}{
+		{"температура 38.5", 0.1, true},
+		{"температура 38.5", 30, false},
+		{"температура 38.5", 0, false},
+		{"не сосёт и вялый", 0.1, true},
+		{"у меня температура 38.5", 0.1, false},
+	} {
+		m := reader.Read(c.text, understand.Situation{Now: wednesday(t), Flow: "booking", Asked: "reason", Age: c.age})
+		assert.Equal(t, c.want, flow(m) == "emergency", "%s at %v", c.text, c.age)
+	}
+	for age, want := range map[float64]string{6: "pediatrician", 40: "therapist", 0: "therapist"} {
+		m := reader.Read("болит живот и тошнит, к кому", understand.Situation{Now: wednesday(t), Age: age})
+		if assert.NotEmpty(t, m.Specialties, "%v", age) {
+			assert.True(t, slices.ContainsFunc(m.Specialties, func(s understand.Specialty) bool { return s.Code == want }), "%v: %v", age, m.Specialties)
+		}
+	}
+	m := reader.Read("кого посоветуете, у сына 6 лет болит живот", understand.Situation{Now: wednesday(t), Age: 40, Sex: "f"})
+	if assert.NotEmpty(t, m.Specialties) {
+		assert.Equal(t, "pediatrician", m.Specialties[0].Code)
 	}
 }

@@ -8,6 +8,9 @@ import (
 // hit is a family met at words from to to, both of them counted.
 type hit struct{ family, from, to int }
 
+// unsaid is the place of what a card says, and no word.
+const unsaid = -1
+
 // sight is a message as a lore sees it.
 type sight struct {
 	words   []*token // without marks
@@ -295,21 +298,24 @@ func (w *window) choose(g, have int) bool {
 
 // near2 says whether hits stand near enough, in one sentence unless the pattern says anywhere, and no two on one word.
 func (p *pattern) near2(s *sight, i int, hits []hit) (found, bool) {
-	f := found{pattern: i, from: hits[0].from, to: hits[0].to}
-	for j, h := range hits {
+	f := found{pattern: i, from: len(s.words), to: unsaid}
+	for _, h := range hits {
+		if h.from == unsaid {
+			continue
+		}
 		f.from, f.to = min(f.from, h.from), max(f.to, h.to)
 		for w := h.from; w <= h.to; w++ {
-			if slices.Contains(f.words, w) && j > 0 {
+			if slices.Contains(f.words, w) {
 				return f, false
 			}
 			f.words = append(f.words, w)
 		}
 	}
-	if p.near > 0 && (f.to-f.from >= p.near+len(f.words) || s.phrase[f.from] != s.phrase[f.to]) {
+	if f.to == unsaid || p.near > 0 && (f.to-f.from >= p.near+len(f.words) || s.phrase[f.from] != s.phrase[f.to]) {
 		return f, false
 	}
 	for _, h := range s.hits {
-		if slices.Contains(p.not, h.family) && (p.near == 0 || s.phrase[h.from] == s.phrase[f.from]) {
+		if h.from != unsaid && slices.Contains(p.not, h.family) && (p.near == 0 || s.phrase[h.from] == s.phrase[f.from]) {
 			return f, false
 		}
 	}

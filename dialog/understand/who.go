@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -16,9 +17,9 @@ type Who struct {
 // adult is the age from which somebody is no child.
 const adult = 18
 
-// who finds age and sex in the words; what is known already (of the card) holds.
-func (s *sight) who(known Who) Who {
-	p := known
+// who finds age and sex in the words; what they do not say, the card does, unless they tell of a child and the card is a grown-up's.
+func (s *sight) who(card Who) Who {
+	p := Who{}
 	for i, t := range s.words {
 		switch {
 		case p.Age == 0 && t.digits:
@@ -35,10 +36,16 @@ func (s *sight) who(known Who) Who {
 	if p.Age == 0 {
 		p.Age = s.spelt()
 	}
+	if p.Age == 0 && (card.Age < adult || !p.Child) {
+		p.Age = card.Age
+	}
 	if p.Age >= adult {
 		p.Child = false
 	}
 	p.Child = p.Child || p.Age > 0 && p.Age < adult
+	if p.Sex == "" && !p.Child || card.Age > 0 && card.Age < adult {
+		p.Sex = cmp.Or(card.Sex, p.Sex)
+	}
 	if p.Sex == "" {
 		p.Sex = s.tense()
 	}
