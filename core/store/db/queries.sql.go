@@ -1512,6 +1512,107 @@ func (q *Queries) CampaignsSending(ctx context.Context) ([]Campaign, error) {
 	return items, nil
 }
 
+const cannedAdd = `-- name: CannedAdd :exec
+INSERT INTO canned (id, title, text, updated_at) VALUES ($1, $2, $3, $4)
+`
+
+type CannedAddParams struct {
+	ID        uuid.UUID
+	Title     string
+	Text      string
+	UpdatedAt time.Time
+}
+
+func (q *Queries) CannedAdd(ctx context.Context, arg CannedAddParams) error {
+	_, err := q.db.Exec(ctx, cannedAdd,
+		arg.ID,
+		arg.Title,
+		arg.Text,
+		arg.UpdatedAt,
+	)
+	return err
+}
+
+const cannedChange = `-- name: CannedChange :one
+UPDATE canned SET title = $2, text = $3, updated_at = $4, version = version + 1 WHERE id = $1 AND version = $5 AND NOT gone
+RETURNING id
+`
+
+type CannedChangeParams struct {
+	ID        uuid.UUID
+	Title     string
+	Text      string
+	UpdatedAt time.Time
+	Version   int32
+}
+
+func (q *Queries) CannedChange(ctx context.Context, arg CannedChangeParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, cannedChange,
+		arg.ID,
+		arg.Title,
+		arg.Text,
+		arg.UpdatedAt,
+		arg.Version,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const cannedDrop = `-- name: CannedDrop :one
+UPDATE canned SET gone = true, updated_at = $2, version = version + 1 WHERE id = $1 AND version = $3 AND NOT gone
+RETURNING id
+`
+
+type CannedDropParams struct {
+	ID        uuid.UUID
+	UpdatedAt time.Time
+	Version   int32
+}
+
+func (q *Queries) CannedDrop(ctx context.Context, arg CannedDropParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, cannedDrop, arg.ID, arg.UpdatedAt, arg.Version)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const cannedList = `-- name: CannedList :many
+SELECT id, title, text, version FROM canned WHERE NOT gone ORDER BY title LIMIT 200
+`
+
+type CannedListRow struct {
+	ID      uuid.UUID
+	Title   string
+	Text    string
+	Version int32
+}
+
+func (q *Queries) CannedList(ctx context.Context) ([]CannedListRow, error) {
+	rows, err := q.db.Query(ctx, cannedList)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CannedListRow{}
+	for rows.Next() {
+		var i CannedListRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Title,
+			&i.Text,
+			&i.Version,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const cardsOfChat = `-- name: CardsOfChat :many
 SELECT p.birth_date, p.sex
 FROM patient_link l
@@ -2006,6 +2107,23 @@ func (q *Queries) ConversationOpen(ctx context.Context, arg ConversationOpenPara
 		arg.ExternalID,
 		arg.CreatedAt,
 	)
+	return err
+}
+
+const conversationOwner = `-- name: ConversationOwner :exec
+UPDATE conversation SET owner = $1, nudge_at = NULL, drop_at = $2, wake_at = $2, version = version + 1
+WHERE id = $3
+`
+
+type ConversationOwnerParams struct {
+	Owner  string
+	DropAt *time.Time
+	ID     uuid.UUID
+}
+
+// To people, or back to the bot, whose unfinished flow ends after a day as ever; the chat is locked.
+func (q *Queries) ConversationOwner(ctx context.Context, arg ConversationOwnerParams) error {
+	_, err := q.db.Exec(ctx, conversationOwner, arg.Owner, arg.DropAt, arg.ID)
 	return err
 }
 
@@ -2737,6 +2855,48 @@ func (q *Queries) Exceptions(ctx context.Context, span pgtype.Range[pgtype.Times
 	return items, nil
 }
 
+const exceptionsOf = `-- name: ExceptionsOf :many
+SELECT id, practitioner_id, resource_id, branch_id, kind, during, reason FROM schedule_exception
+WHERE (practitioner_id = $1 OR practitioner_id IS NULL AND branch_id = $2) AND upper(during) > $3::timestamptz
+ORDER BY lower(during), id
+LIMIT 100
+`
+
+type ExceptionsOfParams struct {
+	Practitioner *uuid.UUID
+	Branch       *uuid.UUID
+	Now          time.Time
+}
+
+// What is ahead of a practitioner, a branch or its rooms beside the rules.
+func (q *Queries) ExceptionsOf(ctx context.Context, arg ExceptionsOfParams) ([]ScheduleException, error) {
+	rows, err := q.db.Query(ctx, exceptionsOf, arg.Practitioner, arg.Branch, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ScheduleException{}
+	for rows.Next() {
+		var i ScheduleException
+		if err := rows.Scan(
+			&i.ID,
+			&i.PractitionerID,
+			&i.ResourceID,
+			&i.BranchID,
+			&i.Kind,
+			&i.During,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const feedback = `-- name: Feedback :one
 SELECT id, visit_id, patient_id, branch_id, practitioner_id, score, sentiment, topics, status, created_at, closed_at FROM feedback WHERE id = $1
 `
@@ -2875,6 +3035,43 @@ SELECT id, visit_id, patient_id, branch_id, practitioner_id, score, sentiment, t
 // The newest that the actor may see.
 func (q *Queries) Feedbacks(ctx context.Context) ([]Feedback, error) {
 	rows, err := q.db.Query(ctx, feedbacks)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Feedback{}
+	for rows.Next() {
+		var i Feedback
+		if err := rows.Scan(
+			&i.ID,
+			&i.VisitID,
+			&i.PatientID,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.Score,
+			&i.Sentiment,
+			&i.Topics,
+			&i.Status,
+			&i.CreatedAt,
+			&i.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const feedbacksOf = `-- name: FeedbacksOf :many
+SELECT id, visit_id, patient_id, branch_id, practitioner_id, score, sentiment, topics, status, created_at, closed_at FROM feedback WHERE patient_id = $1 ORDER BY created_at DESC, id LIMIT 100
+`
+
+// What a patient has said, the newest first.
+func (q *Queries) FeedbacksOf(ctx context.Context, patientID uuid.UUID) ([]Feedback, error) {
+	rows, err := q.db.Query(ctx, feedbacksOf, patientID)
 	if err != nil {
 		return nil, err
 	}
@@ -3394,6 +3591,980 @@ func (q *Queries) InboundWaiting(ctx context.Context, before time.Time) ([]uuid.
 			return nil, err
 		}
 		items = append(items, conversation_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxAll = `-- name: InboxAll :many
+SELECT c.id FROM conversation c
+WHERE c.last_inbound_at IS NOT NULL AND c.last_inbound_at > $1::timestamptz
+ORDER BY c.last_inbound_at DESC, c.id
+LIMIT $3::integer OFFSET $2::integer
+`
+
+type InboxAllParams struct {
+	Since time.Time
+	Skip  int32
+	Most  int32
+}
+
+// Every conversation, the newest words first.
+func (q *Queries) InboxAll(ctx context.Context, arg InboxAllParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, inboxAll, arg.Since, arg.Skip, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxBack = `-- name: InboxBack :exec
+UPDATE inbox SET state = 'bot', staff_id = NULL, waiting_since = NULL, later_until = NULL, closed_at = NULL, version = version + 1
+WHERE conversation_id = $1
+`
+
+// The person has gone back to the bot by a button.
+func (q *Queries) InboxBack(ctx context.Context, conversationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, inboxBack, conversationID)
+	return err
+}
+
+const inboxCame = `-- name: InboxCame :exec
+INSERT INTO inbox (conversation_id, opened_at, waiting_since) VALUES ($1, $2::timestamptz, $2::timestamptz)
+ON CONFLICT (conversation_id) DO UPDATE
+SET state = 'open', staff_id = NULL, opened_at = excluded.opened_at, waiting_since = excluded.waiting_since, answered = false, later_until = NULL,
+    closed_at = NULL, version = inbox.version + 1
+`
+
+type InboxCameParams struct {
+	ConversationID uuid.UUID
+	At             time.Time
+}
+
+// A chat that the bot has given to people: nobody's yet, and somebody waits in it.
+func (q *Queries) InboxCame(ctx context.Context, arg InboxCameParams) error {
+	_, err := q.db.Exec(ctx, inboxCame, arg.ConversationID, arg.At)
+	return err
+}
+
+const inboxClosedAt = `-- name: InboxClosedAt :one
+SELECT closed_at FROM inbox WHERE conversation_id = $1
+`
+
+// When people were done with a chat, or NULL.
+func (q *Queries) InboxClosedAt(ctx context.Context, conversationID uuid.UUID) (*time.Time, error) {
+	row := q.db.QueryRow(ctx, inboxClosedAt, conversationID)
+	var closed_at *time.Time
+	err := row.Scan(&closed_at)
+	return closed_at, err
+}
+
+const inboxCounts = `-- name: InboxCounts :one
+SELECT count(*) FILTER (WHERE awake AND staff_id = $1::uuid)::bigint AS mine, count(*) FILTER (WHERE awake AND staff_id IS NULL)::bigint AS free,
+    count(*) FILTER (WHERE awake AND waiting_since IS NOT NULL)::bigint AS waiting,
+    count(*) FILTER (WHERE awake AND due_at < $2::timestamptz)::bigint AS late, count(*) FILTER (WHERE NOT awake)::bigint AS later
+FROM (SELECT staff_id, waiting_since, due_at, (later_until IS NULL OR later_until <= $2::timestamptz) AS awake FROM inbox WHERE state = 'open') i
+`
+
+type InboxCountsParams struct {
+	Me  uuid.UUID
+	Now time.Time
+}
+
+type InboxCountsRow struct {
+	Mine    int64
+	Free    int64
+	Waiting int64
+	Late    int64
+	Later   int64
+}
+
+// How much is open: of the one who asks, of nobody, with somebody waiting, too late, put off.
+func (q *Queries) InboxCounts(ctx context.Context, arg InboxCountsParams) (InboxCountsRow, error) {
+	row := q.db.QueryRow(ctx, inboxCounts, arg.Me, arg.Now)
+	var i InboxCountsRow
+	err := row.Scan(
+		&i.Mine,
+		&i.Free,
+		&i.Waiting,
+		&i.Late,
+		&i.Later,
+	)
+	return i, err
+}
+
+const inboxDeliveryDone = `-- name: InboxDeliveryDone :exec
+UPDATE task SET state = 'done', closed_at = $1, closed_by = $2, outcome = 'solved', version = version + 1
+WHERE kind = 'unknown_delivery' AND key = $3 AND state = 'open'
+`
+
+type InboxDeliveryDoneParams struct {
+	At  *time.Time
+	Who *uuid.UUID
+	Key string
+}
+
+func (q *Queries) InboxDeliveryDone(ctx context.Context, arg InboxDeliveryDoneParams) error {
+	_, err := q.db.Exec(ctx, inboxDeliveryDone, arg.At, arg.Who, arg.Key)
+	return err
+}
+
+const inboxFind = `-- name: InboxFind :many
+SELECT x.id::uuid AS id
+FROM (
+    SELECT l.conversation_id AS id FROM patient_link l WHERE l.patient_id = ANY ($1::uuid[])
+    UNION
+    SELECT m.conversation_id
+    FROM inbox i
+    JOIN inbound m ON m.conversation_id = i.conversation_id
+    WHERE $2::text <> '' AND m.received_at > $3::timestamptz AND lower(m.body->>'text') LIKE '%' || $2::text || '%'
+) x
+JOIN conversation c ON c.id = x.id
+ORDER BY c.last_inbound_at DESC NULLS LAST
+LIMIT $4::integer
+`
+
+type InboxFindParams struct {
+	Patients []uuid.UUID
+	Words    string
+	Since    time.Time
+	Most     int32
+}
+
+// Conversations of some people, and those in which the words were said that people have had in hand.
+func (q *Queries) InboxFind(ctx context.Context, arg InboxFindParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, inboxFind,
+		arg.Patients,
+		arg.Words,
+		arg.Since,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxHeard = `-- name: InboxHeard :exec
+INSERT INTO inbox (conversation_id, opened_at, waiting_since) VALUES ($1, $2::timestamptz, $2::timestamptz)
+ON CONFLICT (conversation_id) DO UPDATE
+SET state = 'open', staff_id = CASE WHEN inbox.state = 'open' THEN inbox.staff_id END,
+    opened_at = CASE WHEN inbox.state = 'open' THEN inbox.opened_at ELSE excluded.opened_at END,
+    waiting_since = CASE WHEN inbox.state = 'open' THEN coalesce(inbox.waiting_since, excluded.waiting_since) ELSE excluded.waiting_since END,
+    answered = inbox.answered AND inbox.state = 'open', later_until = NULL, closed_at = NULL,
+    version = inbox.version + CASE WHEN inbox.state = 'open' THEN 0 ELSE 1 END
+`
+
+type InboxHeardParams struct {
+	ConversationID uuid.UUID
+	At             time.Time
+}
+
+// New words in a chat that people have: who was answered waits again, what was put off comes back, what was closed is open and nobody's.
+func (q *Queries) InboxHeard(ctx context.Context, arg InboxHeardParams) error {
+	_, err := q.db.Exec(ctx, inboxHeard, arg.ConversationID, arg.At)
+	return err
+}
+
+const inboxKeyStands = `-- name: InboxKeyStands :one
+SELECT EXISTS (SELECT FROM outbox_key WHERE key = $1)::boolean
+`
+
+func (q *Queries) InboxKeyStands(ctx context.Context, key string) (bool, error) {
+	row := q.db.QueryRow(ctx, inboxKeyStands, key)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const inboxLabels = `-- name: InboxLabels :many
+SELECT DISTINCT x.label::text AS label FROM inbox i, unnest(i.labels) AS x (label) WHERE i.state <> 'bot' ORDER BY 1 LIMIT 50
+`
+
+// Labels in use, for whoever types one.
+func (q *Queries) InboxLabels(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, inboxLabels)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var label string
+		if err := rows.Scan(&label); err != nil {
+			return nil, err
+		}
+		items = append(items, label)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxLastHuman = `-- name: InboxLastHuman :many
+SELECT o.id, o.staff_id, coalesce(colleague(o.staff_id), '')::text AS staff, o.created_at
+FROM outbox o
+WHERE o.conversation_id = $1 AND o.staff_id IS NOT NULL AND o.created_at > $2::timestamptz
+ORDER BY o.created_at DESC, o.seq DESC
+LIMIT 1
+`
+
+type InboxLastHumanParams struct {
+	ConversationID uuid.UUID
+	Since          time.Time
+}
+
+type InboxLastHumanRow struct {
+	ID        uuid.UUID
+	StaffID   *uuid.UUID
+	Staff     string
+	CreatedAt time.Time
+}
+
+// Who of the staff wrote last.
+func (q *Queries) InboxLastHuman(ctx context.Context, arg InboxLastHumanParams) ([]InboxLastHumanRow, error) {
+	rows, err := q.db.Query(ctx, inboxLastHuman, arg.ConversationID, arg.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InboxLastHumanRow{}
+	for rows.Next() {
+		var i InboxLastHumanRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.StaffID,
+			&i.Staff,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxLate = `-- name: InboxLate :many
+UPDATE inbox SET escalated_at = $1
+WHERE conversation_id IN (SELECT i.conversation_id FROM inbox i
+                          WHERE i.state = 'open' AND i.escalated_at IS NULL AND i.escalate_at <= $1::timestamptz
+                            AND (i.later_until IS NULL OR i.later_until <= $1::timestamptz)
+                          ORDER BY i.escalate_at LIMIT 100 FOR UPDATE SKIP LOCKED)
+RETURNING conversation_id
+`
+
+// Conversations in which somebody was promised an answer and has waited long beyond that, each once. Two sweepers never take the same row.
+func (q *Queries) InboxLate(ctx context.Context, now *time.Time) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, inboxLate, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var conversation_id uuid.UUID
+		if err := rows.Scan(&conversation_id); err != nil {
+			return nil, err
+		}
+		items = append(items, conversation_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxLateTask = `-- name: InboxLateTask :exec
+INSERT INTO task (id, kind, key, conversation_id, owner_id, created_at) VALUES ($1, 'late_chat', $2, $3, first_head(), $4)
+ON CONFLICT DO NOTHING
+`
+
+type InboxLateTaskParams struct {
+	ID             uuid.UUID
+	Key            string
+	ConversationID *uuid.UUID
+	At             time.Time
+}
+
+// A task of the head's: somebody waits, and nobody answers.
+func (q *Queries) InboxLateTask(ctx context.Context, arg InboxLateTaskParams) error {
+	_, err := q.db.Exec(ctx, inboxLateTask,
+		arg.ID,
+		arg.Key,
+		arg.ConversationID,
+		arg.At,
+	)
+	return err
+}
+
+const inboxMessage = `-- name: InboxMessage :one
+SELECT id, body, state, coalesce(data_class, '')::text AS data_class FROM outbox WHERE id = $1 AND conversation_id = $2
+`
+
+type InboxMessageParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+}
+
+type InboxMessageRow struct {
+	ID        uuid.UUID
+	Body      []byte
+	State     string
+	DataClass string
+}
+
+// A message of the clinic, to be sent once more or to be taken out as a file.
+func (q *Queries) InboxMessage(ctx context.Context, arg InboxMessageParams) (InboxMessageRow, error) {
+	row := q.db.QueryRow(ctx, inboxMessage, arg.ID, arg.ConversationID)
+	var i InboxMessageRow
+	err := row.Scan(
+		&i.ID,
+		&i.Body,
+		&i.State,
+		&i.DataClass,
+	)
+	return i, err
+}
+
+const inboxNoteAdd = `-- name: InboxNoteAdd :exec
+INSERT INTO inbox_note (id, conversation_id, at, staff_id, text_sealed) VALUES ($1, $2, $3, $4, $5)
+`
+
+type InboxNoteAddParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	At             time.Time
+	StaffID        uuid.UUID
+	TextSealed     []byte
+}
+
+func (q *Queries) InboxNoteAdd(ctx context.Context, arg InboxNoteAddParams) error {
+	_, err := q.db.Exec(ctx, inboxNoteAdd,
+		arg.ID,
+		arg.ConversationID,
+		arg.At,
+		arg.StaffID,
+		arg.TextSealed,
+	)
+	return err
+}
+
+const inboxOf = `-- name: InboxOf :one
+SELECT i.conversation_id, i.state, i.staff_id, i.opened_at, i.waiting_since, i.answered, i.due_at, i.escalate_at, i.escalated_at, i.later_until, i.closed_at, i.seen_at, i.labels, i.version, coalesce(colleague(i.staff_id), '')::text AS staff FROM inbox i WHERE i.conversation_id = $1
+`
+
+type InboxOfRow struct {
+	ConversationID uuid.UUID
+	State          string
+	StaffID        *uuid.UUID
+	OpenedAt       time.Time
+	WaitingSince   *time.Time
+	Answered       bool
+	DueAt          *time.Time
+	EscalateAt     *time.Time
+	EscalatedAt    *time.Time
+	LaterUntil     *time.Time
+	ClosedAt       *time.Time
+	SeenAt         *time.Time
+	Labels         []string
+	Version        int32
+	Staff          string
+}
+
+func (q *Queries) InboxOf(ctx context.Context, conversationID uuid.UUID) (InboxOfRow, error) {
+	row := q.db.QueryRow(ctx, inboxOf, conversationID)
+	var i InboxOfRow
+	err := row.Scan(
+		&i.ConversationID,
+		&i.State,
+		&i.StaffID,
+		&i.OpenedAt,
+		&i.WaitingSince,
+		&i.Answered,
+		&i.DueAt,
+		&i.EscalateAt,
+		&i.EscalatedAt,
+		&i.LaterUntil,
+		&i.ClosedAt,
+		&i.SeenAt,
+		&i.Labels,
+		&i.Version,
+		&i.Staff,
+	)
+	return i, err
+}
+
+const inboxPeople = `-- name: InboxPeople :many
+SELECT p.id, p.surname, p.given, p.patronymic, p.birth_date, l.relation, l.verified_at
+FROM patient_link l
+JOIN patient p ON p.id = l.patient_id
+WHERE l.conversation_id = $1
+ORDER BY (l.relation = 'self') DESC, l.created_at
+LIMIT 10
+`
+
+type InboxPeopleRow struct {
+	ID         uuid.UUID
+	Surname    string
+	Given      string
+	Patronymic string
+	BirthDate  *time.Time
+	Relation   string
+	VerifiedAt *time.Time
+}
+
+// The cards of a chat, where the reader may know of them.
+func (q *Queries) InboxPeople(ctx context.Context, conversationID uuid.UUID) ([]InboxPeopleRow, error) {
+	rows, err := q.db.Query(ctx, inboxPeople, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InboxPeopleRow{}
+	for rows.Next() {
+		var i InboxPeopleRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Surname,
+			&i.Given,
+			&i.Patronymic,
+			&i.BirthDate,
+			&i.Relation,
+			&i.VerifiedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxPut = `-- name: InboxPut :exec
+INSERT INTO inbox (conversation_id, state, staff_id, opened_at, waiting_since, answered, later_until, closed_at, labels)
+VALUES ($1, $2, $3, $4, $5, $6,
+        $7, $8, $9)
+ON CONFLICT (conversation_id) DO UPDATE
+SET state = excluded.state, staff_id = excluded.staff_id, opened_at = excluded.opened_at, waiting_since = excluded.waiting_since,
+    answered = excluded.answered, later_until = excluded.later_until, closed_at = excluded.closed_at, labels = excluded.labels,
+    version = inbox.version + 1
+`
+
+type InboxPutParams struct {
+	ConversationID uuid.UUID
+	State          string
+	StaffID        *uuid.UUID
+	OpenedAt       time.Time
+	WaitingSince   *time.Time
+	Answered       bool
+	LaterUntil     *time.Time
+	ClosedAt       *time.Time
+	Labels         []string
+}
+
+// What somebody of the desk makes of a conversation; its chat is locked.
+func (q *Queries) InboxPut(ctx context.Context, arg InboxPutParams) error {
+	_, err := q.db.Exec(ctx, inboxPut,
+		arg.ConversationID,
+		arg.State,
+		arg.StaffID,
+		arg.OpenedAt,
+		arg.WaitingSince,
+		arg.Answered,
+		arg.LaterUntil,
+		arg.ClosedAt,
+		arg.Labels,
+	)
+	return err
+}
+
+const inboxReply = `-- name: InboxReply :exec
+WITH fresh AS (
+    INSERT INTO outbox_key (key, at) VALUES ($4, $7)
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+)
+INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, created_at, staff_id)
+SELECT $1, $2, $3, 'reply', 'human', $4, $5, 'queued', $6,
+       $7, $8
+FROM fresh
+`
+
+type InboxReplyParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Channel        string
+	Key            string
+	Body           []byte
+	NotBefore      time.Time
+	CreatedAt      time.Time
+	StaffID        *uuid.UUID
+}
+
+// What somebody of the staff says, unless its key stands already.
+func (q *Queries) InboxReply(ctx context.Context, arg InboxReplyParams) error {
+	_, err := q.db.Exec(ctx, inboxReply,
+		arg.ID,
+		arg.ConversationID,
+		arg.Channel,
+		arg.Key,
+		arg.Body,
+		arg.NotBefore,
+		arg.CreatedAt,
+		arg.StaffID,
+	)
+	return err
+}
+
+const inboxRows = `-- name: InboxRows :many
+SELECT c.id, c.channel, c.owner, c.blocked_at, c.last_inbound_at, i.state, i.staff_id, i.waiting_since, i.due_at, i.later_until, i.closed_at,
+       coalesce(i.labels, '{}')::text[] AS labels, coalesce(colleague(i.staff_id), '')::text AS staff,
+       coalesce(who.name, '')::text AS patient, coalesce(last.side, '')::text AS side, coalesce(last.body, '{}')::jsonb AS body,
+       coalesce(last.data_class, '')::text AS data_class, coalesce(last.at, c.created_at)::timestamptz AS at,
+       (SELECT count(*) FROM inbound n WHERE n.conversation_id = c.id AND i.state = 'open' AND n.received_at > coalesce(i.seen_at, i.opened_at - interval '1 second'))::bigint AS unread
+FROM conversation c
+LEFT JOIN inbox i ON i.conversation_id = c.id
+LEFT JOIN LATERAL (
+    SELECT p.surname || ' ' || p.given AS name
+    FROM patient_link l
+    JOIN patient p ON p.id = l.patient_id
+    WHERE l.conversation_id = c.id
+    ORDER BY (l.relation = 'self') DESC, l.created_at
+    LIMIT 1
+) who ON true
+LEFT JOIN LATERAL (
+    SELECT r.side, r.body, r.data_class, r.at
+    FROM (
+        (SELECT 'in'::text AS side, m.body, NULL::text AS data_class, m.received_at AS at FROM inbound m
+         WHERE m.conversation_id = c.id AND m.body->>'text' <> '' ORDER BY m.received_at DESC LIMIT 1)
+        UNION ALL
+        (SELECT CASE WHEN o.staff_id IS NULL THEN 'out' ELSE 'staff' END, o.body #- '{file,data}', o.data_class, o.created_at FROM outbox o
+         WHERE o.conversation_id = c.id AND o.state <> 'cancelled' AND o.body->>'text' <> '' ORDER BY o.created_at DESC LIMIT 1)
+    ) r
+    ORDER BY r.at DESC
+    LIMIT 1
+) last ON true
+WHERE c.id = ANY ($1::uuid[])
+`
+
+type InboxRowsRow struct {
+	ID            uuid.UUID
+	Channel       string
+	Owner         string
+	BlockedAt     *time.Time
+	LastInboundAt *time.Time
+	State         *string
+	StaffID       *uuid.UUID
+	WaitingSince  *time.Time
+	DueAt         *time.Time
+	LaterUntil    *time.Time
+	ClosedAt      *time.Time
+	Labels        []string
+	Staff         string
+	Patient       string
+	Side          string
+	Body          []byte
+	DataClass     string
+	At            time.Time
+	Unread        int64
+}
+
+// What the list shows of some conversations: whose, who waits, the last words. Whose name stands in a card is told to whom the card is shown.
+func (q *Queries) InboxRows(ctx context.Context, ids []uuid.UUID) ([]InboxRowsRow, error) {
+	rows, err := q.db.Query(ctx, inboxRows, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InboxRowsRow{}
+	for rows.Next() {
+		var i InboxRowsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Channel,
+			&i.Owner,
+			&i.BlockedAt,
+			&i.LastInboundAt,
+			&i.State,
+			&i.StaffID,
+			&i.WaitingSince,
+			&i.DueAt,
+			&i.LaterUntil,
+			&i.ClosedAt,
+			&i.Labels,
+			&i.Staff,
+			&i.Patient,
+			&i.Side,
+			&i.Body,
+			&i.DataClass,
+			&i.At,
+			&i.Unread,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxRule = `-- name: InboxRule :one
+SELECT first_minutes, next_minutes, escalate_minutes, version FROM inbox_rule
+`
+
+type InboxRuleRow struct {
+	FirstMinutes    int32
+	NextMinutes     int32
+	EscalateMinutes int32
+	Version         int32
+}
+
+func (q *Queries) InboxRule(ctx context.Context) (InboxRuleRow, error) {
+	row := q.db.QueryRow(ctx, inboxRule)
+	var i InboxRuleRow
+	err := row.Scan(
+		&i.FirstMinutes,
+		&i.NextMinutes,
+		&i.EscalateMinutes,
+		&i.Version,
+	)
+	return i, err
+}
+
+const inboxRuleSet = `-- name: InboxRuleSet :one
+UPDATE inbox_rule SET first_minutes = $1, next_minutes = $2, escalate_minutes = $3, version = version + 1 WHERE version = $4
+RETURNING version
+`
+
+type InboxRuleSetParams struct {
+	FirstMinutes    int32
+	NextMinutes     int32
+	EscalateMinutes int32
+	Version         int32
+}
+
+func (q *Queries) InboxRuleSet(ctx context.Context, arg InboxRuleSetParams) (int32, error) {
+	row := q.db.QueryRow(ctx, inboxRuleSet,
+		arg.FirstMinutes,
+		arg.NextMinutes,
+		arg.EscalateMinutes,
+		arg.Version,
+	)
+	var version int32
+	err := row.Scan(&version)
+	return version, err
+}
+
+const inboxSeen = `-- name: InboxSeen :exec
+UPDATE inbox SET seen_at = $1::timestamptz WHERE conversation_id = $2 AND (seen_at IS NULL OR seen_at < $1::timestamptz)
+`
+
+type InboxSeenParams struct {
+	At             time.Time
+	ConversationID uuid.UUID
+}
+
+func (q *Queries) InboxSeen(ctx context.Context, arg InboxSeenParams) error {
+	_, err := q.db.Exec(ctx, inboxSeen, arg.At, arg.ConversationID)
+	return err
+}
+
+const inboxTab = `-- name: InboxTab :many
+SELECT i.conversation_id
+FROM inbox i
+WHERE i.state = $1
+  AND ($2::uuid IS NULL OR i.staff_id = $2)
+  AND (NOT $3::boolean OR i.staff_id IS NULL)
+  AND (NOT $4::boolean OR i.waiting_since IS NOT NULL)
+  AND (i.state <> 'open' OR $5::boolean = (i.later_until IS NOT NULL AND i.later_until > $6::timestamptz))
+  AND ($7::text = '' OR $7::text = ANY (i.labels))
+ORDER BY CASE WHEN i.state = 'closed' THEN i.closed_at END DESC NULLS LAST, i.due_at NULLS LAST, i.opened_at DESC, i.conversation_id
+LIMIT $9::integer OFFSET $8::integer
+`
+
+type InboxTabParams struct {
+	State   string
+	Staff   *uuid.UUID
+	Free    bool
+	Waiting bool
+	Later   bool
+	Now     time.Time
+	Label   string
+	Skip    int32
+	Most    int32
+}
+
+// The conversations of a tab, those first in which somebody has waited longest; of what is closed, the last first.
+func (q *Queries) InboxTab(ctx context.Context, arg InboxTabParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, inboxTab,
+		arg.State,
+		arg.Staff,
+		arg.Free,
+		arg.Waiting,
+		arg.Later,
+		arg.Now,
+		arg.Label,
+		arg.Skip,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var conversation_id uuid.UUID
+		if err := rows.Scan(&conversation_id); err != nil {
+			return nil, err
+		}
+		items = append(items, conversation_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxTalk = `-- name: InboxTalk :many
+SELECT r.id, r.side, r.body, r.at::timestamptz AS at, r.state, r.kind, r.error, r.data_class, coalesce(colleague(r.staff_id), '')::text AS staff,
+       r.text_sealed, coalesce(a.state, '')::text AS attached, coalesce(a.mime, '')::text AS mime, coalesce(a.bytes, 0)::integer AS bytes,
+       a.document_id, r.not_before
+FROM (
+    SELECT i.id, 'in'::text AS side, i.body, i.received_at AS at, i.position AS place, ''::text AS state, ''::text AS kind, ''::text AS error, ''::text AS data_class,
+           NULL::uuid AS staff_id, NULL::bytea AS text_sealed, NULL::timestamptz AS not_before
+    FROM inbound i
+    WHERE i.conversation_id = $1::uuid AND i.received_at < $2::timestamptz
+    UNION ALL
+    SELECT o.id, CASE WHEN o.staff_id IS NULL THEN 'out' ELSE 'staff' END, o.body #- '{file,data}', o.created_at, o.seq, o.state, o.kind,
+           coalesce(o.error, ''), coalesce(o.data_class, ''), o.staff_id, NULL, o.not_before
+    FROM outbox o
+    WHERE o.conversation_id = $1::uuid AND o.created_at < $2::timestamptz
+      AND (o.state <> 'cancelled' OR o.error IS NOT NULL)
+    UNION ALL
+    SELECT n.id, 'note', '{}', n.at, 0, '', '', '', '', n.staff_id, n.text_sealed, NULL
+    FROM inbox_note n
+    WHERE n.conversation_id = $1::uuid AND n.at < $2::timestamptz
+) r
+LEFT JOIN attachment a ON a.id = r.id AND r.side = 'in'
+ORDER BY r.at DESC, r.place DESC, r.id DESC
+LIMIT $3::integer
+`
+
+type InboxTalkParams struct {
+	ConversationID uuid.UUID
+	Before         time.Time
+	Most           int32
+}
+
+type InboxTalkRow struct {
+	ID         uuid.UUID
+	Side       string
+	Body       []byte
+	At         time.Time
+	State      string
+	Kind       string
+	Error      string
+	DataClass  string
+	Staff      string
+	TextSealed []byte
+	Attached   string
+	Mime       string
+	Bytes      int32
+	DocumentID *uuid.UUID
+	NotBefore  *time.Time
+}
+
+// What was said in a conversation before a moment, the newest first: by the person, the bot, the staff, and among the staff. The bytes of a file
+// stay behind.
+func (q *Queries) InboxTalk(ctx context.Context, arg InboxTalkParams) ([]InboxTalkRow, error) {
+	rows, err := q.db.Query(ctx, inboxTalk, arg.ConversationID, arg.Before, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InboxTalkRow{}
+	for rows.Next() {
+		var i InboxTalkRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Side,
+			&i.Body,
+			&i.At,
+			&i.State,
+			&i.Kind,
+			&i.Error,
+			&i.DataClass,
+			&i.Staff,
+			&i.TextSealed,
+			&i.Attached,
+			&i.Mime,
+			&i.Bytes,
+			&i.DocumentID,
+			&i.NotBefore,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxTasksDone = `-- name: InboxTasksDone :exec
+UPDATE task SET state = 'done', closed_at = $1, closed_by = $2, outcome = 'solved', version = version + 1
+WHERE conversation_id = $3::uuid AND kind = ANY ($4::text[]) AND state = 'open'
+`
+
+type InboxTasksDoneParams struct {
+	At             *time.Time
+	Who            *uuid.UUID
+	ConversationID uuid.UUID
+	Kinds          []string
+}
+
+// Tasks that were about somebody who waits: whoever answers has done them.
+func (q *Queries) InboxTasksDone(ctx context.Context, arg InboxTasksDoneParams) error {
+	_, err := q.db.Exec(ctx, inboxTasksDone,
+		arg.At,
+		arg.Who,
+		arg.ConversationID,
+		arg.Kinds,
+	)
+	return err
+}
+
+const inboxTyping = `-- name: InboxTyping :exec
+INSERT INTO inbox_typing (staff_id, conversation_id, until) VALUES ($1, $2, $3)
+ON CONFLICT (staff_id) DO UPDATE SET conversation_id = excluded.conversation_id, until = excluded.until
+`
+
+type InboxTypingParams struct {
+	StaffID        uuid.UUID
+	ConversationID uuid.UUID
+	Until          time.Time
+}
+
+func (q *Queries) InboxTyping(ctx context.Context, arg InboxTypingParams) error {
+	_, err := q.db.Exec(ctx, inboxTyping, arg.StaffID, arg.ConversationID, arg.Until)
+	return err
+}
+
+const inboxTypists = `-- name: InboxTypists :many
+SELECT coalesce(colleague(t.staff_id), '')::text AS staff FROM inbox_typing t
+WHERE t.conversation_id = $1 AND t.until > $2::timestamptz AND t.staff_id <> $3::uuid
+ORDER BY t.until DESC
+LIMIT 3
+`
+
+type InboxTypistsParams struct {
+	ConversationID uuid.UUID
+	Now            time.Time
+	Me             uuid.UUID
+}
+
+func (q *Queries) InboxTypists(ctx context.Context, arg InboxTypistsParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, inboxTypists, arg.ConversationID, arg.Now, arg.Me)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var staff string
+		if err := rows.Scan(&staff); err != nil {
+			return nil, err
+		}
+		items = append(items, staff)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxVisits = `-- name: InboxVisits :many
+SELECT v.id, v.patient_id, v.local_start, v.starts_at, v.status, v.service_name, v.practitioner_id, v.branch_id
+FROM visit v
+WHERE v.patient_id = ANY ($1::uuid[]) AND v.active AND v.status <> 'held' AND v.starts_at > $2::timestamptz
+ORDER BY v.starts_at
+LIMIT 5
+`
+
+type InboxVisitsParams struct {
+	Patients []uuid.UUID
+	Now      time.Time
+}
+
+type InboxVisitsRow struct {
+	ID             uuid.UUID
+	PatientID      *uuid.UUID
+	LocalStart     time.Time
+	StartsAt       time.Time
+	Status         string
+	ServiceName    string
+	PractitionerID uuid.UUID
+	BranchID       uuid.UUID
+}
+
+// Visits to come of a chat's people, where the reader may know of them.
+func (q *Queries) InboxVisits(ctx context.Context, arg InboxVisitsParams) ([]InboxVisitsRow, error) {
+	rows, err := q.db.Query(ctx, inboxVisits, arg.Patients, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InboxVisitsRow{}
+	for rows.Next() {
+		var i InboxVisitsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.PatientID,
+			&i.LocalStart,
+			&i.StartsAt,
+			&i.Status,
+			&i.ServiceName,
+			&i.PractitionerID,
+			&i.BranchID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -4875,7 +6046,7 @@ func (q *Queries) PassagesToEmbed(ctx context.Context, arg PassagesToEmbedParams
 }
 
 const patient = `-- name: Patient :one
-SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number FROM patient WHERE id = $1
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number, search_name, changed_by, changed_at FROM patient WHERE id = $1
 `
 
 func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
@@ -4899,6 +6070,9 @@ func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
 		&i.AdvertisingAt,
 		&i.MadeBy,
 		&i.Number,
+		&i.SearchName,
+		&i.ChangedBy,
+		&i.ChangedAt,
 	)
 	return i, err
 }
@@ -4982,12 +6156,12 @@ func (q *Queries) PatientChange(ctx context.Context, arg PatientChangeParams) (u
 const patientContactPut = `-- name: PatientContactPut :exec
 WITH stands AS (
     UPDATE patient_contact
-    SET verified_at = coalesce(patient_contact.verified_at, $6)
-    WHERE patient_id = $2 AND kind = $3 AND value_index = ANY ($8::bytea[])
+    SET verified_at = coalesce(patient_contact.verified_at, $7), tail_index = coalesce(patient_contact.tail_index, $6)
+    WHERE patient_id = $2 AND kind = $3 AND value_index = ANY ($9::bytea[])
     RETURNING id
 )
-INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, verified_at, created_at)
-SELECT $1, $2, $3, $4, $5, $6, $7
+INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, tail_index, verified_at, created_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8
 WHERE NOT EXISTS (SELECT FROM stands)
 ON CONFLICT ON CONSTRAINT patient_contact_once DO UPDATE SET verified_at = coalesce(patient_contact.verified_at, excluded.verified_at)
 `
@@ -4998,6 +6172,7 @@ type PatientContactPutParams struct {
 	Kind        string
 	ValueSealed []byte
 	ValueIndex  []byte
+	TailIndex   []byte
 	VerifiedAt  *time.Time
 	CreatedAt   time.Time
 	Indexes     [][]byte
@@ -5011,6 +6186,7 @@ func (q *Queries) PatientContactPut(ctx context.Context, arg PatientContactPutPa
 		arg.Kind,
 		arg.ValueSealed,
 		arg.ValueIndex,
+		arg.TailIndex,
 		arg.VerifiedAt,
 		arg.CreatedAt,
 		arg.Indexes,
@@ -5101,7 +6277,7 @@ func (q *Queries) PatientDuplicates(ctx context.Context, arg PatientDuplicatesPa
 }
 
 const patientMake = `-- name: PatientMake :exec
-INSERT INTO patient (id, surname, given, patronymic, birth_date, lang, created_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO patient (id, surname, given, patronymic, birth_date, lang, created_at, made_by, sex) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type PatientMakeParams struct {
@@ -5113,6 +6289,7 @@ type PatientMakeParams struct {
 	Lang       string
 	CreatedAt  time.Time
 	MadeBy     *uuid.UUID
+	Sex        *string
 }
 
 // The desk or an integration makes a card.
@@ -5126,6 +6303,7 @@ func (q *Queries) PatientMake(ctx context.Context, arg PatientMakeParams) error 
 		arg.Lang,
 		arg.CreatedAt,
 		arg.MadeBy,
+		arg.Sex,
 	)
 	return err
 }
@@ -5217,7 +6395,7 @@ func (q *Queries) PatientsByPhone(ctx context.Context, indexes [][]byte) ([]Pati
 }
 
 const patientsFound = `-- name: PatientsFound :many
-SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number FROM patient
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number, search_name, changed_by, changed_at FROM patient
 WHERE merged_into IS NULL AND ($1::text = '' OR starts_with(name_key, lower($1::text)))
 ORDER BY name_key, id
 LIMIT 50
@@ -5251,6 +6429,9 @@ func (q *Queries) PatientsFound(ctx context.Context, name string) ([]Patient, er
 			&i.AdvertisingAt,
 			&i.MadeBy,
 			&i.Number,
+			&i.SearchName,
+			&i.ChangedBy,
+			&i.ChangedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -7518,7 +8699,7 @@ func (q *Queries) Specialties(ctx context.Context) ([]Specialty, error) {
 }
 
 const staff = `-- name: Staff :one
-SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at FROM staff WHERE id = $1 AND active
+SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at, seen_at FROM staff WHERE id = $1 AND active
 `
 
 func (q *Queries) Staff(ctx context.Context, id uuid.UUID) (Staff, error) {
@@ -7536,6 +8717,7 @@ func (q *Queries) Staff(ctx context.Context, id uuid.UUID) (Staff, error) {
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }
@@ -7543,7 +8725,7 @@ func (q *Queries) Staff(ctx context.Context, id uuid.UUID) (Staff, error) {
 const staffAdd = `-- name: StaffAdd :one
 INSERT INTO staff (id, login, role, roles, practitioner_id, branches, password_hash, demo, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at
+RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at, seen_at
 `
 
 type StaffAddParams struct {
@@ -7583,12 +8765,13 @@ func (q *Queries) StaffAdd(ctx context.Context, arg StaffAddParams) (Staff, erro
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }
 
 const staffByLogin = `-- name: StaffByLogin :one
-SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at FROM staff WHERE login = $1 AND active
+SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at, seen_at FROM staff WHERE login = $1 AND active
 `
 
 func (q *Queries) StaffByLogin(ctx context.Context, login string) (Staff, error) {
@@ -7606,6 +8789,7 @@ func (q *Queries) StaffByLogin(ctx context.Context, login string) (Staff, error)
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }
@@ -7652,7 +8836,7 @@ func (q *Queries) StaffInviteUse(ctx context.Context, arg StaffInviteUseParams) 
 }
 
 const staffInvited = `-- name: StaffInvited :one
-SELECT s.id, s.login, s.role, s.roles, s.practitioner_id, s.branches, s.password_hash, s.generation, s.demo, s.active, s.created_at
+SELECT s.id, s.login, s.role, s.roles, s.practitioner_id, s.branches, s.password_hash, s.generation, s.demo, s.active, s.created_at, s.seen_at
 FROM staff_invite i
 JOIN staff s ON s.id = i.staff_id
 WHERE i.token_hash = $1 AND i.purpose = $2 AND i.used_at IS NULL AND i.expires_at > $3::timestamptz AND s.active
@@ -7680,6 +8864,7 @@ func (q *Queries) StaffInvited(ctx context.Context, arg StaffInvitedParams) (Sta
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }
@@ -7716,7 +8901,7 @@ func (q *Queries) StaffPassword(ctx context.Context, arg StaffPasswordParams) er
 }
 
 const staffSetRoles = `-- name: StaffSetRoles :one
-UPDATE staff SET role = $2, roles = $3, generation = generation + 1 WHERE id = $1 AND active RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at
+UPDATE staff SET role = $2, roles = $3, generation = generation + 1 WHERE id = $1 AND active RETURNING id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at, seen_at
 `
 
 type StaffSetRolesParams struct {
@@ -7741,6 +8926,7 @@ func (q *Queries) StaffSetRoles(ctx context.Context, arg StaffSetRolesParams) (S
 		&i.Demo,
 		&i.Active,
 		&i.CreatedAt,
+		&i.SeenAt,
 	)
 	return i, err
 }
@@ -8330,6 +9516,31 @@ func (q *Queries) TemplateAdd(ctx context.Context, arg TemplateAddParams) error 
 		arg.ValidFrom,
 		arg.ValidTo,
 	)
+	return err
+}
+
+const templateDrop = `-- name: TemplateDrop :exec
+DELETE FROM schedule_template WHERE id = $1
+`
+
+// A rule that never comes into force.
+func (q *Queries) TemplateDrop(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, templateDrop, id)
+	return err
+}
+
+const templateEnd = `-- name: TemplateEnd :exec
+UPDATE schedule_template SET valid_to = $2 WHERE id = $1
+`
+
+type TemplateEndParams struct {
+	ID      uuid.UUID
+	ValidTo *time.Time
+}
+
+// The last day that a rule holds.
+func (q *Queries) TemplateEnd(ctx context.Context, arg TemplateEndParams) error {
+	_, err := q.db.Exec(ctx, templateEnd, arg.ID, arg.ValidTo)
 	return err
 }
 
@@ -9936,6 +11147,52 @@ func (q *Queries) VisitTake(ctx context.Context, arg VisitTakeParams) (Visit, er
 	return i, err
 }
 
+const visitsAhead = `-- name: VisitsAhead :many
+SELECT id, during FROM visit
+WHERE practitioner_id = $1 AND branch_id = $2 AND status IN ('booked', 'confirmed') AND NOT overbook
+  AND starts_at >= $3::timestamptz AND starts_at < $4::timestamptz
+ORDER BY starts_at, id
+LIMIT 2000
+`
+
+type VisitsAheadParams struct {
+	Practitioner uuid.UUID
+	Branch       uuid.UUID
+	FromAt       time.Time
+	ToAt         time.Time
+}
+
+type VisitsAheadRow struct {
+	ID     uuid.UUID
+	During pgtype.Range[pgtype.Timestamptz]
+}
+
+// What a practitioner has ahead in a branch, for telling whom another plan leaves outside.
+func (q *Queries) VisitsAhead(ctx context.Context, arg VisitsAheadParams) ([]VisitsAheadRow, error) {
+	rows, err := q.db.Query(ctx, visitsAhead,
+		arg.Practitioner,
+		arg.Branch,
+		arg.FromAt,
+		arg.ToAt,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []VisitsAheadRow{}
+	for rows.Next() {
+		var i VisitsAheadRow
+		if err := rows.Scan(&i.ID, &i.During); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const visitsOfBranch = `-- name: VisitsOfBranch :many
 SELECT v.id, v.branch_id, v.practitioner_id, v.service_id, v.specialty, v.room_id, v.patient_id, v.holder_id, v.status, v.active, v.during, v.blocked, v.starts_at, v.ends_at, v.local_start, v.tz, v.overbook, v.overbook_reason, v.series_id, v.source, v.hold_expires_at, v.service_name, v.price, v.currency, v.cancelled_at, v.cancelled_by, v.cancel_reason, v.version, v.created_at, v.reason_category, coalesce(p.surname, '') AS surname, coalesce(p.given, '') AS given, coalesce(p.patronymic, '') AS patronymic
 FROM visit v
@@ -10032,6 +11289,65 @@ func (q *Queries) VisitsOfBranch(ctx context.Context, arg VisitsOfBranchParams) 
 			&i.Surname,
 			&i.Given,
 			&i.Patronymic,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const visitsOfPatient = `-- name: VisitsOfPatient :many
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category FROM visit
+WHERE patient_id = $1::uuid AND status <> 'held'
+ORDER BY starts_at DESC, id
+LIMIT 200
+`
+
+// A patient's visits that the actor may see, the newest first.
+func (q *Queries) VisitsOfPatient(ctx context.Context, patient uuid.UUID) ([]Visit, error) {
+	rows, err := q.db.Query(ctx, visitsOfPatient, patient)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Visit{}
+	for rows.Next() {
+		var i Visit
+		if err := rows.Scan(
+			&i.ID,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.ServiceID,
+			&i.Specialty,
+			&i.RoomID,
+			&i.PatientID,
+			&i.HolderID,
+			&i.Status,
+			&i.Active,
+			&i.During,
+			&i.Blocked,
+			&i.StartsAt,
+			&i.EndsAt,
+			&i.LocalStart,
+			&i.Tz,
+			&i.Overbook,
+			&i.OverbookReason,
+			&i.SeriesID,
+			&i.Source,
+			&i.HoldExpiresAt,
+			&i.ServiceName,
+			&i.Price,
+			&i.Currency,
+			&i.CancelledAt,
+			&i.CancelledBy,
+			&i.CancelReason,
+			&i.Version,
+			&i.CreatedAt,
+			&i.ReasonCategory,
 		); err != nil {
 			return nil, err
 		}
