@@ -47,6 +47,7 @@ type Config struct {
 	Demo      bool         // the demo's logins work and /demo is there
 	Visitors  Visitors
 	Courier   Courier         // nil: what staff say waits for the sweeper
+	Drafts    Drafts          // nil: no model writes for staff
 	DeepLink  DeepLink        // nil where there is no bot
 	Gifts     map[string]Gift // what a patient's one-time link gives, by its purpose
 	OIDC      OIDC            // the clinic's own sign-on, where it has one

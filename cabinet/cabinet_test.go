@@ -49,6 +49,7 @@ type office struct {
 	now     *atomic.Pointer[time.Time]
 	roster  *staff.Roster
 	guest   *guest
+	writer  *writer // of drafts; asked only where it is on
 }
 
 // guest is who looks at the demo.
@@ -86,7 +87,7 @@ func openAs(t *testing.T, isDemo bool, second string, signOn cabinet.OIDC) *offi
 		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: demo.Small, Now: monday()})
 		return err
 	}}, 8)
-	o := &office{t: t, db: db, address: address, hub: jobs.NewHub(), now: &atomic.Pointer[time.Time]{}, guest: &guest{}}
+	o := &office{t: t, db: db, address: address, hub: jobs.NewHub(), now: &atomic.Pointer[time.Time]{}, guest: &guest{}, writer: &writer{}}
 	o.set(monday())
 	clock := func() time.Time { return *o.now.Load() }
 	o.book, err = clinic.Open(t.Context(), db)
@@ -107,7 +108,7 @@ func openAs(t *testing.T, isDemo bool, second string, signOn cabinet.OIDC) *offi
 			_, err := io.WriteString(w, "gift of "+k.Patient.String())
 			return err
 		}},
-		Demo: isDemo, Visitors: o.guest, Log: slog.New(slog.DiscardHandler),
+		Drafts: o.drafts(), Demo: isDemo, Visitors: o.guest, Log: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	r := chi.NewRouter()

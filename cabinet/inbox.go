@@ -40,6 +40,9 @@ func (s *Server) inboxRoutes(r chi.Router) {
 	r.Get("/inbox/{id}", s.member(s.inboxOpened, true))
 	r.Get("/inbox/{id}/canned", s.member(s.cannedOffered, true))
 	r.Get("/inbox/{id}/files/{message}", s.member(s.inboxFile, true))
+	r.Get("/inbox/{id}/misread/{message}", s.member(s.misreadAsked, true))
+	r.Post("/inbox/{id}/misread/{message}", s.member(s.misread, true))
+	r.Post("/inbox/{id}/draft", s.member(s.inboxDrafted, true))
 	r.Post("/inbox/{id}/reply", s.member(s.inboxReplied, true))
 	r.Post("/inbox/{id}/typing", s.member(s.inboxTyping, true))
 	r.Post("/inbox/{id}/seen", s.member(s.inboxSeen, false))
@@ -73,6 +76,8 @@ type replyForm struct {
 	Text    string
 	Problem string
 	Medical bool // the channel may carry what is medical
+	Drafts  bool // a model may be asked for a draft
+	Drafted bool // and its words stand in the box
 }
 
 // at is the address of a part of the list.
@@ -183,7 +188,7 @@ func (s *Server) inboxThread(r *http.Request, m staff.Member) (inboxFrame, error
 		return f, err
 	}
 	f.Thread, f.Earlier = &t, !look.Before.IsZero()
-	f.Reply = replyForm{Chat: id, Key: s.IDs(), Medical: t.Medical}
+	f.Reply = replyForm{Chat: id, Key: s.IDs(), Medical: t.Medical, Drafts: s.draftsNow(ctx)}
 	if f.Hands, err = s.tasksOffice().Hands(ctx, who); err != nil {
 		return f, err
 	}

@@ -1,16 +1,21 @@
 package cabinet_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zapis-clinic/zapis/cabinet"
 )
 
 // asks is a patient's chat in which a human is waited for.
@@ -256,4 +261,71 @@ func (o *office) value(sql string) string {
 	var out string
 	o.one(sql, &out)
 	return out
+}
+
+func TestWhatTheBotMisreadBecomesACase(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	path, chat := o.asks("хочу перенести приём")
+	message := o.value("SELECT id::text FROM inbound WHERE conversation_id = '" + chat.String() + "'")
+	b := o.as("admin")
+	address := path + "/misread/" + message
+	answer, page := b.get(address, "Hx-Request", "true")
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	assert.Contains(t, page, "хочу перенести приём")
+	answer, _ = b.post(address, "flow", "")
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	answer, page = b.post(address, "flow", "reschedule")
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode, page)
+	answer, _ = b.post(address, "flow", "cancel")
+	assert.Equal(t, http.StatusConflict, answer.StatusCode, "one message is one case")
+	assert.Equal(t, "misread settled reschedule", o.value("SELECT why || ' ' || state || ' ' || right_flow FROM question"))
+	_, page = b.get("/cabinet/questions?state=settled")
+	assert.Contains(t, page, "бот понял неверно")
+	answer, _ = o.as("head").get(path + "/misread/" + message)
+	assert.Equal(t, http.StatusOK, answer.StatusCode)
+	answer, _ = o.as("head").post(address, "flow", "cancel")
+	assert.Equal(t, http.StatusForbidden, answer.StatusCode, "rulings are the desk's")
+}
+
+// writer is a model that writes for staff.
+type writer struct {
+	on   atomic.Bool
+	said chan []string
+}
+
+func (w *writer) On(context.Context) bool { return w.on.Load() }
+
+func (w *writer) Write(_ context.Context, lang string, own, said, articles []string) (string, error) {
+	w.said <- slices.Concat([]string{lang}, own, said, articles)
+	return "Парковка во дворе, въезд с улицы.", nil
+}
+
+func (o *office) drafts() cabinet.Drafts {
+	o.writer.said = make(chan []string, 4)
+	return o.writer
+}
+
+func TestADraftComesIntoTheBoxForAHumanToSend(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	path, _ := o.asks("где у вас парковка?")
+	b := o.as("admin")
+	_, page := b.get(path)
+	assert.NotContains(t, page, "Черновик ответа", "with the model off there is no button")
+	answer, _ := b.post(path+"/draft", "text", "")
+	assert.Equal(t, http.StatusNotFound, answer.StatusCode)
+	o.writer.on.Store(true)
+	_, page = b.get(path)
+	assert.Contains(t, page, "Черновик ответа")
+	answer, part := b.post(path+"/draft", "text", "Здравствуйте!", "key", fields(page)["key"])
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	assert.Contains(t, part, "Здравствуйте!\n\nПарковка во дворе")
+	assert.Equal(t, fields(page)["key"], fields(part)["key"])
+	told := <-o.writer.said
+	assert.Contains(t, told, "Пациент: где у вас парковка?")
+	assert.Contains(t, told[len(told)-1], "Парковка", "from the clinic's articles")
+	assert.Empty(t, o.sentTexts(), "nothing is sent by itself")
+	answer, _ = o.as("doctor").post(path+"/draft", "text", "")
+	assert.Equal(t, http.StatusForbidden, answer.StatusCode)
 }

@@ -32,7 +32,7 @@ func (s *Server) inboxReplied(w http.ResponseWriter, r *http.Request, m staff.Me
 		s.sent(r, id)
 	}
 	v := s.viewOf(r, m)
-	form := replyForm{Chat: id, Key: s.IDs(), Medical: r.PostFormValue("medical") != ""}
+	form := replyForm{Chat: id, Key: s.IDs(), Medical: r.PostFormValue("medical") != "", Drafts: s.draftsNow(r.Context())}
 	status := http.StatusOK
 	if why != nil {
 		form.Key, form.Text, form.Problem, status = a.Key, a.Text, s.sentence(v, why), s.refusedWith(w, why)

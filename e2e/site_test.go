@@ -34,6 +34,7 @@ type site struct {
 	URL string
 	DB  *store.DB
 	storetest.Database
+	stop func()
 }
 
 // open starts a site of the test's own; other sites, where given, may frame its chat.
@@ -50,13 +51,23 @@ func open(t *testing.T, others ...string) site {
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s := site{URL: "http://" + listener.Addr().String(), DB: db, Database: address}
+	s.stop = s.serve(t, listener, others)
+	return s
+}
+
+// serve answers on a listener until the test ends, or what it returns is called.
+func (s site) serve(t *testing.T, listener net.Listener, others []string) (stop func()) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(s.assemble(t, others))
 	_ = server.Listener.Close()
 	server.Listener = listener
 	server.Start()
-	t.Cleanup(server.CloseClientConnections)
-	t.Cleanup(server.Close)
-	return s
+	stop = func() {
+		server.CloseClientConnections()
+		server.Close()
+	}
+	t.Cleanup(stop)
+	return stop
 }
 
 // assemble is the wiring of `zapis serve`, with the site's chat as the only messenger.

@@ -168,6 +168,11 @@ GRANT SELECT, INSERT, UPDATE ON inbox, inbox_typing, canned TO zapis_app;
 GRANT SELECT, UPDATE ON inbox_rule TO zapis_app;
 GRANT SELECT, INSERT, DELETE, UPDATE (text_sealed) ON inbox_note TO zapis_app;
 
+-- What the desk says the bot has taken for something else.
+ALTER TABLE question DROP CONSTRAINT question_why, ADD CONSTRAINT question_why CHECK (why IN ('unknown', 'missed', 'misread'));
+CREATE POLICY desk_add ON question FOR INSERT TO zapis_app
+    WITH CHECK ((SELECT staff_role()) = 'admin' AND why = 'misread' AND state = 'open' AND ((SELECT actor_everywhere()) OR desk_sees(conversation_id)));
+
 INSERT INTO inbox (conversation_id, opened_at, waiting_since)
 SELECT id, coalesce(last_inbound_at, created_at), coalesce(last_inbound_at, created_at) FROM conversation WHERE owner = 'human';
 
@@ -177,6 +182,9 @@ INSERT INTO canned (id, title, text, updated_at) VALUES
     (md5('canned wait')::uuid, 'Уточняю', 'Уточняю и вернусь к вам с ответом в ближайшее время.', '2026-01-01');
 
 -- +goose Down
+DROP POLICY desk_add ON question;
+DELETE FROM question WHERE why = 'misread';
+ALTER TABLE question DROP CONSTRAINT question_why, ADD CONSTRAINT question_why CHECK (why IN ('unknown', 'missed'));
 DROP TABLE canned, inbox_typing, inbox_note, inbox, inbox_rule;
 DROP FUNCTION inbox_promise();
 DROP FUNCTION first_head();

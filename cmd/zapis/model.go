@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zapis-clinic/zapis/cabinet"
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -103,6 +104,18 @@ func (s *server) openModel(ctx context.Context) error {
 			"zapis processors add llm --kind model --who COMPANY --country RU --purpose understanding --basis contract, and --medical where it may get medical data")
 	}
 	return s.reader()
+}
+
+// drafts has the model write for staff, where there is one: nil where there is none.
+func (s *server) drafts() (cabinet.Drafts, error) {
+	if !s.model.Can(llm.Draft) {
+		return nil, nil //nolint:nilnil // who is not there writes nothing, and no button asks
+	}
+	d, err := llm.NewDrafter(s.model, prompts.Open(s.config.Prompts))
+	if err != nil {
+		return nil, fmt.Errorf("ZAPIS_PROMPTS: %w", err)
+	}
+	return d, nil
 }
 
 // reader has patients' messages read by the model where the rules are unsure, if the settings say so.

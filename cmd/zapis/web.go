@@ -38,9 +38,13 @@ func (s *server) mountWeb(r chi.Router) error {
 	if err != nil {
 		return fmt.Errorf("ZAPIS_SECOND_FACTOR: %w", err)
 	}
+	drafts, err := s.drafts()
+	if err != nil {
+		return err
+	}
 	desk, err := cabinet.New(cabinet.Config{
 		DB: s.talks.DB, Vault: s.keeper.Vault, Book: s.talks.Book, Guard: s.talks.Guard, Acts: s.talks.Acts, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
-		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink(), OIDC: s.signOn(), Demo: s.config.Demo, Visitors: s.chat, Courier: s.talks, Gate: s.gate, Log: s.log,
+		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink(), OIDC: s.signOn(), Demo: s.config.Demo, Visitors: s.chat, Courier: s.talks, Drafts: drafts, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("the cabinet: %w", err)

@@ -248,3 +248,7 @@ RETURNING id;
 -- name: CannedDrop :one
 UPDATE canned SET gone = true, updated_at = $2, version = version + 1 WHERE id = $1 AND version = $3 AND NOT gone
 RETURNING id;
+
+-- name: InboxSaid :one
+-- A person's message, and the language of the talk.
+SELECT i.body, coalesce(c.lang, 'ru')::text AS lang FROM inbound i JOIN conversation c ON c.id = i.conversation_id WHERE i.id = $1 AND i.conversation_id = $2;

@@ -12,7 +12,9 @@ document.addEventListener('htmx:beforeSwap', ({ detail }) => {
 });
 document.addEventListener('htmx:afterSwap', ({ detail }) => {
   if (detail.target.id === 'thread' && lines()) lines().scrollTo(0, below ? lines().scrollHeight - below : lines().scrollHeight);
-  if (detail.target.id === 'reply') box()?.focus();
+  if (detail.target.id !== 'reply' || !box()) return;
+  box().focus();
+  if (box().value) box().dispatchEvent(new Event('input', { bubbles: true })); // it is kept like what is typed
 });
 toEnd();
 

@@ -4289,6 +4289,28 @@ func (q *Queries) InboxRuleSet(ctx context.Context, arg InboxRuleSetParams) (int
 	return version, err
 }
 
+const inboxSaid = `-- name: InboxSaid :one
+SELECT i.body, coalesce(c.lang, 'ru')::text AS lang FROM inbound i JOIN conversation c ON c.id = i.conversation_id WHERE i.id = $1 AND i.conversation_id = $2
+`
+
+type InboxSaidParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+}
+
+type InboxSaidRow struct {
+	Body []byte
+	Lang string
+}
+
+// A person's message, and the language of the talk.
+func (q *Queries) InboxSaid(ctx context.Context, arg InboxSaidParams) (InboxSaidRow, error) {
+	row := q.db.QueryRow(ctx, inboxSaid, arg.ID, arg.ConversationID)
+	var i InboxSaidRow
+	err := row.Scan(&i.Body, &i.Lang)
+	return i, err
+}
+
 const inboxSeen = `-- name: InboxSeen :exec
 UPDATE inbox SET seen_at = $1::timestamptz WHERE conversation_id = $2 AND (seen_at IS NULL OR seen_at < $1::timestamptz)
 `
