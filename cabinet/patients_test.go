@@ -146,3 +146,51 @@ func TestNamesThatBreakOutOfMarkupDoNot(t *testing.T) {
 	_, page := b.post("/cabinet/patients/find", "q", `svg onload`)
 	assert.NotContains(t, page, "<svg onload")
 }
+
+func TestTwoCardsAreComparedMergedAndSeparatedAgain(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	one := o.idle()
+	o.exec("UPDATE patient SET surname = 'Щербатова', given = 'Алёна', patronymic = 'Игоревна', birth_date = '1985-03-05' WHERE id = $1", one)
+	b := o.as("admin")
+	answer, page := b.post("/cabinet/patients", "name", "Щербатова Алёна", "born", "1985-03-05", "phone", "8 926 765-43-21", "lang", "ru", "paper", "18/2026")
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode, page)
+	two := uuid.MustParse(strings.TrimPrefix(answer.Header.Get("Location"), "/cabinet/patients/"))
+	_, page = b.get("/cabinet/patients/doubles")
+	assert.Contains(t, page, "одно имя и дата рождения")
+	_, page = b.get("/cabinet/patients/merge?a=" + one.String() + "&b=" + two.String())
+	assert.Contains(t, page, "+7 926 765-43-21")
+	form := []string{"a", one.String(), "b", two.String(), "name", "0", "born", "0", "sex", "0", "lang", "0", "do", "merge"}
+	for _, side := range []string{"a", "b"} {
+		form = append(form, "version_"+side, regexp.MustCompile(`name="version_` + side + `" value="(\d+)"`).FindStringSubmatch(page)[1])
+	}
+	stale := slices.Clone(form)
+	stale[len(stale)-1] = "0"
+	answer, page = b.post("/cabinet/patients/merge", stale...)
+	assert.Equal(t, http.StatusConflict, answer.StatusCode)
+	assert.Contains(t, page, "Пока вы правили карту")
+	answer, page = b.post("/cabinet/patients/merge", form...)
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode, page)
+	answer, _ = b.get(cardOf(two))
+	assert.Equal(t, cardOf(one), answer.Header.Get("Location"), "the other card's id leads to the survivor")
+	_, page = b.get(cardOf(one))
+	assert.Contains(t, page, "+7 926 765-43-21")
+
+	_, page = b.get("/cabinet/patients/doubles")
+	undo := regexp.MustCompile(`/cabinet/patients/merges/[0-9a-f-]+/undo`).FindString(page)
+	require.NotEmpty(t, undo)
+	for _, login := range []string{"doctor", "head", "cashier", "security"} {
+		other := o.as(login)
+		answer, _ = other.post(undo)
+		assert.Contains(t, []int{http.StatusForbidden, http.StatusNotFound}, answer.StatusCode, login)
+		answer, _ = other.get("/cabinet/patients/doubles")
+		assert.Equal(t, http.StatusForbidden, answer.StatusCode, login)
+		answer, _ = other.post("/cabinet/patients/merge", form...)
+		assert.Contains(t, []int{http.StatusForbidden, http.StatusNotFound}, answer.StatusCode, login)
+	}
+	answer, _ = b.post(undo)
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
+	answer, page = b.get(cardOf(two))
+	assert.Equal(t, http.StatusOK, answer.StatusCode)
+	assert.Contains(t, page, "+7 926 765-43-21")
+}

@@ -207,7 +207,343 @@ CREATE POLICY desk ON patient_kin TO zapis_app
 CREATE POLICY head ON patient_kin FOR SELECT TO zapis_app USING ((SELECT staff_role()) = 'head');
 GRANT SELECT, INSERT, DELETE, UPDATE (relation) ON patient_kin TO zapis_app;
 
+-- Two cards of one person become one. Rows remember where they came from, for thirty days in which it may be taken back. Nothing is copied
+-- and nothing goes: what would collide with the survivor's own (the same phone, the same campaign) stays where it was, and is written down.
+CREATE TABLE patient_merge (
+    id           uuid CONSTRAINT patient_merge_pk PRIMARY KEY,
+    survivor_id  uuid NOT NULL CONSTRAINT patient_merge_survivor REFERENCES patient,
+    gone_id      uuid NOT NULL CONSTRAINT patient_merge_gone REFERENCES patient,
+    at           timestamptz NOT NULL,
+    by_staff     uuid,
+    before       jsonb NOT NULL, -- the survivor's fields as they were
+    chosen       jsonb NOT NULL, -- and as they became
+    held         jsonb NOT NULL, -- the survivor's rows by table, once it was done
+    undone_at    timestamptz,
+    undone_by    uuid,
+    CONSTRAINT patient_merge_two CHECK (survivor_id <> gone_id)
+);
+CREATE INDEX patient_merge_of ON patient_merge (survivor_id);
+CREATE INDEX patient_merge_from ON patient_merge (gone_id);
+CREATE TABLE patient_merge_row (
+    merge_id   uuid NOT NULL CONSTRAINT patient_merge_row_merge REFERENCES patient_merge,
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    key        jsonb NOT NULL, -- of the row, without the column that was changed
+    stayed     boolean NOT NULL DEFAULT false,
+    CONSTRAINT patient_merge_row_once UNIQUE (merge_id, table_name, column_name, key)
+);
+-- Two cards that somebody has looked at: they are two people.
+CREATE TABLE patient_apart (
+    one_id   uuid NOT NULL CONSTRAINT patient_apart_one REFERENCES patient,
+    other_id uuid NOT NULL CONSTRAINT patient_apart_other REFERENCES patient,
+    at       timestamptz NOT NULL,
+    by_staff uuid,
+    CONSTRAINT patient_apart_pk PRIMARY KEY (one_id, other_id),
+    CONSTRAINT patient_apart_order CHECK (one_id < other_id)
+);
+CREATE INDEX patient_apart_back ON patient_apart (other_id);
+COMMENT ON TABLE patient_merge IS 'data: personal; subject: survivor_id; retention: card';
+COMMENT ON TABLE patient_merge_row IS 'data: personal; subject: merge_id; retention: card';
+COMMENT ON TABLE patient_apart IS 'data: personal; subject: one_id; retention: card';
+-- +goose StatementBegin
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['patient_merge', 'patient_merge_row', 'patient_apart'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY owner ON %I TO zapis_owner USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY system ON %I FOR SELECT TO zapis_app USING ((SELECT actor_is_system()))', t);
+    END LOOP;
+END
+$$;
+-- +goose StatementEnd
+CREATE POLICY desk ON patient_merge FOR SELECT TO zapis_app
+    USING ((SELECT staff_role()) IN ('admin', 'head') AND EXISTS (SELECT FROM patient p WHERE p.id = survivor_id) AND EXISTS (SELECT FROM patient p WHERE p.id = gone_id));
+CREATE POLICY desk ON patient_apart TO zapis_app
+    USING ((SELECT staff_role()) = 'admin' AND EXISTS (SELECT FROM patient p WHERE p.id = one_id) AND EXISTS (SELECT FROM patient p WHERE p.id = other_id))
+    WITH CHECK ((SELECT staff_role()) = 'admin' AND EXISTS (SELECT FROM patient p WHERE p.id = one_id) AND EXISTS (SELECT FROM patient p WHERE p.id = other_id));
+GRANT SELECT ON patient_merge, patient_merge_row TO zapis_app;
+GRANT SELECT, INSERT ON patient_apart TO zapis_app;
+
+-- +goose StatementBegin
+-- Every column that leads to a patient, in whatever table there is by now. Left out are the journal, whose rows are sealed; codes and links,
+-- which are of minutes; and what tells of merging itself.
+CREATE FUNCTION patient_columns() RETURNS TABLE (tbl text, col text)
+LANGUAGE sql STABLE SET search_path = public, pg_temp
+AS $$
+SELECT DISTINCT c.relname::text, a.attname::text
+FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'uuid'::regtype
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+  AND (a.attname = 'patient_id'
+       OR EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conrelid = c.oid AND f.confrelid = 'patient'::regclass AND f.conkey = ARRAY[a.attnum]))
+  AND c.relname NOT IN ('patient', 'patient_merge', 'patient_apart', 'patient_code', 'patient_ticket', 'audit', 'audit_intake', 'audit_sealed')
+ORDER BY 1, 2
+$$;
+
+-- How many rows lead to a card, by table.
+CREATE FUNCTION patient_held(p uuid) RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    c record;
+    n bigint;
+    held jsonb := '{}';
+BEGIN
+    IF staff_role() IS DISTINCT FROM 'admin' OR NOT EXISTS (SELECT FROM facts_about(p) f WHERE f.branch) THEN
+        RETURN '{}';
+    END IF;
+    FOR c IN SELECT * FROM patient_columns() LOOP
+        EXECUTE format('SELECT count(*) FROM %I WHERE %I = $1', c.tbl, c.col) INTO n USING p;
+        IF n > 0 THEN
+            held := held || jsonb_build_object(c.tbl, n + coalesce((held ->> c.tbl)::bigint, 0));
+        END IF;
+    END LOOP;
+    RETURN held;
+END
+$$;
+
+-- Of those, what is not medical: the desk is not told how much of that there is, nor that there is any.
+CREATE FUNCTION not_medical(held jsonb) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = public, pg_temp
+AS $$
+SELECT coalesce(jsonb_object_agg(x.key, x.value), '{}') FROM jsonb_each(held) x WHERE obj_description(x.key::regclass, 'pg_class') NOT LIKE 'data: medical%'
+$$;
+CREATE FUNCTION patient_rows(p uuid) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT not_medical(patient_held(p)) $$;
+
+-- The card itself and those that were merged into it.
+CREATE FUNCTION cards_of(p uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+WITH RECURSIVE c (id) AS (SELECT p UNION SELECT x.id FROM patient x JOIN c ON x.merged_into = c.id)
+SELECT array_agg(id) FROM c
+$$;
+
+-- Since when the consent to advertising stands, by the last word on it in any of the patient's chats and papers.
+CREATE FUNCTION advertising_since(p uuid) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = public, pg_temp
+AS $$
+SELECT (SELECT CASE e.action WHEN 'given' THEN e.at END
+        FROM consent_event e JOIN consent_text t ON t.id = e.text_id AND t.purpose = 'advertising'
+        WHERE e.patient_id = p
+           OR (e.patient_id IS NULL AND e.conversation_id IN (SELECT l.conversation_id FROM patient_link l WHERE l.patient_id = p AND l.relation = 'self'))
+        ORDER BY e.at DESC, e.id DESC LIMIT 1)
+$$;
+
+-- A row whose card changes: what is signed stays as it was signed, and only the owner's function moves it to the person's other card.
+CREATE OR REPLACE FUNCTION keep_signed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'what is signed is never deleted' USING ERRCODE = '42501', CONSTRAINT = TG_TABLE_NAME || '_kept';
+    END IF;
+    -- Another key for the same text is Zapis' own to put.
+    IF OLD.body_sealed <> NEW.body_sealed AND NOT (actor_is_system() AND coalesce(current_setting('zapis.reseal', true), '') = 'on')
+       OR (OLD.patient_id <> NEW.patient_id AND current_user <> 'zapis_owner') OR OLD.author_id <> NEW.author_id
+       OR (OLD.state = 'signed' AND NEW.state = 'draft') THEN
+        RAISE EXCEPTION 'what is signed never changes' USING ERRCODE = '42501', CONSTRAINT = TG_TABLE_NAME || '_kept';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- Makes the card `gone` a part of `survivor`, for an administrator of both. Every chat proves anew who writes: whoever was wrong to merge has
+-- opened no medical data to a stranger's chat.
+CREATE FUNCTION merge_patients(m uuid, survivor uuid, gone uuid, fields jsonb, moment timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    a patient;
+    b patient;
+    c record;
+    r record;
+    keys text[];
+    k jsonb;
+BEGIN
+    IF staff_role() IS DISTINCT FROM 'admin' OR NOT (EXISTS (SELECT FROM facts_about(survivor) f WHERE f.branch) AND EXISTS (SELECT FROM facts_about(gone) f WHERE f.branch)) THEN
+        RAISE EXCEPTION 'not these cards' USING ERRCODE = '42501';
+    END IF;
+    PERFORM FROM patient p WHERE p.id IN (survivor, gone) ORDER BY p.id FOR UPDATE;
+    SELECT * INTO a FROM patient p WHERE p.id = survivor;
+    SELECT * INTO b FROM patient p WHERE p.id = gone;
+    IF a.merged_into IS NOT NULL OR b.merged_into IS NOT NULL OR survivor = gone THEN
+        RAISE EXCEPTION 'merged already' USING ERRCODE = '23514', CONSTRAINT = 'patient_merge_done';
+    END IF;
+    IF EXISTS (SELECT FROM visit v JOIN visit w ON w.patient_id = gone AND w.active AND w.during && v.during WHERE v.patient_id = survivor AND v.active) THEN
+        RAISE EXCEPTION 'two visits at once' USING ERRCODE = '23514', CONSTRAINT = 'patient_merge_overlap';
+    END IF;
+    INSERT INTO patient_merge (id, survivor_id, gone_id, at, by_staff, before, chosen, held)
+    VALUES (m, survivor, gone, moment, actor_id(),
+            jsonb_build_object('surname', a.surname, 'given', a.given, 'patronymic', a.patronymic, 'birth_date', a.birth_date, 'sex', a.sex, 'lang', a.lang,
+                               'verified_at', a.verified_at, 'deceased_at', a.deceased_at, 'branches', a.branches), fields, '{}');
+    SET CONSTRAINTS ALL DEFERRED; -- a payment and its invoice change their card one after the other
+    FOR c IN SELECT * FROM patient_columns() LOOP
+        keys := ARRAY(SELECT x.attname FROM pg_index i JOIN pg_attribute x ON x.attrelid = i.indrelid AND x.attnum = ANY (i.indkey)
+                      WHERE i.indrelid = c.tbl::regclass AND i.indisprimary AND x.attname <> c.col);
+        FOR r IN EXECUTE format('SELECT t.ctid AS place, to_jsonb(t) AS j FROM %I t WHERE t.%I = $1', c.tbl, c.col) USING gone LOOP
+            k := (SELECT coalesce(jsonb_object_agg(x, r.j -> x), '{}') FROM unnest(keys) x);
+            BEGIN
+                EXECUTE format('UPDATE %I SET %I = $1 WHERE ctid = $2', c.tbl, c.col) USING survivor, r.place;
+                INSERT INTO patient_merge_row VALUES (m, c.tbl, c.col, k);
+            EXCEPTION WHEN unique_violation OR exclusion_violation OR check_violation THEN
+                INSERT INTO patient_merge_row VALUES (m, c.tbl, c.col, k, true);
+            END;
+        END LOOP;
+    END LOOP;
+    SET CONSTRAINTS ALL IMMEDIATE;
+    UPDATE patient_link SET verified_at = NULL, verified_by = NULL WHERE patient_id = survivor;
+    UPDATE patient p SET surname = fields ->> 'surname', given = fields ->> 'given', patronymic = fields ->> 'patronymic', birth_date = (fields ->> 'birth_date')::date,
+        sex = fields ->> 'sex', lang = fields ->> 'lang', verified_at = coalesce(a.verified_at, b.verified_at), deceased_at = coalesce(a.deceased_at, b.deceased_at),
+        branches = ARRAY(SELECT DISTINCT x FROM unnest(a.branches || b.branches) x), advertising_at = advertising_since(survivor), version = p.version + 1
+    WHERE p.id = survivor;
+    UPDATE patient p SET merged_into = survivor, advertising_at = NULL, version = p.version + 1 WHERE p.id = gone;
+    UPDATE patient_merge SET held = patient_held(survivor) WHERE id = m;
+END
+$$;
+
+-- Takes a merge back, for thirty days: every row that came with the card goes back to it; what came since stays with the survivor, and is
+-- counted by table. Fields that somebody has changed since stay as they are.
+CREATE FUNCTION unmerge_patients(m uuid, moment timestamptz) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    w patient_merge;
+    r record;
+    a patient;
+    back jsonb := '{}';
+    is_now jsonb;
+    n bigint;
+BEGIN
+    SELECT * INTO w FROM patient_merge x WHERE x.id = m FOR UPDATE;
+    IF w.id IS NULL OR staff_role() IS DISTINCT FROM 'admin'
+       OR NOT (EXISTS (SELECT FROM facts_about(w.survivor_id) f WHERE f.branch) AND EXISTS (SELECT FROM facts_about(w.gone_id) f WHERE f.branch)) THEN
+        RAISE EXCEPTION 'not this merge' USING ERRCODE = '42501';
+    END IF;
+    PERFORM FROM patient p WHERE p.id IN (w.survivor_id, w.gone_id) ORDER BY p.id FOR UPDATE;
+    SELECT * INTO a FROM patient p WHERE p.id = w.survivor_id;
+    IF w.undone_at IS NOT NULL OR a.merged_into IS NOT NULL OR NOT EXISTS (SELECT FROM patient p WHERE p.id = w.gone_id AND p.merged_into = w.survivor_id) THEN
+        RAISE EXCEPTION 'taken back already' USING ERRCODE = '23514', CONSTRAINT = 'patient_merge_done';
+    END IF;
+    IF moment > w.at + interval '30 days' THEN
+        RAISE EXCEPTION 'too late' USING ERRCODE = '23514', CONSTRAINT = 'patient_merge_late';
+    END IF;
+    SET CONSTRAINTS ALL DEFERRED;
+    FOR r IN SELECT * FROM patient_merge_row x WHERE x.merge_id = m AND NOT x.stayed LOOP
+        EXECUTE format('UPDATE %I t SET %I = $1 WHERE t.%I = $2 AND to_jsonb(t) @> $3', r.table_name, r.column_name, r.column_name) USING w.gone_id, w.survivor_id, r.key;
+        GET DIAGNOSTICS n = ROW_COUNT;
+        back := back || jsonb_build_object(r.table_name, n + coalesce((back ->> r.table_name)::bigint, 0));
+    END LOOP;
+    SET CONSTRAINTS ALL IMMEDIATE;
+    UPDATE patient_link SET verified_at = NULL, verified_by = NULL WHERE patient_id IN (w.survivor_id, w.gone_id);
+    UPDATE patient p SET
+        surname = CASE WHEN a.surname = w.chosen ->> 'surname' THEN w.before ->> 'surname' ELSE a.surname END,
+        given = CASE WHEN a.given = w.chosen ->> 'given' THEN w.before ->> 'given' ELSE a.given END,
+        patronymic = CASE WHEN a.patronymic = w.chosen ->> 'patronymic' THEN w.before ->> 'patronymic' ELSE a.patronymic END,
+        birth_date = CASE WHEN a.birth_date IS NOT DISTINCT FROM (w.chosen ->> 'birth_date')::date THEN (w.before ->> 'birth_date')::date ELSE a.birth_date END,
+        sex = CASE WHEN a.sex IS NOT DISTINCT FROM w.chosen ->> 'sex' THEN w.before ->> 'sex' ELSE a.sex END,
+        lang = CASE WHEN a.lang = w.chosen ->> 'lang' THEN w.before ->> 'lang' ELSE a.lang END,
+        verified_at = CASE WHEN w.before ->> 'verified_at' IS NULL AND a.verified_at < w.at THEN NULL ELSE a.verified_at END,
+        deceased_at = CASE WHEN w.before ->> 'deceased_at' IS NULL AND a.deceased_at < w.at THEN NULL ELSE a.deceased_at END,
+        branches = ARRAY(SELECT x::uuid FROM jsonb_array_elements_text(w.before -> 'branches') x UNION SELECT v.branch_id FROM visit v WHERE v.patient_id = w.survivor_id),
+        advertising_at = advertising_since(w.survivor_id), version = p.version + 1
+    WHERE p.id = w.survivor_id;
+    UPDATE patient p SET merged_into = NULL, advertising_at = advertising_since(w.gone_id), version = p.version + 1 WHERE p.id = w.gone_id;
+    UPDATE patient_merge SET undone_at = moment, undone_by = actor_id() WHERE id = m;
+    is_now := patient_held(w.survivor_id);
+    RETURN not_medical((SELECT coalesce(jsonb_object_agg(t.key, t.n), '{}') FROM (
+        SELECT x.key, x.value::bigint - coalesce((w.held ->> x.key)::bigint, 0) + coalesce((back ->> x.key)::bigint, 0) AS n FROM jsonb_each_text(is_now) x) t
+        WHERE t.n > 0));
+END
+$$;
+
+-- Pairs of cards that may be one person's, of those that the acting administrator may change: one phone and first names alike, or one name and
+-- birth date. Whom somebody has looked at and found to be two is left out.
+CREATE FUNCTION suspected_pairs(most integer) RETURNS TABLE (one uuid, other uuid, phone boolean, born boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    mine uuid[] := actor_branches();
+BEGIN
+    IF staff_role() IS DISTINCT FROM 'admin' THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+        SELECT s.a, s.b, bool_or(s.by_phone), bool_or(NOT s.by_phone)
+        FROM (
+            SELECT x.patient_id AS a, y.patient_id AS b, true AS by_phone
+            FROM patient_contact x JOIN patient_contact y ON y.value_index = x.value_index AND y.kind = 'phone' AND y.patient_id > x.patient_id
+            WHERE x.kind = 'phone'
+            UNION ALL
+            SELECT x.id, y.id, false
+            FROM patient x JOIN patient y ON y.name_key = x.name_key AND y.birth_date = x.birth_date AND y.id > x.id
+            WHERE x.surname <> ''
+        ) s
+        JOIN patient p ON p.id = s.a AND p.merged_into IS NULL AND (p.branches = '{}' OR mine = '{}' OR p.branches && mine)
+        JOIN patient q ON q.id = s.b AND q.merged_into IS NULL AND (q.branches = '{}' OR mine = '{}' OR q.branches && mine)
+        WHERE (NOT s.by_phone OR similarity(replace(lower(p.given), 'ё', 'е'), replace(lower(q.given), 'ё', 'е')) > 0.4)
+          AND NOT EXISTS (SELECT FROM patient_apart z WHERE z.one_id = s.a AND z.other_id = s.b)
+        GROUP BY 1, 2
+        ORDER BY 4 DESC, 3 DESC, 1, 2
+        LIMIT least(most, 200);
+END
+$$;
+
+-- Whose a row is and whose what it hangs on is must agree, at the latest once a change of the card is done.
+DO $$
+DECLARE f record;
+BEGIN
+    FOR f IN SELECT x.conrelid::regclass AS tbl, x.conname FROM pg_constraint x
+             WHERE x.contype = 'f' AND cardinality(x.conkey) > 1 AND x.connamespace = 'public'::regnamespace AND NOT x.condeferrable AND x.conparentid = 0
+               AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = x.conrelid AND a.attnum = ANY (x.conkey) AND a.attname = 'patient_id') LOOP
+        EXECUTE format('ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE INITIALLY IMMEDIATE', f.tbl, f.conname);
+    END LOOP;
+END
+$$;
+
+-- Who looked at a card that was merged looked at its person: the journal of the survivor has both.
+DO $$
+BEGIN
+    EXECUTE replace(pg_get_functiondef('audit_looks(uuid, text, date, integer)'::regprocedure), 'a.patient_id = audit_looks.patient', 'a.patient_id = ANY (cards_of(audit_looks.patient))');
+    EXECUTE replace(pg_get_functiondef('audit_search(text, uuid, text, timestamptz, timestamptz, timestamptz, uuid, integer)'::regprocedure), 'x.patient_id = $2', 'x.patient_id = ANY (cards_of($2))');
+END
+$$;
+-- +goose StatementEnd
+-- A payment stays what it was; the card that it is of changes with the invoice's, by the owner's function alone, and nothing else of it.
+DROP TRIGGER payment_guard ON payment;
+CREATE TRIGGER payment_guard BEFORE INSERT ON payment FOR EACH ROW EXECUTE FUNCTION guard_payment();
+CREATE TRIGGER payment_guard_change BEFORE UPDATE ON payment FOR EACH ROW
+    WHEN (current_user <> 'zapis_owner' OR OLD.patient_id = NEW.patient_id OR to_jsonb(OLD) - 'patient_id' IS DISTINCT FROM to_jsonb(NEW) - 'patient_id')
+    EXECUTE FUNCTION guard_payment();
+REVOKE ALL ON FUNCTION patient_rows(uuid), patient_held(uuid), not_medical(jsonb), cards_of(uuid), advertising_since(uuid), patient_columns(), merge_patients(uuid, uuid, uuid, jsonb, timestamptz),
+    unmerge_patients(uuid, timestamptz), suspected_pairs(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION patient_rows(uuid), merge_patients(uuid, uuid, uuid, jsonb, timestamptz), unmerge_patients(uuid, timestamptz), suspected_pairs(integer) TO zapis_app;
+
 -- +goose Down
+-- +goose StatementBegin
+DO $$
+BEGIN
+    EXECUTE replace(pg_get_functiondef('audit_looks(uuid, text, date, integer)'::regprocedure), 'a.patient_id = ANY (cards_of(audit_looks.patient))', 'a.patient_id = audit_looks.patient');
+    EXECUTE replace(pg_get_functiondef('audit_search(text, uuid, text, timestamptz, timestamptz, timestamptz, uuid, integer)'::regprocedure), 'x.patient_id = ANY (cards_of($2))', 'x.patient_id = $2');
+END
+$$;
+-- +goose StatementEnd
+DROP TRIGGER payment_guard_change ON payment;
+DROP TRIGGER payment_guard ON payment;
+CREATE TRIGGER payment_guard BEFORE INSERT OR UPDATE ON payment FOR EACH ROW EXECUTE FUNCTION guard_payment();
+DROP FUNCTION suspected_pairs(integer);
+DROP FUNCTION unmerge_patients(uuid, timestamptz);
+DROP FUNCTION merge_patients(uuid, uuid, uuid, jsonb, timestamptz);
+DROP FUNCTION advertising_since(uuid);
+DROP FUNCTION cards_of(uuid);
+DROP FUNCTION patient_rows(uuid);
+DROP FUNCTION not_medical(jsonb);
+DROP FUNCTION patient_held(uuid);
+DROP FUNCTION patient_columns();
+DROP TABLE patient_apart, patient_merge_row, patient_merge;
 DROP TABLE patient_kin;
 DROP TRIGGER patient_changed ON patient;
 DROP FUNCTION note_change();

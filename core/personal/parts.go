@@ -22,6 +22,7 @@ const (
 	whyTold    = "told by the list of who looked (audit.Looks)"
 	whyCopy    = "the copies and requests themselves"
 	whyKey     = "hashes of codes and links, of no use to anybody once they are over"
+	whyMerge   = "which rows came from the person's other card; the rows themselves are given out"
 	whyWithin  = "given out with the rows it hangs on"
 )
 
@@ -82,6 +83,9 @@ func Parts() []Part {
 		{Table: "audit", Why: whyTold},
 		{Table: "record_review", Why: "the head doctor's view of a colleague's work; the record itself is given out"},
 		{Table: "task_event", Why: "the desk's own notes on its work"},
+		{Table: "patient_merge", Why: whyMerge},
+		{Table: "patient_merge_row", Why: whyMerge},
+		{Table: "patient_apart", Why: "the desk's own note that two cards are two people"},
 		{Table: "inbox", Why: "the desk's own list of who waits for an answer; the words themselves are given out"},
 		{Table: "inbox_note", Why: "the desk's own notes on its work"},
 		{Table: "visit_resource", Why: whyMachine},
