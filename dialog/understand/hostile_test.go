@@ -3,12 +3,10 @@ package understand_test
 import (
 	"encoding/json"
 	"fmt"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -83,41 +81,6 @@ func TestOwnWordsAreKeptCleanAndShort(t *testing.T) {
 	assert.True(t, utf8.ValidString(reason))
 	assert.LessOrEqual(t, utf8.RuneCountInString(reason), 1000)
 	assert.True(t, strings.HasPrefix(reason, "болит живот и очень"), reason[:60])
-}
-
-// A text ten times as long may take some tens of times as long, not a hundred.
-func TestTimeIsLinear(t *testing.T) { //nolint:paralleltest // it measures time
-	if testing.Short() {
-		t.Skip("measures time")
-	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	reader := understand.New(clinic())
-	for _, unit := range []string{"к кардиологу завтра ", "не не не ", "1-2-3-4 ", "с с с 5 ", "болит ", "через две ", "ыфвапролд ", "пол ", "е\u0301", "или в пятницу ", "через через ", "12:", "7", "с 1 по ", "кроме среды "} {
-		took := func(n int) time.Duration {
-			text := strings.Repeat(unit, n/utf8.RuneCountInString(unit)+1)
-			best := time.Hour
-			for range 5 {
-				start := worked(t)
-				reader.Read(text, understand.Situation{Now: wednesday(t)})
-				best = min(best, worked(t)-start)
-			}
-			return best
-		}
-		short, long := took(400), took(4096)
-		t.Logf("%q: %s for 400 characters, %s for 4096", unit, short, long)
-		assert.Less(t, long, 40*short+20*time.Millisecond, unit)
-		assert.Less(t, long, 100*time.Millisecond, unit)
-	}
-}
-
-// worked is the processor's time of this thread alone, whatever else the machine does.
-func worked(t *testing.T) time.Duration {
-	t.Helper()
-	const ofThread = 1 // RUSAGE_THREAD
-	var usage syscall.Rusage
-	require.NoError(t, syscall.Getrusage(ofThread, &usage))
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 func TestManyMayReadAtOnce(t *testing.T) {

@@ -121,10 +121,15 @@ func TestEveryRefusalAndEverySentenceHasWords(t *testing.T) {
 // inCabinet says that a refusal has its words where only staff can meet it.
 func inCabinet(t *testing.T, lang, key string) bool {
 	t.Helper()
-	text, err := os.ReadFile("../../cabinet/words/" + lang + ".toml")
-	require.NoError(t, err)
 	name, refusal := strings.CutPrefix(key, "refusal.")
-	return refusal && strings.Contains(string(text), "\n"+name+" = ")
+	files, err := filepath.Glob("../../cabinet/words/*" + lang + ".toml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	return refusal && slices.ContainsFunc(files, func(file string) bool {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		return strings.Contains(string(text), "\n"+name+" = ")
+	})
 }
 
 func TestLengthsOfTimeTakeTheirPluralForms(t *testing.T) {
