@@ -136,6 +136,7 @@ func (s *Server) Routes(r chi.Router) {
 			s.inboxRoutes(r)
 			s.questionRoutes(r)
 			s.adminRoutes(r)
+			s.settingsRoutes(r)
 		})
 		r.Group(func(r chi.Router) {
 			r.Use(pages, edge.Body(maxSet), s.sessions.LoadAndSave)

@@ -13,6 +13,13 @@ const (
 	keyMinutes = "minutes"
 	keyOver    = "over"
 	keyFrom    = "from"
+	keyPrice   = "price"
+	keySince   = "since"
 	stateAsked = "asked"
-	doUndo     = "undo"
+
+	keySpecialty  = "specialty"
+	stateApproved = "approved"
+	stateDone     = "done"
+	roleCashier   = "cashier"
+	doUndo        = "undo"
 )

@@ -26,6 +26,7 @@ func places() []place {
 		{questionsPath, "page.questions", "help", settlesQuestions},
 		{"/cabinet/glass", "page.glass", "pane", judgesGlass},
 		{securityPath, "page.security", "shield", keepsData},
+		{settingsPath, "page.settings", "settings", seesSettings},
 		{adminPath, "page.admin", "people-gear", seesAdmin},
 		{"/cabinet/security/audit", "page.journal", "journal", readsJournal},
 	}

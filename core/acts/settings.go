@@ -133,6 +133,9 @@ func (o office) schedule(ctx context.Context, tx *store.Tx, in Input) (Output, e
 	if _, err := a.might(); err != nil {
 		return Output{}, err
 	}
+	if in.Fields["house"] != "" {
+		return o.house(ctx, a, in)
+	}
 	branch, err := in.id(keyBranch)
 	if err != nil {
 		return Output{}, err
@@ -150,6 +153,32 @@ func (o office) schedule(ctx context.Context, tx *store.Tx, in Input) (Output, e
 		r.Change.Extra = r.Change.Extra && r.Subject != branch
 	}
 	if err != nil {
+		return Output{}, err
+	}
+	return o.asked(ctx, a, r)
+}
+
+// maxHouse bounds a change of the house: an article is the longest.
+const maxHouse = 100_000
+
+// house is the desk's request about how the clinic is set up: "house" (settings.Change as JSON) of a "subject", in a "branch" where it is of one,
+// by somebody who has "seen" what stands there (settings.Mark).
+func (o office) house(ctx context.Context, a *asker, in Input) (Output, error) {
+	r := settings.Ask{Kind: settings.House, Seen: in.Fields["seen"]}
+	if len(in.Fields["house"]) > maxHouse || json.Unmarshal([]byte(in.Fields["house"]), &r.Change) != nil {
+		return Output{}, wrong("house")
+	}
+	var err error
+	if r.Subject, err = in.id("subject"); err != nil {
+		return Output{}, err
+	}
+	if in.Fields[keyBranch] != "" {
+		if r.Branch, err = in.id(keyBranch); err != nil {
+			return Output{}, err
+		}
+	}
+	r.Change.Price, r.Change.RefundLimit, r.Change.Since, r.Change.Plan = nil, nil, "", nil
+	if err := r.Change.Check(o.Catalog.Current(), r.Subject); err != nil {
 		return Output{}, err
 	}
 	return o.asked(ctx, a, r)
@@ -180,7 +209,7 @@ func (in Input) times() (settings.Change, error) {
 	return settings.Change{From: &from, To: &to, Extra: in.Fields["extra"] == "true"}, err
 }
 
-// price is the cashier's request: "price" of a "service", or the "refund_limit" of the clinic.
+// price is the cashier's request: "price" of a "service" ("since" a day, where it is planned), or the "refund_limit" of the clinic.
 func (o office) price(ctx context.Context, tx *store.Tx, in Input) (Output, error) {
 	a := o.asker(tx, core.Settings, core.Update, in)
 	if _, err := a.might(); err != nil {
@@ -199,7 +228,7 @@ func (o office) price(ctx context.Context, tx *store.Tx, in Input) (Output, erro
 	if err != nil {
 		return Output{}, err
 	}
-	r.Change.Price = &n
+	r.Change.Price, r.Change.Since, r.Seen = &n, in.Fields["since"], in.Fields["seen"]
 	if r.Subject, err = in.id("service"); err != nil {
 		return Output{}, err
 	}

@@ -149,7 +149,7 @@ func (b Board) Requests(ctx context.Context, who core.Actor) ([]Asked, error) {
 		list, err := tx.SettingsRequests(ctx)
 		for _, r := range list {
 			x := Asked{ID: r.ID, Branch: store.ID(r.BranchID), State: r.State, By: r.AskedBy, Mine: r.AskedBy == who.ID, At: r.At}
-			if r.Kind == Price || json.Unmarshal(r.Change, &x.Change) != nil {
+			if r.Kind == Price || r.Kind == House || json.Unmarshal(r.Change, &x.Change) != nil {
 				continue
 			}
 			if r.SubjectID != x.Branch {

@@ -24,6 +24,7 @@ const (
 	Availability = "availability" // a doctor's own time
 	Schedule     = "schedule"     // a branch's
 	Price        = "price"
+	House        = "house" // how the clinic is set up
 )
 
 // Change is what is asked for. A time is taken away, or given where Extra; a price is of the subject, the refund limit of the clinic.
@@ -35,6 +36,11 @@ type Change struct {
 	RefundLimit *int64     `json:"refund_limit,omitempty"` // kopecks
 
 	Plan *schedule.Plan `json:"plan,omitempty"` // working time by rules
+
+	Since string `json:"since,omitempty"` // the day from which a price holds, 2006-01-02 by the clock of the clinic's first branch
+	Was   *int64 `json:"was,omitempty"`   // the price that whoever asks has seen
+
+	Service *Service `json:"service,omitempty"`
 }
 
 // Ask is a change of kind on a subject: a practitioner, a branch, a service. Of kind Schedule it may be one practitioner's in Branch.
@@ -42,6 +48,7 @@ type Ask struct {
 	Kind            string
 	Subject, Branch uuid.UUID
 	Change          Change
+	Seen            string // the Mark of what stood there when it was written; "" does not say
 }
 
 // Office keeps requests. Whoever calls has asked the rules.
@@ -57,17 +64,25 @@ func (o Office) Request(ctx context.Context, tx *store.Tx, a Ask) (uuid.UUID, er
 	if err != nil {
 		return uuid.Nil, err
 	}
+	due, err := o.due(a.Change)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := o.unseen(ctx, tx, a); err != nil {
+		return uuid.Nil, err
+	}
 	id := o.IDs()
-	err = tx.SettingsAsk(ctx, db.SettingsAskParams{
-		ID: id, Kind: a.Kind, SubjectID: a.Subject, BranchID: store.Ref(a.Branch), Change: change, AskedBy: tx.Actor.ID, At: o.Clock(),
+	_, err = tx.SettingsAsk(ctx, db.SettingsAskParams{
+		ID: id, Kind: a.Kind, SubjectID: a.Subject, BranchID: store.Ref(a.Branch), Item: a.Change.item(), Change: change, AskedBy: tx.Actor.ID, At: o.Clock(),
+		Due: due,
 	})
 	if err != nil {
-		return id, fmt.Errorf("ask for a change: %w", err)
+		return id, fmt.Errorf("ask for a change: %w", store.Translate(err))
 	}
 	return id, o.note(ctx, tx, "settings.asked", id)
 }
 
-// Decide says yes or no. Nobody decides their own.
+// Decide says yes or no. Nobody decides their own. What was approved for a later day may still be refused.
 func (o Office) Decide(ctx context.Context, tx *store.Tx, r db.SettingsRequest, yes bool) error {
 	if r.AskedBy == tx.Actor.ID {
 		return core.Refuse(core.Conflict, "settings_own")
@@ -76,7 +91,7 @@ func (o Office) Decide(ctx context.Context, tx *store.Tx, r db.SettingsRequest, 
 	if yes {
 		state = "approved"
 	}
-	_, err := tx.SettingsDecide(ctx, db.SettingsDecideParams{ID: r.ID, State: state, Who: store.Ref(tx.Actor.ID)})
+	_, err := tx.SettingsDecide(ctx, db.SettingsDecideParams{ID: r.ID, State: state, Who: store.Ref(tx.Actor.ID), Now: o.Clock()})
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = core.Refuse(core.Conflict, "settings_decided")
 	}
@@ -89,7 +104,7 @@ func (o Office) Decide(ctx context.Context, tx *store.Tx, r db.SettingsRequest, 
 // Apply carries out what was approved and says how much it was: Zapis' own work. One that cannot be carried out fails the others with it
 // and is seen in the log.
 func (o Office) Apply(ctx context.Context, tx *store.Tx) (int, error) {
-	list, err := tx.SettingsApproved(ctx)
+	list, err := tx.SettingsApproved(ctx, o.Clock())
 	if err != nil {
 		return 0, fmt.Errorf("approved changes: %w", err)
 	}
@@ -98,13 +113,14 @@ func (o Office) Apply(ctx context.Context, tx *store.Tx) (int, error) {
 		if err := json.Unmarshal(r.Change, &c); err != nil {
 			return 0, fmt.Errorf("change %s: %w", r.ID, err)
 		}
-		if err := o.apply(ctx, tx, r, c); err != nil {
+		state, before, err := o.carryOut(ctx, tx, r, c)
+		if err != nil {
 			return 0, fmt.Errorf("change %s: %w", r.ID, err)
 		}
-		if err := tx.SettingsDone(ctx, r.ID); err != nil {
+		if err := tx.SettingsDone(ctx, db.SettingsDoneParams{ID: r.ID, State: state, Before: before, Now: o.Clock()}); err != nil {
 			return 0, err
 		}
-		if err := o.note(ctx, tx, "settings.done", r.ID); err != nil {
+		if err := o.note(ctx, tx, "settings."+state, r.ID); err != nil {
 			return 0, err
 		}
 	}
@@ -114,6 +130,19 @@ func (o Office) Apply(ctx context.Context, tx *store.Tx) (int, error) {
 	return len(list), tx.ClinicTouch(ctx)
 }
 
+// carryOut does one change and says what stood there. What the clinic has outgrown since, a refusal says: such a change has failed.
+func (o Office) carryOut(ctx context.Context, tx *store.Tx, r db.SettingsRequest, c Change) (state string, before []byte, err error) {
+	if before, err = o.standing(ctx, tx, r.SubjectID, c); err != nil {
+		return "", nil, err
+	}
+	err = tx.InTx(ctx, tx.Actor, func(tx *store.Tx) error { return o.apply(ctx, tx, r, c) })
+	state = "done"
+	if core.Refusal(err) != nil {
+		state, err = "failed", nil
+	}
+	return state, before, err
+}
+
 func (o Office) apply(ctx context.Context, tx *store.Tx, r db.SettingsRequest, c Change) error {
 	switch {
 	case c.RefundLimit != nil:
@@ -121,6 +150,8 @@ func (o Office) apply(ctx context.Context, tx *store.Tx, r db.SettingsRequest, c
 	case c.Price != nil:
 		_, err := tx.ServicePrice(ctx, db.ServicePriceParams{ID: r.SubjectID, Price: *c.Price})
 		return store.NoRows(err, "service_unknown")
+	case c.setting() != nil:
+		return c.setting().put(ctx, tx, r.SubjectID)
 	case c.Plan != nil:
 		return o.days(tx).Adopt(ctx, tx.Actor, *c.Plan)
 	case c.From == nil || c.To == nil:

@@ -16,6 +16,7 @@ func refusals() map[string]core.Error {
 		"visit_patient_busy":      {Code: core.Conflict, Key: "own_overlap"},
 		"visit_overbook":          {Code: core.Invalid, Key: "overbook_reason"},
 		"canned_title_once":       {Code: core.Conflict, Key: "canned_title"},
+		"settings_request_one":    {Code: core.Conflict, Key: "settings_open"},
 		"staff_login":             {Code: core.Conflict, Key: "login_taken"},
 		"api_token_name":          {Code: core.Conflict, Key: "token_taken"},
 		"invoice_visit":           {Code: core.Conflict, Key: "invoice_stands"},

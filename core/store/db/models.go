@@ -481,6 +481,8 @@ type Service struct {
 	Currency     string
 	Position     int32
 	Active       bool
+	Code         string
+	Article      string
 }
 
 type SettingsRequest struct {
@@ -493,6 +495,10 @@ type SettingsRequest struct {
 	AskedBy   uuid.UUID
 	DecidedBy *uuid.UUID
 	At        time.Time
+	Item      string
+	Due       *time.Time
+	Before    []byte
+	DoneAt    *time.Time
 }
 
 type Specialty struct {

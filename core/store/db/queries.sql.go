@@ -58,18 +58,6 @@ func (q *Queries) Aggregates(ctx context.Context, arg AggregatesParams) ([]Aggre
 	return items, nil
 }
 
-const alarmTask = `-- name: AlarmTask :one
-SELECT id FROM task WHERE kind = 'emergency' AND conversation_id = $1 AND state = 'open' ORDER BY created_at DESC LIMIT 1
-`
-
-// The open task of a chat in which something dangerous was said.
-func (q *Queries) AlarmTask(ctx context.Context, conversationID *uuid.UUID) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, alarmTask, conversationID)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	return id, err
-}
-
 const articleDrop = `-- name: ArticleDrop :exec
 DELETE FROM article WHERE slug = $1 AND lang = $2
 `
@@ -1613,46 +1601,6 @@ func (q *Queries) CannedList(ctx context.Context) ([]CannedListRow, error) {
 	return items, nil
 }
 
-const cardsOfChat = `-- name: CardsOfChat :many
-SELECT p.birth_date, p.sex
-FROM patient_link l
-JOIN patient p ON p.id = l.patient_id
-WHERE l.conversation_id = $1 AND (p.id = $2 OR l.relation = $3)
-LIMIT 2
-`
-
-type CardsOfChatParams struct {
-	ConversationID uuid.UUID
-	PatientID      uuid.UUID
-	Relation       string
-}
-
-type CardsOfChatRow struct {
-	BirthDate *time.Time
-	Sex       *string
-}
-
-// What the cards of one of a chat's people, or of those of a relation, say of their body; two where it is not clear who is meant.
-func (q *Queries) CardsOfChat(ctx context.Context, arg CardsOfChatParams) ([]CardsOfChatRow, error) {
-	rows, err := q.db.Query(ctx, cardsOfChat, arg.ConversationID, arg.PatientID, arg.Relation)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CardsOfChatRow{}
-	for rows.Next() {
-		var i CardsOfChatRow
-		if err := rows.Scan(&i.BirthDate, &i.Sex); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const careAdd = `-- name: CareAdd :exec
 INSERT INTO care_team (id, patient_id, practitioner_id, kind, since, until, made_by) VALUES ($1, $2, $3, 'referral', $4, $5, $6)
 `
@@ -3065,43 +3013,6 @@ func (q *Queries) Feedbacks(ctx context.Context) ([]Feedback, error) {
 	return items, nil
 }
 
-const feedbacksOf = `-- name: FeedbacksOf :many
-SELECT id, visit_id, patient_id, branch_id, practitioner_id, score, sentiment, topics, status, created_at, closed_at FROM feedback WHERE patient_id = $1 ORDER BY created_at DESC, id LIMIT 100
-`
-
-// What a patient has said, the newest first.
-func (q *Queries) FeedbacksOf(ctx context.Context, patientID uuid.UUID) ([]Feedback, error) {
-	rows, err := q.db.Query(ctx, feedbacksOf, patientID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Feedback{}
-	for rows.Next() {
-		var i Feedback
-		if err := rows.Scan(
-			&i.ID,
-			&i.VisitID,
-			&i.PatientID,
-			&i.BranchID,
-			&i.PractitionerID,
-			&i.Score,
-			&i.Sentiment,
-			&i.Topics,
-			&i.Status,
-			&i.CreatedAt,
-			&i.ClosedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const glassActive = `-- name: GlassActive :many
 SELECT id, patient_id, until FROM glass
 WHERE staff_id = $1 AND kind = 'emergency' AND role = $2 AND at <= $3::timestamptz AND until > $3::timestamptz
@@ -4287,28 +4198,6 @@ func (q *Queries) InboxRuleSet(ctx context.Context, arg InboxRuleSetParams) (int
 	var version int32
 	err := row.Scan(&version)
 	return version, err
-}
-
-const inboxSaid = `-- name: InboxSaid :one
-SELECT i.body, coalesce(c.lang, 'ru')::text AS lang FROM inbound i JOIN conversation c ON c.id = i.conversation_id WHERE i.id = $1 AND i.conversation_id = $2
-`
-
-type InboxSaidParams struct {
-	ID             uuid.UUID
-	ConversationID uuid.UUID
-}
-
-type InboxSaidRow struct {
-	Body []byte
-	Lang string
-}
-
-// A person's message, and the language of the talk.
-func (q *Queries) InboxSaid(ctx context.Context, arg InboxSaidParams) (InboxSaidRow, error) {
-	row := q.db.QueryRow(ctx, inboxSaid, arg.ID, arg.ConversationID)
-	var i InboxSaidRow
-	err := row.Scan(&i.Body, &i.Lang)
-	return i, err
 }
 
 const inboxSeen = `-- name: InboxSeen :exec
@@ -6068,7 +5957,7 @@ func (q *Queries) PassagesToEmbed(ctx context.Context, arg PassagesToEmbedParams
 }
 
 const patient = `-- name: Patient :one
-SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number, search_name, changed_by, changed_at FROM patient WHERE id = $1
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number FROM patient WHERE id = $1
 `
 
 func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
@@ -6092,9 +5981,6 @@ func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
 		&i.AdvertisingAt,
 		&i.MadeBy,
 		&i.Number,
-		&i.SearchName,
-		&i.ChangedBy,
-		&i.ChangedAt,
 	)
 	return i, err
 }
@@ -6178,12 +6064,12 @@ func (q *Queries) PatientChange(ctx context.Context, arg PatientChangeParams) (u
 const patientContactPut = `-- name: PatientContactPut :exec
 WITH stands AS (
     UPDATE patient_contact
-    SET verified_at = coalesce(patient_contact.verified_at, $7), tail_index = coalesce(patient_contact.tail_index, $6)
-    WHERE patient_id = $2 AND kind = $3 AND value_index = ANY ($9::bytea[])
+    SET verified_at = coalesce(patient_contact.verified_at, $6)
+    WHERE patient_id = $2 AND kind = $3 AND value_index = ANY ($8::bytea[])
     RETURNING id
 )
-INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, tail_index, verified_at, created_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8
+INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, verified_at, created_at)
+SELECT $1, $2, $3, $4, $5, $6, $7
 WHERE NOT EXISTS (SELECT FROM stands)
 ON CONFLICT ON CONSTRAINT patient_contact_once DO UPDATE SET verified_at = coalesce(patient_contact.verified_at, excluded.verified_at)
 `
@@ -6194,7 +6080,6 @@ type PatientContactPutParams struct {
 	Kind        string
 	ValueSealed []byte
 	ValueIndex  []byte
-	TailIndex   []byte
 	VerifiedAt  *time.Time
 	CreatedAt   time.Time
 	Indexes     [][]byte
@@ -6208,7 +6093,6 @@ func (q *Queries) PatientContactPut(ctx context.Context, arg PatientContactPutPa
 		arg.Kind,
 		arg.ValueSealed,
 		arg.ValueIndex,
-		arg.TailIndex,
 		arg.VerifiedAt,
 		arg.CreatedAt,
 		arg.Indexes,
@@ -6299,7 +6183,7 @@ func (q *Queries) PatientDuplicates(ctx context.Context, arg PatientDuplicatesPa
 }
 
 const patientMake = `-- name: PatientMake :exec
-INSERT INTO patient (id, surname, given, patronymic, birth_date, lang, created_at, made_by, sex) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO patient (id, surname, given, patronymic, birth_date, lang, created_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type PatientMakeParams struct {
@@ -6311,7 +6195,6 @@ type PatientMakeParams struct {
 	Lang       string
 	CreatedAt  time.Time
 	MadeBy     *uuid.UUID
-	Sex        *string
 }
 
 // The desk or an integration makes a card.
@@ -6325,7 +6208,6 @@ func (q *Queries) PatientMake(ctx context.Context, arg PatientMakeParams) error 
 		arg.Lang,
 		arg.CreatedAt,
 		arg.MadeBy,
-		arg.Sex,
 	)
 	return err
 }
@@ -6417,7 +6299,7 @@ func (q *Queries) PatientsByPhone(ctx context.Context, indexes [][]byte) ([]Pati
 }
 
 const patientsFound = `-- name: PatientsFound :many
-SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number, search_name, changed_by, changed_at FROM patient
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number FROM patient
 WHERE merged_into IS NULL AND ($1::text = '' OR starts_with(name_key, lower($1::text)))
 ORDER BY name_key, id
 LIMIT 50
@@ -6451,9 +6333,6 @@ func (q *Queries) PatientsFound(ctx context.Context, name string) ([]Patient, er
 			&i.AdvertisingAt,
 			&i.MadeBy,
 			&i.Number,
-			&i.SearchName,
-			&i.ChangedBy,
-			&i.ChangedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -8475,21 +8354,32 @@ func (q *Queries) RemindersSettle(ctx context.Context, arg RemindersSettleParams
 	return err
 }
 
-const saidSince = `-- name: SaidSince :one
-SELECT EXISTS (SELECT 1 FROM outbox_key WHERE key = $1 AND at > $2)
+const serviceNow = `-- name: ServiceNow :one
+SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active, code, article FROM service WHERE id = $1
 `
 
-type SaidSinceParams struct {
-	Key   string
-	Since time.Time
-}
-
-// Whether a message of this key was written since a moment.
-func (q *Queries) SaidSince(ctx context.Context, arg SaidSinceParams) (bool, error) {
-	row := q.db.QueryRow(ctx, saidSince, arg.Key, arg.Since)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
+func (q *Queries) ServiceNow(ctx context.Context, id uuid.UUID) (Service, error) {
+	row := q.db.QueryRow(ctx, serviceNow, id)
+	var i Service
+	err := row.Scan(
+		&i.ID,
+		&i.Specialty,
+		&i.NameRu,
+		&i.NameEn,
+		&i.Kind,
+		&i.Minutes,
+		&i.BufferBefore,
+		&i.BufferAfter,
+		&i.MinNotice,
+		&i.Reminders,
+		&i.Price,
+		&i.Currency,
+		&i.Position,
+		&i.Active,
+		&i.Code,
+		&i.Article,
+	)
+	return i, err
 }
 
 const servicePrice = `-- name: ServicePrice :one
@@ -8508,8 +8398,53 @@ func (q *Queries) ServicePrice(ctx context.Context, arg ServicePriceParams) (uui
 	return id, err
 }
 
+const servicePut = `-- name: ServicePut :exec
+INSERT INTO service (id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, code, article, price, active)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (id) DO UPDATE
+SET specialty = excluded.specialty, name_ru = excluded.name_ru, name_en = excluded.name_en, kind = excluded.kind, minutes = excluded.minutes,
+    buffer_before = excluded.buffer_before, buffer_after = excluded.buffer_after, min_notice = excluded.min_notice, code = excluded.code,
+    article = excluded.article, active = excluded.active
+`
+
+type ServicePutParams struct {
+	ID           uuid.UUID
+	Specialty    string
+	NameRu       string
+	NameEn       string
+	Kind         string
+	Minutes      int32
+	BufferBefore int32
+	BufferAfter  int32
+	MinNotice    *int32
+	Code         string
+	Article      string
+	Price        int64
+	Active       bool
+}
+
+// The price has a way of its own; a new service begins with one.
+func (q *Queries) ServicePut(ctx context.Context, arg ServicePutParams) error {
+	_, err := q.db.Exec(ctx, servicePut,
+		arg.ID,
+		arg.Specialty,
+		arg.NameRu,
+		arg.NameEn,
+		arg.Kind,
+		arg.Minutes,
+		arg.BufferBefore,
+		arg.BufferAfter,
+		arg.MinNotice,
+		arg.Code,
+		arg.Article,
+		arg.Price,
+		arg.Active,
+	)
+	return err
+}
+
 const services = `-- name: Services :many
-SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active FROM service WHERE active ORDER BY specialty, position, name_ru
+SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active, code, article FROM service WHERE active ORDER BY specialty, position, name_ru
 `
 
 func (q *Queries) Services(ctx context.Context) ([]Service, error) {
@@ -8536,6 +8471,8 @@ func (q *Queries) Services(ctx context.Context) ([]Service, error) {
 			&i.Currency,
 			&i.Position,
 			&i.Active,
+			&i.Code,
+			&i.Article,
 		); err != nil {
 			return nil, err
 		}
@@ -8548,12 +8485,16 @@ func (q *Queries) Services(ctx context.Context) ([]Service, error) {
 }
 
 const settingsApproved = `-- name: SettingsApproved :many
-SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request WHERE state = 'approved' ORDER BY at LIMIT 20 FOR UPDATE SKIP LOCKED
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request
+WHERE state = 'approved' AND (due IS NULL OR due <= $1::timestamptz)
+ORDER BY coalesce(due, at), at
+LIMIT 20
+FOR UPDATE SKIP LOCKED
 `
 
-// What was decided and is yet to be carried out. Two sweepers never take the same one.
-func (q *Queries) SettingsApproved(ctx context.Context) ([]SettingsRequest, error) {
-	rows, err := q.db.Query(ctx, settingsApproved)
+// What was decided, is due and is yet to be carried out. Two sweepers never take the same one.
+func (q *Queries) SettingsApproved(ctx context.Context, now time.Time) ([]SettingsRequest, error) {
+	rows, err := q.db.Query(ctx, settingsApproved, now)
 	if err != nil {
 		return nil, err
 	}
@@ -8571,6 +8512,10 @@ func (q *Queries) SettingsApproved(ctx context.Context) ([]SettingsRequest, erro
 			&i.AskedBy,
 			&i.DecidedBy,
 			&i.At,
+			&i.Item,
+			&i.Due,
+			&i.Before,
+			&i.DoneAt,
 		); err != nil {
 			return nil, err
 		}
@@ -8582,8 +8527,8 @@ func (q *Queries) SettingsApproved(ctx context.Context) ([]SettingsRequest, erro
 	return items, nil
 }
 
-const settingsAsk = `-- name: SettingsAsk :exec
-INSERT INTO settings_request (id, kind, subject_id, branch_id, change, state, asked_by, at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, $7)
+const settingsAsk = `-- name: SettingsAsk :one
+INSERT INTO settings_request (id, kind, subject_id, branch_id, item, change, state, asked_by, at, due) VALUES ($1, $2, $3, $4, $5, $6, 'asked', $7, $8, $9) RETURNING id
 `
 
 type SettingsAskParams struct {
@@ -8591,52 +8536,139 @@ type SettingsAskParams struct {
 	Kind      string
 	SubjectID uuid.UUID
 	BranchID  *uuid.UUID
+	Item      string
 	Change    []byte
 	AskedBy   uuid.UUID
 	At        time.Time
+	Due       *time.Time
 }
 
-func (q *Queries) SettingsAsk(ctx context.Context, arg SettingsAskParams) error {
-	_, err := q.db.Exec(ctx, settingsAsk,
+func (q *Queries) SettingsAsk(ctx context.Context, arg SettingsAskParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, settingsAsk,
 		arg.ID,
 		arg.Kind,
 		arg.SubjectID,
 		arg.BranchID,
+		arg.Item,
 		arg.Change,
 		arg.AskedBy,
 		arg.At,
+		arg.Due,
 	)
-	return err
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
 }
 
 const settingsDecide = `-- name: SettingsDecide :one
-UPDATE settings_request SET state = $1, decided_by = $2 WHERE id = $3 AND state = 'asked' RETURNING id
+UPDATE settings_request SET state = $1, decided_by = $2
+WHERE id = $3
+  AND (state = 'asked' OR (state = 'approved' AND $1::text = 'refused' AND due > $4::timestamptz))
+RETURNING id
 `
 
 type SettingsDecideParams struct {
 	State string
 	Who   *uuid.UUID
 	ID    uuid.UUID
+	Now   time.Time
 }
 
+// Once; but what is approved and not due yet may be refused after all.
 func (q *Queries) SettingsDecide(ctx context.Context, arg SettingsDecideParams) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, settingsDecide, arg.State, arg.Who, arg.ID)
+	row := q.db.QueryRow(ctx, settingsDecide,
+		arg.State,
+		arg.Who,
+		arg.ID,
+		arg.Now,
+	)
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
 }
 
 const settingsDone = `-- name: SettingsDone :exec
-UPDATE settings_request SET state = 'done' WHERE id = $1
+UPDATE settings_request SET state = $1, before = $2, done_at = $3::timestamptz WHERE id = $4
 `
 
-func (q *Queries) SettingsDone(ctx context.Context, id uuid.UUID) error {
-	_, err := q.db.Exec(ctx, settingsDone, id)
+type SettingsDoneParams struct {
+	State  string
+	Before []byte
+	Now    time.Time
+	ID     uuid.UUID
+}
+
+func (q *Queries) SettingsDone(ctx context.Context, arg SettingsDoneParams) error {
+	_, err := q.db.Exec(ctx, settingsDone,
+		arg.State,
+		arg.Before,
+		arg.Now,
+		arg.ID,
+	)
 	return err
 }
 
+const settingsProposals = `-- name: SettingsProposals :many
+SELECT r.id, r.kind, r.subject_id, r.branch_id, r.change, r.state, r.asked_by, r.decided_by, r.at, r.item, r.due, r.before, r.done_at FROM settings_request r
+WHERE r.kind IN ('price', 'house')
+  AND ($1::uuid IS NULL OR r.subject_id = $1)
+  AND ($2::text = '' OR r.item = $2 OR r.item LIKE $2 || '/%')
+  AND (NOT $3::boolean OR r.state IN ('asked', 'approved'))
+ORDER BY r.at DESC, r.id
+LIMIT $5 OFFSET $4
+`
+
+type SettingsProposalsParams struct {
+	Subject *uuid.UUID
+	Item    string
+	Open    bool
+	Past    int32
+	Rows    int32
+}
+
+// Changes of prices and of the house, the newest first: of a subject, of an item of it, still open; the actor's policies say which.
+func (q *Queries) SettingsProposals(ctx context.Context, arg SettingsProposalsParams) ([]SettingsRequest, error) {
+	rows, err := q.db.Query(ctx, settingsProposals,
+		arg.Subject,
+		arg.Item,
+		arg.Open,
+		arg.Past,
+		arg.Rows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SettingsRequest{}
+	for rows.Next() {
+		var i SettingsRequest
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.SubjectID,
+			&i.BranchID,
+			&i.Change,
+			&i.State,
+			&i.AskedBy,
+			&i.DecidedBy,
+			&i.At,
+			&i.Item,
+			&i.Due,
+			&i.Before,
+			&i.DoneAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const settingsRequest = `-- name: SettingsRequest :one
-SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request WHERE id = $1
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request WHERE id = $1
 `
 
 func (q *Queries) SettingsRequest(ctx context.Context, id uuid.UUID) (SettingsRequest, error) {
@@ -8652,12 +8684,16 @@ func (q *Queries) SettingsRequest(ctx context.Context, id uuid.UUID) (SettingsRe
 		&i.AskedBy,
 		&i.DecidedBy,
 		&i.At,
+		&i.Item,
+		&i.Due,
+		&i.Before,
+		&i.DoneAt,
 	)
 	return i, err
 }
 
 const settingsRequests = `-- name: SettingsRequests :many
-SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request ORDER BY at DESC, id LIMIT 100
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request ORDER BY at DESC, id LIMIT 100
 `
 
 // The newest that the actor may see.
@@ -8680,6 +8716,10 @@ func (q *Queries) SettingsRequests(ctx context.Context) ([]SettingsRequest, erro
 			&i.AskedBy,
 			&i.DecidedBy,
 			&i.At,
+			&i.Item,
+			&i.Due,
+			&i.Before,
+			&i.DoneAt,
 		); err != nil {
 			return nil, err
 		}
@@ -8689,6 +8729,23 @@ func (q *Queries) SettingsRequests(ctx context.Context) ([]SettingsRequest, erro
 		return nil, err
 	}
 	return items, nil
+}
+
+const settingsWithdraw = `-- name: SettingsWithdraw :one
+UPDATE settings_request SET state = 'withdrawn' WHERE id = $1 AND state = 'asked' AND asked_by = $2 RETURNING id
+`
+
+type SettingsWithdrawParams struct {
+	ID  uuid.UUID
+	Who uuid.UUID
+}
+
+// By whoever asked, while nobody has decided.
+func (q *Queries) SettingsWithdraw(ctx context.Context, arg SettingsWithdrawParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, settingsWithdraw, arg.ID, arg.Who)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
 }
 
 const specialties = `-- name: Specialties :many
@@ -8814,6 +8871,36 @@ func (q *Queries) StaffByLogin(ctx context.Context, login string) (Staff, error)
 		&i.SeenAt,
 	)
 	return i, err
+}
+
+const staffCalled = `-- name: StaffCalled :many
+SELECT id, login FROM staff WHERE id = ANY ($1::uuid[]) LIMIT 400
+`
+
+type StaffCalledRow struct {
+	ID    uuid.UUID
+	Login string
+}
+
+// What those are called who asked and decided.
+func (q *Queries) StaffCalled(ctx context.Context, ids []uuid.UUID) ([]StaffCalledRow, error) {
+	rows, err := q.db.Query(ctx, staffCalled, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StaffCalledRow{}
+	for rows.Next() {
+		var i StaffCalledRow
+		if err := rows.Scan(&i.ID, &i.Login); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const staffInviteAdd = `-- name: StaffInviteAdd :exec
@@ -11311,65 +11398,6 @@ func (q *Queries) VisitsOfBranch(ctx context.Context, arg VisitsOfBranchParams) 
 			&i.Surname,
 			&i.Given,
 			&i.Patronymic,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const visitsOfPatient = `-- name: VisitsOfPatient :many
-SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category FROM visit
-WHERE patient_id = $1::uuid AND status <> 'held'
-ORDER BY starts_at DESC, id
-LIMIT 200
-`
-
-// A patient's visits that the actor may see, the newest first.
-func (q *Queries) VisitsOfPatient(ctx context.Context, patient uuid.UUID) ([]Visit, error) {
-	rows, err := q.db.Query(ctx, visitsOfPatient, patient)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Visit{}
-	for rows.Next() {
-		var i Visit
-		if err := rows.Scan(
-			&i.ID,
-			&i.BranchID,
-			&i.PractitionerID,
-			&i.ServiceID,
-			&i.Specialty,
-			&i.RoomID,
-			&i.PatientID,
-			&i.HolderID,
-			&i.Status,
-			&i.Active,
-			&i.During,
-			&i.Blocked,
-			&i.StartsAt,
-			&i.EndsAt,
-			&i.LocalStart,
-			&i.Tz,
-			&i.Overbook,
-			&i.OverbookReason,
-			&i.SeriesID,
-			&i.Source,
-			&i.HoldExpiresAt,
-			&i.ServiceName,
-			&i.Price,
-			&i.Currency,
-			&i.CancelledAt,
-			&i.CancelledBy,
-			&i.CancelReason,
-			&i.Version,
-			&i.CreatedAt,
-			&i.ReasonCategory,
 		); err != nil {
 			return nil, err
 		}
