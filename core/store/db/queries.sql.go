@@ -58,6 +58,18 @@ func (q *Queries) Aggregates(ctx context.Context, arg AggregatesParams) ([]Aggre
 	return items, nil
 }
 
+const alarmTask = `-- name: AlarmTask :one
+SELECT id FROM task WHERE kind = 'emergency' AND conversation_id = $1 AND state = 'open' ORDER BY created_at DESC LIMIT 1
+`
+
+// The open task of a chat in which something dangerous was said.
+func (q *Queries) AlarmTask(ctx context.Context, conversationID *uuid.UUID) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, alarmTask, conversationID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const articleDrop = `-- name: ArticleDrop :exec
 DELETE FROM article WHERE slug = $1 AND lang = $2
 `
@@ -1601,6 +1613,46 @@ func (q *Queries) CannedList(ctx context.Context) ([]CannedListRow, error) {
 	return items, nil
 }
 
+const cardsOfChat = `-- name: CardsOfChat :many
+SELECT p.birth_date, p.sex
+FROM patient_link l
+JOIN patient p ON p.id = l.patient_id
+WHERE l.conversation_id = $1 AND (p.id = $2 OR l.relation = $3)
+LIMIT 2
+`
+
+type CardsOfChatParams struct {
+	ConversationID uuid.UUID
+	PatientID      uuid.UUID
+	Relation       string
+}
+
+type CardsOfChatRow struct {
+	BirthDate *time.Time
+	Sex       *string
+}
+
+// What the cards of one of a chat's people, or of those of a relation, say of their body; two where it is not clear who is meant.
+func (q *Queries) CardsOfChat(ctx context.Context, arg CardsOfChatParams) ([]CardsOfChatRow, error) {
+	rows, err := q.db.Query(ctx, cardsOfChat, arg.ConversationID, arg.PatientID, arg.Relation)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CardsOfChatRow{}
+	for rows.Next() {
+		var i CardsOfChatRow
+		if err := rows.Scan(&i.BirthDate, &i.Sex); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const careAdd = `-- name: CareAdd :exec
 INSERT INTO care_team (id, patient_id, practitioner_id, kind, since, until, made_by) VALUES ($1, $2, $3, 'referral', $4, $5, $6)
 `
@@ -3013,6 +3065,43 @@ func (q *Queries) Feedbacks(ctx context.Context) ([]Feedback, error) {
 	return items, nil
 }
 
+const feedbacksOf = `-- name: FeedbacksOf :many
+SELECT id, visit_id, patient_id, branch_id, practitioner_id, score, sentiment, topics, status, created_at, closed_at FROM feedback WHERE patient_id = $1 ORDER BY created_at DESC, id LIMIT 100
+`
+
+// What a patient has said, the newest first.
+func (q *Queries) FeedbacksOf(ctx context.Context, patientID uuid.UUID) ([]Feedback, error) {
+	rows, err := q.db.Query(ctx, feedbacksOf, patientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Feedback{}
+	for rows.Next() {
+		var i Feedback
+		if err := rows.Scan(
+			&i.ID,
+			&i.VisitID,
+			&i.PatientID,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.Score,
+			&i.Sentiment,
+			&i.Topics,
+			&i.Status,
+			&i.CreatedAt,
+			&i.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const glassActive = `-- name: GlassActive :many
 SELECT id, patient_id, until FROM glass
 WHERE staff_id = $1 AND kind = 'emergency' AND role = $2 AND at <= $3::timestamptz AND until > $3::timestamptz
@@ -4198,6 +4287,28 @@ func (q *Queries) InboxRuleSet(ctx context.Context, arg InboxRuleSetParams) (int
 	var version int32
 	err := row.Scan(&version)
 	return version, err
+}
+
+const inboxSaid = `-- name: InboxSaid :one
+SELECT i.body, coalesce(c.lang, 'ru')::text AS lang FROM inbound i JOIN conversation c ON c.id = i.conversation_id WHERE i.id = $1 AND i.conversation_id = $2
+`
+
+type InboxSaidParams struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+}
+
+type InboxSaidRow struct {
+	Body []byte
+	Lang string
+}
+
+// A person's message, and the language of the talk.
+func (q *Queries) InboxSaid(ctx context.Context, arg InboxSaidParams) (InboxSaidRow, error) {
+	row := q.db.QueryRow(ctx, inboxSaid, arg.ID, arg.ConversationID)
+	var i InboxSaidRow
+	err := row.Scan(&i.Body, &i.Lang)
+	return i, err
 }
 
 const inboxSeen = `-- name: InboxSeen :exec
@@ -5957,7 +6068,7 @@ func (q *Queries) PassagesToEmbed(ctx context.Context, arg PassagesToEmbedParams
 }
 
 const patient = `-- name: Patient :one
-SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number FROM patient WHERE id = $1
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number, search_name, changed_by, changed_at FROM patient WHERE id = $1
 `
 
 func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
@@ -5981,6 +6092,9 @@ func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
 		&i.AdvertisingAt,
 		&i.MadeBy,
 		&i.Number,
+		&i.SearchName,
+		&i.ChangedBy,
+		&i.ChangedAt,
 	)
 	return i, err
 }
@@ -6064,12 +6178,12 @@ func (q *Queries) PatientChange(ctx context.Context, arg PatientChangeParams) (u
 const patientContactPut = `-- name: PatientContactPut :exec
 WITH stands AS (
     UPDATE patient_contact
-    SET verified_at = coalesce(patient_contact.verified_at, $6)
-    WHERE patient_id = $2 AND kind = $3 AND value_index = ANY ($8::bytea[])
+    SET verified_at = coalesce(patient_contact.verified_at, $7), tail_index = coalesce(patient_contact.tail_index, $6)
+    WHERE patient_id = $2 AND kind = $3 AND value_index = ANY ($9::bytea[])
     RETURNING id
 )
-INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, verified_at, created_at)
-SELECT $1, $2, $3, $4, $5, $6, $7
+INSERT INTO patient_contact (id, patient_id, kind, value_sealed, value_index, tail_index, verified_at, created_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8
 WHERE NOT EXISTS (SELECT FROM stands)
 ON CONFLICT ON CONSTRAINT patient_contact_once DO UPDATE SET verified_at = coalesce(patient_contact.verified_at, excluded.verified_at)
 `
@@ -6080,6 +6194,7 @@ type PatientContactPutParams struct {
 	Kind        string
 	ValueSealed []byte
 	ValueIndex  []byte
+	TailIndex   []byte
 	VerifiedAt  *time.Time
 	CreatedAt   time.Time
 	Indexes     [][]byte
@@ -6093,6 +6208,7 @@ func (q *Queries) PatientContactPut(ctx context.Context, arg PatientContactPutPa
 		arg.Kind,
 		arg.ValueSealed,
 		arg.ValueIndex,
+		arg.TailIndex,
 		arg.VerifiedAt,
 		arg.CreatedAt,
 		arg.Indexes,
@@ -6183,7 +6299,7 @@ func (q *Queries) PatientDuplicates(ctx context.Context, arg PatientDuplicatesPa
 }
 
 const patientMake = `-- name: PatientMake :exec
-INSERT INTO patient (id, surname, given, patronymic, birth_date, lang, created_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO patient (id, surname, given, patronymic, birth_date, lang, created_at, made_by, sex) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type PatientMakeParams struct {
@@ -6195,6 +6311,7 @@ type PatientMakeParams struct {
 	Lang       string
 	CreatedAt  time.Time
 	MadeBy     *uuid.UUID
+	Sex        *string
 }
 
 // The desk or an integration makes a card.
@@ -6208,6 +6325,7 @@ func (q *Queries) PatientMake(ctx context.Context, arg PatientMakeParams) error 
 		arg.Lang,
 		arg.CreatedAt,
 		arg.MadeBy,
+		arg.Sex,
 	)
 	return err
 }
@@ -6299,7 +6417,7 @@ func (q *Queries) PatientsByPhone(ctx context.Context, indexes [][]byte) ([]Pati
 }
 
 const patientsFound = `-- name: PatientsFound :many
-SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number FROM patient
+SELECT id, surname, given, patronymic, name_key, birth_date, sex, lang, verified_at, deceased_at, merged_into, created_at, version, branches, advertising_at, made_by, number, search_name, changed_by, changed_at FROM patient
 WHERE merged_into IS NULL AND ($1::text = '' OR starts_with(name_key, lower($1::text)))
 ORDER BY name_key, id
 LIMIT 50
@@ -6333,6 +6451,9 @@ func (q *Queries) PatientsFound(ctx context.Context, name string) ([]Patient, er
 			&i.AdvertisingAt,
 			&i.MadeBy,
 			&i.Number,
+			&i.SearchName,
+			&i.ChangedBy,
+			&i.ChangedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -8352,6 +8473,23 @@ func (q *Queries) RemindersSettle(ctx context.Context, arg RemindersSettleParams
 		arg.Messages,
 	)
 	return err
+}
+
+const saidSince = `-- name: SaidSince :one
+SELECT EXISTS (SELECT 1 FROM outbox_key WHERE key = $1 AND at > $2)
+`
+
+type SaidSinceParams struct {
+	Key   string
+	Since time.Time
+}
+
+// Whether a message of this key was written since a moment.
+func (q *Queries) SaidSince(ctx context.Context, arg SaidSinceParams) (bool, error) {
+	row := q.db.QueryRow(ctx, saidSince, arg.Key, arg.Since)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const serviceNow = `-- name: ServiceNow :one
@@ -11398,6 +11536,65 @@ func (q *Queries) VisitsOfBranch(ctx context.Context, arg VisitsOfBranchParams) 
 			&i.Surname,
 			&i.Given,
 			&i.Patronymic,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const visitsOfPatient = `-- name: VisitsOfPatient :many
+SELECT id, branch_id, practitioner_id, service_id, specialty, room_id, patient_id, holder_id, status, active, during, blocked, starts_at, ends_at, local_start, tz, overbook, overbook_reason, series_id, source, hold_expires_at, service_name, price, currency, cancelled_at, cancelled_by, cancel_reason, version, created_at, reason_category FROM visit
+WHERE patient_id = $1::uuid AND status <> 'held'
+ORDER BY starts_at DESC, id
+LIMIT 200
+`
+
+// A patient's visits that the actor may see, the newest first.
+func (q *Queries) VisitsOfPatient(ctx context.Context, patient uuid.UUID) ([]Visit, error) {
+	rows, err := q.db.Query(ctx, visitsOfPatient, patient)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Visit{}
+	for rows.Next() {
+		var i Visit
+		if err := rows.Scan(
+			&i.ID,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.ServiceID,
+			&i.Specialty,
+			&i.RoomID,
+			&i.PatientID,
+			&i.HolderID,
+			&i.Status,
+			&i.Active,
+			&i.During,
+			&i.Blocked,
+			&i.StartsAt,
+			&i.EndsAt,
+			&i.LocalStart,
+			&i.Tz,
+			&i.Overbook,
+			&i.OverbookReason,
+			&i.SeriesID,
+			&i.Source,
+			&i.HoldExpiresAt,
+			&i.ServiceName,
+			&i.Price,
+			&i.Currency,
+			&i.CancelledAt,
+			&i.CancelledBy,
+			&i.CancelReason,
+			&i.Version,
+			&i.CreatedAt,
+			&i.ReasonCategory,
 		); err != nil {
 			return nil, err
 		}
