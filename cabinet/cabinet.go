@@ -137,6 +137,7 @@ func (s *Server) Routes(r chi.Router) {
 			s.questionRoutes(r)
 			s.adminRoutes(r)
 			s.settingsRoutes(r)
+			s.reportRoutes(r)
 		})
 		r.Group(func(r chi.Router) {
 			r.Use(pages, edge.Body(maxSet), s.sessions.LoadAndSave)

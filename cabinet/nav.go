@@ -24,6 +24,7 @@ func places() []place {
 		{tasksPath, "page.tasks", "task", seesTasks},
 		{"/cabinet/patients", "page.patients", "people", seesPatients},
 		{questionsPath, "page.questions", "help", settlesQuestions},
+		{reportsPath, "page.reports", "chart", seesReports},
 		{"/cabinet/glass", "page.glass", "pane", judgesGlass},
 		{securityPath, "page.security", "shield", keepsData},
 		{settingsPath, "page.settings", "settings", seesSettings},

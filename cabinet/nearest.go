@@ -46,7 +46,7 @@ func (s *Server) nearestFree(w http.ResponseWriter, r *http.Request, m staff.Mem
 		return
 	}
 	f := nearestFrame{Branches: branches, Asked: map[string]string{}}
-	for _, name := range []string{keyBranch, "specialty", keyDoctor, keyService, "part", keyFrom} {
+	for _, name := range []string{keyBranch, keySpecialty, keyDoctor, keyService, "part", keyFrom} {
 		f.Asked[name] = r.URL.Query().Get(name)
 	}
 	if err := s.searchFree(r, actor, &f); err != nil {
@@ -59,7 +59,7 @@ func (s *Server) nearestFree(w http.ResponseWriter, r *http.Request, m staff.Mem
 func (s *Server) searchFree(r *http.Request, actor core.Actor, f *nearestFrame) error {
 	c := s.Book.Current()
 	branch := chosenOf(f.Branches, f.Asked[keyBranch])
-	ask := schedule.Ask{Specialty: f.Asked["specialty"], Branch: branch.ID, Limit: nearestMost}
+	ask := schedule.Ask{Specialty: f.Asked[keySpecialty], Branch: branch.ID, Limit: nearestMost}
 	ask.Doctor, _ = uuid.Parse(f.Asked[keyDoctor]) // none is any
 	if actor.Role == roleDoctor {
 		ask.Doctor = actor.Doctor

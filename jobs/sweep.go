@@ -190,6 +190,9 @@ func (h *House) Housekeeping(ctx context.Context) error {
 		if err := tx.PartitionsEnsure(ctx, now); err != nil {
 			return err
 		}
+		if _, err := tx.SnapDays(ctx, now); err != nil {
+			return err
+		}
 		if err := tx.KeyboardPrune(ctx, now.AddDate(0, 0, -1)); err != nil {
 			return err
 		}

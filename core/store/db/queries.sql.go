@@ -8475,6 +8475,442 @@ func (q *Queries) RemindersSettle(ctx context.Context, arg RemindersSettleParams
 	return err
 }
 
+const reportBookings = `-- name: ReportBookings :many
+SELECT f.month::date AS month, coalesce(f.branch_id::uuid, '00000000-0000-0000-0000-000000000000')::uuid AS branch_id,
+       coalesce(f.source::text, '')::text AS source, coalesce(f.weekday::integer, 0)::integer AS weekday, coalesce(f.hour::integer, 0)::integer AS hour,
+       f.bookings::bigint AS bookings, f.people::bigint AS people
+FROM report_bookings($1::date, $2::date, $3::uuid) f
+`
+
+type ReportBookingsParams struct {
+	FromDay time.Time
+	ToDay   time.Time
+	Branch  *uuid.UUID
+}
+
+type ReportBookingsRow struct {
+	Month    time.Time
+	BranchID uuid.UUID
+	Source   string
+	Weekday  int32
+	Hour     int32
+	Bookings int64
+	People   int64
+}
+
+// Bookings made on some days, once by branch and source (weekday 0), once by weekday and hour.
+func (q *Queries) ReportBookings(ctx context.Context, arg ReportBookingsParams) ([]ReportBookingsRow, error) {
+	rows, err := q.db.Query(ctx, reportBookings, arg.FromDay, arg.ToDay, arg.Branch)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportBookingsRow{}
+	for rows.Next() {
+		var i ReportBookingsRow
+		if err := rows.Scan(
+			&i.Month,
+			&i.BranchID,
+			&i.Source,
+			&i.Weekday,
+			&i.Hour,
+			&i.Bookings,
+			&i.People,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportFeedback = `-- name: ReportFeedback :many
+SELECT f.month::date AS month, f.branch_id::uuid AS branch_id, f.practitioner_id::uuid AS practitioner_id, f.asked::bigint AS asked,
+       f.scored::bigint AS scored, f.promoters::bigint AS promoters, f.detractors::bigint AS detractors, coalesce(f.fewest::bigint, 0)::bigint AS fewest
+FROM report_feedback($1::date, $2::date) f
+`
+
+type ReportFeedbackParams struct {
+	FromDay time.Time
+	ToDay   time.Time
+}
+
+type ReportFeedbackRow struct {
+	Month          time.Time
+	BranchID       uuid.UUID
+	PractitionerID uuid.UUID
+	Asked          int64
+	Scored         int64
+	Promoters      int64
+	Detractors     int64
+	Fewest         int64
+}
+
+// What people thought of the visits of some days, by month, branch and doctor.
+func (q *Queries) ReportFeedback(ctx context.Context, arg ReportFeedbackParams) ([]ReportFeedbackRow, error) {
+	rows, err := q.db.Query(ctx, reportFeedback, arg.FromDay, arg.ToDay)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportFeedbackRow{}
+	for rows.Next() {
+		var i ReportFeedbackRow
+		if err := rows.Scan(
+			&i.Month,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.Asked,
+			&i.Scored,
+			&i.Promoters,
+			&i.Detractors,
+			&i.Fewest,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportFilterDrop = `-- name: ReportFilterDrop :exec
+DELETE FROM report_filter WHERE id = $1 AND staff_id = $2
+`
+
+type ReportFilterDropParams struct {
+	ID uuid.UUID
+	Me uuid.UUID
+}
+
+func (q *Queries) ReportFilterDrop(ctx context.Context, arg ReportFilterDropParams) error {
+	_, err := q.db.Exec(ctx, reportFilterDrop, arg.ID, arg.Me)
+	return err
+}
+
+const reportFilterKeep = `-- name: ReportFilterKeep :exec
+INSERT INTO report_filter (id, staff_id, name, query, at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (staff_id, name) DO UPDATE SET query = excluded.query, at = excluded.at
+`
+
+type ReportFilterKeepParams struct {
+	ID      uuid.UUID
+	StaffID uuid.UUID
+	Name    string
+	Query   string
+	At      time.Time
+}
+
+func (q *Queries) ReportFilterKeep(ctx context.Context, arg ReportFilterKeepParams) error {
+	_, err := q.db.Exec(ctx, reportFilterKeep,
+		arg.ID,
+		arg.StaffID,
+		arg.Name,
+		arg.Query,
+		arg.At,
+	)
+	return err
+}
+
+const reportFilters = `-- name: ReportFilters :many
+SELECT id, name, query FROM report_filter WHERE staff_id = $1 ORDER BY name LIMIT 50
+`
+
+type ReportFiltersRow struct {
+	ID    uuid.UUID
+	Name  string
+	Query string
+}
+
+// What somebody keeps of choices.
+func (q *Queries) ReportFilters(ctx context.Context, me uuid.UUID) ([]ReportFiltersRow, error) {
+	rows, err := q.db.Query(ctx, reportFilters, me)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportFiltersRow{}
+	for rows.Next() {
+		var i ReportFiltersRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.Query); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportLeads = `-- name: ReportLeads :many
+SELECT f.specialty::text AS specialty, f.booked::bigint AS booked, f.people::bigint AS people,
+       coalesce(f.lead_half::double precision, 0)::double precision AS lead_half, coalesce(f.lead_most::double precision, 0)::double precision AS lead_most,
+       f.same_day::bigint AS same_day, f.cancelled::bigint AS cancelled, f.cancel_people::bigint AS cancel_people,
+       coalesce(f.cancel_half::double precision, 0)::double precision AS cancel_half,
+       coalesce(f.cancel_quarter::double precision, 0)::double precision AS cancel_quarter, f.day::bigint AS day, f.two_hours::bigint AS two_hours
+FROM report_leads($1::date, $2::date, $3::uuid) f
+ORDER BY f.specialty
+`
+
+type ReportLeadsParams struct {
+	FromDay time.Time
+	ToDay   time.Time
+	Branch  *uuid.UUID
+}
+
+type ReportLeadsRow struct {
+	Specialty     string
+	Booked        int64
+	People        int64
+	LeadHalf      float64
+	LeadMost      float64
+	SameDay       int64
+	Cancelled     int64
+	CancelPeople  int64
+	CancelHalf    float64
+	CancelQuarter float64
+	Day           int64
+	TwoHours      int64
+}
+
+// How far ahead people book and call off, by speciality.
+func (q *Queries) ReportLeads(ctx context.Context, arg ReportLeadsParams) ([]ReportLeadsRow, error) {
+	rows, err := q.db.Query(ctx, reportLeads, arg.FromDay, arg.ToDay, arg.Branch)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportLeadsRow{}
+	for rows.Next() {
+		var i ReportLeadsRow
+		if err := rows.Scan(
+			&i.Specialty,
+			&i.Booked,
+			&i.People,
+			&i.LeadHalf,
+			&i.LeadMost,
+			&i.SameDay,
+			&i.Cancelled,
+			&i.CancelPeople,
+			&i.CancelHalf,
+			&i.CancelQuarter,
+			&i.Day,
+			&i.TwoHours,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportMoney = `-- name: ReportMoney :many
+SELECT f.month::date AS month, f.branch_id::uuid AS branch_id, f.currency::text AS currency, f.taken::bigint AS taken, f.given::bigint AS given,
+       f.bills::bigint AS bills, coalesce(f.fewest::bigint, 0)::bigint AS fewest
+FROM report_money($1::date, $2::date) f
+`
+
+type ReportMoneyParams struct {
+	FromDay time.Time
+	ToDay   time.Time
+}
+
+type ReportMoneyRow struct {
+	Month    time.Time
+	BranchID uuid.UUID
+	Currency string
+	Taken    int64
+	Given    int64
+	Bills    int64
+	Fewest   int64
+}
+
+// Money of some days, by month and branch.
+func (q *Queries) ReportMoney(ctx context.Context, arg ReportMoneyParams) ([]ReportMoneyRow, error) {
+	rows, err := q.db.Query(ctx, reportMoney, arg.FromDay, arg.ToDay)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportMoneyRow{}
+	for rows.Next() {
+		var i ReportMoneyRow
+		if err := rows.Scan(
+			&i.Month,
+			&i.BranchID,
+			&i.Currency,
+			&i.Taken,
+			&i.Given,
+			&i.Bills,
+			&i.Fewest,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportRooms = `-- name: ReportRooms :many
+SELECT id, name FROM resource WHERE id = ANY ($1::uuid[])
+`
+
+type ReportRoomsRow struct {
+	ID   uuid.UUID
+	Name string
+}
+
+// What rooms are called.
+func (q *Queries) ReportRooms(ctx context.Context, ids []uuid.UUID) ([]ReportRoomsRow, error) {
+	rows, err := q.db.Query(ctx, reportRooms, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportRoomsRow{}
+	for rows.Next() {
+		var i ReportRoomsRow
+		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportSchedule = `-- name: ReportSchedule :many
+SELECT f.month::date AS month, f.branch_id::uuid AS branch_id, f.practitioner_id::uuid AS practitioner_id,
+       coalesce(f.room_id::uuid, '00000000-0000-0000-0000-000000000000')::uuid AS room_id, f.minutes::bigint AS minutes
+FROM report_schedule($1::date, $2::date) f
+`
+
+type ReportScheduleParams struct {
+	FromDay time.Time
+	ToDay   time.Time
+}
+
+type ReportScheduleRow struct {
+	Month          time.Time
+	BranchID       uuid.UUID
+	PractitionerID uuid.UUID
+	RoomID         uuid.UUID
+	Minutes        int64
+}
+
+// The minutes that doctors were to work, by month, branch, doctor and room.
+func (q *Queries) ReportSchedule(ctx context.Context, arg ReportScheduleParams) ([]ReportScheduleRow, error) {
+	rows, err := q.db.Query(ctx, reportSchedule, arg.FromDay, arg.ToDay)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportScheduleRow{}
+	for rows.Next() {
+		var i ReportScheduleRow
+		if err := rows.Scan(
+			&i.Month,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.RoomID,
+			&i.Minutes,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportVisits = `-- name: ReportVisits :many
+SELECT f.month::date AS month, f.branch_id::uuid AS branch_id, f.practitioner_id::uuid AS practitioner_id, f.specialty::text AS specialty,
+       coalesce(f.room_id::uuid, '00000000-0000-0000-0000-000000000000')::uuid AS room_id,
+       f.visits::bigint AS visits, f.done::bigint AS done, f.no_show::bigint AS no_show, f.cancelled::bigint AS cancelled, f.late::bigint AS late,
+       f.refilled::bigint AS refilled, f.unmarked::bigint AS unmarked, f.booked_minutes::bigint AS booked_minutes,
+       f.done_minutes::bigint AS done_minutes, f.lost_minutes::bigint AS lost_minutes, f.fewest::bigint AS fewest
+FROM report_visits($1::date, $2::date, $3::text) f
+`
+
+type ReportVisitsParams struct {
+	FromDay time.Time
+	ToDay   time.Time
+	Via     string
+}
+
+type ReportVisitsRow struct {
+	Month          time.Time
+	BranchID       uuid.UUID
+	PractitionerID uuid.UUID
+	Specialty      string
+	RoomID         uuid.UUID
+	Visits         int64
+	Done           int64
+	NoShow         int64
+	Cancelled      int64
+	Late           int64
+	Refilled       int64
+	Unmarked       int64
+	BookedMinutes  int64
+	DoneMinutes    int64
+	LostMinutes    int64
+	Fewest         int64
+}
+
+// Visits of some days, by month, branch, doctor, speciality and room.
+func (q *Queries) ReportVisits(ctx context.Context, arg ReportVisitsParams) ([]ReportVisitsRow, error) {
+	rows, err := q.db.Query(ctx, reportVisits, arg.FromDay, arg.ToDay, arg.Via)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportVisitsRow{}
+	for rows.Next() {
+		var i ReportVisitsRow
+		if err := rows.Scan(
+			&i.Month,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.Specialty,
+			&i.RoomID,
+			&i.Visits,
+			&i.Done,
+			&i.NoShow,
+			&i.Cancelled,
+			&i.Late,
+			&i.Refilled,
+			&i.Unmarked,
+			&i.BookedMinutes,
+			&i.DoneMinutes,
+			&i.LostMinutes,
+			&i.Fewest,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const saidSince = `-- name: SaidSince :one
 SELECT EXISTS (SELECT 1 FROM outbox_key WHERE key = $1 AND at > $2)
 `
@@ -8490,34 +8926,6 @@ func (q *Queries) SaidSince(ctx context.Context, arg SaidSinceParams) (bool, err
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
-}
-
-const serviceNow = `-- name: ServiceNow :one
-SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active, code, article FROM service WHERE id = $1
-`
-
-func (q *Queries) ServiceNow(ctx context.Context, id uuid.UUID) (Service, error) {
-	row := q.db.QueryRow(ctx, serviceNow, id)
-	var i Service
-	err := row.Scan(
-		&i.ID,
-		&i.Specialty,
-		&i.NameRu,
-		&i.NameEn,
-		&i.Kind,
-		&i.Minutes,
-		&i.BufferBefore,
-		&i.BufferAfter,
-		&i.MinNotice,
-		&i.Reminders,
-		&i.Price,
-		&i.Currency,
-		&i.Position,
-		&i.Active,
-		&i.Code,
-		&i.Article,
-	)
-	return i, err
 }
 
 const servicePrice = `-- name: ServicePrice :one
@@ -8536,53 +8944,8 @@ func (q *Queries) ServicePrice(ctx context.Context, arg ServicePriceParams) (uui
 	return id, err
 }
 
-const servicePut = `-- name: ServicePut :exec
-INSERT INTO service (id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, code, article, price, active)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-ON CONFLICT (id) DO UPDATE
-SET specialty = excluded.specialty, name_ru = excluded.name_ru, name_en = excluded.name_en, kind = excluded.kind, minutes = excluded.minutes,
-    buffer_before = excluded.buffer_before, buffer_after = excluded.buffer_after, min_notice = excluded.min_notice, code = excluded.code,
-    article = excluded.article, active = excluded.active
-`
-
-type ServicePutParams struct {
-	ID           uuid.UUID
-	Specialty    string
-	NameRu       string
-	NameEn       string
-	Kind         string
-	Minutes      int32
-	BufferBefore int32
-	BufferAfter  int32
-	MinNotice    *int32
-	Code         string
-	Article      string
-	Price        int64
-	Active       bool
-}
-
-// The price has a way of its own; a new service begins with one.
-func (q *Queries) ServicePut(ctx context.Context, arg ServicePutParams) error {
-	_, err := q.db.Exec(ctx, servicePut,
-		arg.ID,
-		arg.Specialty,
-		arg.NameRu,
-		arg.NameEn,
-		arg.Kind,
-		arg.Minutes,
-		arg.BufferBefore,
-		arg.BufferAfter,
-		arg.MinNotice,
-		arg.Code,
-		arg.Article,
-		arg.Price,
-		arg.Active,
-	)
-	return err
-}
-
 const services = `-- name: Services :many
-SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active, code, article FROM service WHERE active ORDER BY specialty, position, name_ru
+SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active FROM service WHERE active ORDER BY specialty, position, name_ru
 `
 
 func (q *Queries) Services(ctx context.Context) ([]Service, error) {
@@ -8609,8 +8972,6 @@ func (q *Queries) Services(ctx context.Context) ([]Service, error) {
 			&i.Currency,
 			&i.Position,
 			&i.Active,
-			&i.Code,
-			&i.Article,
 		); err != nil {
 			return nil, err
 		}
@@ -8623,16 +8984,12 @@ func (q *Queries) Services(ctx context.Context) ([]Service, error) {
 }
 
 const settingsApproved = `-- name: SettingsApproved :many
-SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request
-WHERE state = 'approved' AND (due IS NULL OR due <= $1::timestamptz)
-ORDER BY coalesce(due, at), at
-LIMIT 20
-FOR UPDATE SKIP LOCKED
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request WHERE state = 'approved' ORDER BY at LIMIT 20 FOR UPDATE SKIP LOCKED
 `
 
-// What was decided, is due and is yet to be carried out. Two sweepers never take the same one.
-func (q *Queries) SettingsApproved(ctx context.Context, now time.Time) ([]SettingsRequest, error) {
-	rows, err := q.db.Query(ctx, settingsApproved, now)
+// What was decided and is yet to be carried out. Two sweepers never take the same one.
+func (q *Queries) SettingsApproved(ctx context.Context) ([]SettingsRequest, error) {
+	rows, err := q.db.Query(ctx, settingsApproved)
 	if err != nil {
 		return nil, err
 	}
@@ -8650,10 +9007,6 @@ func (q *Queries) SettingsApproved(ctx context.Context, now time.Time) ([]Settin
 			&i.AskedBy,
 			&i.DecidedBy,
 			&i.At,
-			&i.Item,
-			&i.Due,
-			&i.Before,
-			&i.DoneAt,
 		); err != nil {
 			return nil, err
 		}
@@ -8665,8 +9018,8 @@ func (q *Queries) SettingsApproved(ctx context.Context, now time.Time) ([]Settin
 	return items, nil
 }
 
-const settingsAsk = `-- name: SettingsAsk :one
-INSERT INTO settings_request (id, kind, subject_id, branch_id, item, change, state, asked_by, at, due) VALUES ($1, $2, $3, $4, $5, $6, 'asked', $7, $8, $9) RETURNING id
+const settingsAsk = `-- name: SettingsAsk :exec
+INSERT INTO settings_request (id, kind, subject_id, branch_id, change, state, asked_by, at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, $7)
 `
 
 type SettingsAskParams struct {
@@ -8674,139 +9027,52 @@ type SettingsAskParams struct {
 	Kind      string
 	SubjectID uuid.UUID
 	BranchID  *uuid.UUID
-	Item      string
 	Change    []byte
 	AskedBy   uuid.UUID
 	At        time.Time
-	Due       *time.Time
 }
 
-func (q *Queries) SettingsAsk(ctx context.Context, arg SettingsAskParams) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, settingsAsk,
+func (q *Queries) SettingsAsk(ctx context.Context, arg SettingsAskParams) error {
+	_, err := q.db.Exec(ctx, settingsAsk,
 		arg.ID,
 		arg.Kind,
 		arg.SubjectID,
 		arg.BranchID,
-		arg.Item,
 		arg.Change,
 		arg.AskedBy,
 		arg.At,
-		arg.Due,
 	)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	return id, err
+	return err
 }
 
 const settingsDecide = `-- name: SettingsDecide :one
-UPDATE settings_request SET state = $1, decided_by = $2
-WHERE id = $3
-  AND (state = 'asked' OR (state = 'approved' AND $1::text = 'refused' AND due > $4::timestamptz))
-RETURNING id
+UPDATE settings_request SET state = $1, decided_by = $2 WHERE id = $3 AND state = 'asked' RETURNING id
 `
 
 type SettingsDecideParams struct {
 	State string
 	Who   *uuid.UUID
 	ID    uuid.UUID
-	Now   time.Time
 }
 
-// Once; but what is approved and not due yet may be refused after all.
 func (q *Queries) SettingsDecide(ctx context.Context, arg SettingsDecideParams) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, settingsDecide,
-		arg.State,
-		arg.Who,
-		arg.ID,
-		arg.Now,
-	)
+	row := q.db.QueryRow(ctx, settingsDecide, arg.State, arg.Who, arg.ID)
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
 }
 
 const settingsDone = `-- name: SettingsDone :exec
-UPDATE settings_request SET state = $1, before = $2, done_at = $3::timestamptz WHERE id = $4
+UPDATE settings_request SET state = 'done' WHERE id = $1
 `
 
-type SettingsDoneParams struct {
-	State  string
-	Before []byte
-	Now    time.Time
-	ID     uuid.UUID
-}
-
-func (q *Queries) SettingsDone(ctx context.Context, arg SettingsDoneParams) error {
-	_, err := q.db.Exec(ctx, settingsDone,
-		arg.State,
-		arg.Before,
-		arg.Now,
-		arg.ID,
-	)
+func (q *Queries) SettingsDone(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, settingsDone, id)
 	return err
 }
 
-const settingsProposals = `-- name: SettingsProposals :many
-SELECT r.id, r.kind, r.subject_id, r.branch_id, r.change, r.state, r.asked_by, r.decided_by, r.at, r.item, r.due, r.before, r.done_at FROM settings_request r
-WHERE r.kind IN ('price', 'house')
-  AND ($1::uuid IS NULL OR r.subject_id = $1)
-  AND ($2::text = '' OR r.item = $2 OR r.item LIKE $2 || '/%')
-  AND (NOT $3::boolean OR r.state IN ('asked', 'approved'))
-ORDER BY r.at DESC, r.id
-LIMIT $5 OFFSET $4
-`
-
-type SettingsProposalsParams struct {
-	Subject *uuid.UUID
-	Item    string
-	Open    bool
-	Past    int32
-	Rows    int32
-}
-
-// Changes of prices and of the house, the newest first: of a subject, of an item of it, still open; the actor's policies say which.
-func (q *Queries) SettingsProposals(ctx context.Context, arg SettingsProposalsParams) ([]SettingsRequest, error) {
-	rows, err := q.db.Query(ctx, settingsProposals,
-		arg.Subject,
-		arg.Item,
-		arg.Open,
-		arg.Past,
-		arg.Rows,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []SettingsRequest{}
-	for rows.Next() {
-		var i SettingsRequest
-		if err := rows.Scan(
-			&i.ID,
-			&i.Kind,
-			&i.SubjectID,
-			&i.BranchID,
-			&i.Change,
-			&i.State,
-			&i.AskedBy,
-			&i.DecidedBy,
-			&i.At,
-			&i.Item,
-			&i.Due,
-			&i.Before,
-			&i.DoneAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const settingsRequest = `-- name: SettingsRequest :one
-SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request WHERE id = $1
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request WHERE id = $1
 `
 
 func (q *Queries) SettingsRequest(ctx context.Context, id uuid.UUID) (SettingsRequest, error) {
@@ -8822,16 +9088,12 @@ func (q *Queries) SettingsRequest(ctx context.Context, id uuid.UUID) (SettingsRe
 		&i.AskedBy,
 		&i.DecidedBy,
 		&i.At,
-		&i.Item,
-		&i.Due,
-		&i.Before,
-		&i.DoneAt,
 	)
 	return i, err
 }
 
 const settingsRequests = `-- name: SettingsRequests :many
-SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request ORDER BY at DESC, id LIMIT 100
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request ORDER BY at DESC, id LIMIT 100
 `
 
 // The newest that the actor may see.
@@ -8854,10 +9116,6 @@ func (q *Queries) SettingsRequests(ctx context.Context) ([]SettingsRequest, erro
 			&i.AskedBy,
 			&i.DecidedBy,
 			&i.At,
-			&i.Item,
-			&i.Due,
-			&i.Before,
-			&i.DoneAt,
 		); err != nil {
 			return nil, err
 		}
@@ -8869,21 +9127,16 @@ func (q *Queries) SettingsRequests(ctx context.Context) ([]SettingsRequest, erro
 	return items, nil
 }
 
-const settingsWithdraw = `-- name: SettingsWithdraw :one
-UPDATE settings_request SET state = 'withdrawn' WHERE id = $1 AND state = 'asked' AND asked_by = $2 RETURNING id
+const snapDays = `-- name: SnapDays :one
+SELECT snap_days($1::timestamptz)::bigint
 `
 
-type SettingsWithdrawParams struct {
-	ID  uuid.UUID
-	Who uuid.UUID
-}
-
-// By whoever asked, while nobody has decided.
-func (q *Queries) SettingsWithdraw(ctx context.Context, arg SettingsWithdrawParams) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, settingsWithdraw, arg.ID, arg.Who)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	return id, err
+// Keeps the schedule's minutes of days that have begun.
+func (q *Queries) SnapDays(ctx context.Context, now time.Time) (int64, error) {
+	row := q.db.QueryRow(ctx, snapDays, now)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const specialties = `-- name: Specialties :many
@@ -9009,36 +9262,6 @@ func (q *Queries) StaffByLogin(ctx context.Context, login string) (Staff, error)
 		&i.SeenAt,
 	)
 	return i, err
-}
-
-const staffCalled = `-- name: StaffCalled :many
-SELECT id, login FROM staff WHERE id = ANY ($1::uuid[]) LIMIT 400
-`
-
-type StaffCalledRow struct {
-	ID    uuid.UUID
-	Login string
-}
-
-// What those are called who asked and decided.
-func (q *Queries) StaffCalled(ctx context.Context, ids []uuid.UUID) ([]StaffCalledRow, error) {
-	rows, err := q.db.Query(ctx, staffCalled, ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []StaffCalledRow{}
-	for rows.Next() {
-		var i StaffCalledRow
-		if err := rows.Scan(&i.ID, &i.Login); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const staffInviteAdd = `-- name: StaffInviteAdd :exec
