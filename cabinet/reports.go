@@ -16,10 +16,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/staff"
 )
 
-const (
-	reportsPath  = "/cabinet/reports"
-	keySpecialty = "specialty"
-)
+const reportsPath = "/cabinet/reports"
 
 // reportFrame is what the page of reports is drawn from.
 type reportFrame struct {

@@ -8928,6 +8928,34 @@ func (q *Queries) SaidSince(ctx context.Context, arg SaidSinceParams) (bool, err
 	return exists, err
 }
 
+const serviceNow = `-- name: ServiceNow :one
+SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active, code, article FROM service WHERE id = $1
+`
+
+func (q *Queries) ServiceNow(ctx context.Context, id uuid.UUID) (Service, error) {
+	row := q.db.QueryRow(ctx, serviceNow, id)
+	var i Service
+	err := row.Scan(
+		&i.ID,
+		&i.Specialty,
+		&i.NameRu,
+		&i.NameEn,
+		&i.Kind,
+		&i.Minutes,
+		&i.BufferBefore,
+		&i.BufferAfter,
+		&i.MinNotice,
+		&i.Reminders,
+		&i.Price,
+		&i.Currency,
+		&i.Position,
+		&i.Active,
+		&i.Code,
+		&i.Article,
+	)
+	return i, err
+}
+
 const servicePrice = `-- name: ServicePrice :one
 UPDATE service SET price = $2 WHERE id = $1 RETURNING id
 `
@@ -8944,8 +8972,53 @@ func (q *Queries) ServicePrice(ctx context.Context, arg ServicePriceParams) (uui
 	return id, err
 }
 
+const servicePut = `-- name: ServicePut :exec
+INSERT INTO service (id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, code, article, price, active)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (id) DO UPDATE
+SET specialty = excluded.specialty, name_ru = excluded.name_ru, name_en = excluded.name_en, kind = excluded.kind, minutes = excluded.minutes,
+    buffer_before = excluded.buffer_before, buffer_after = excluded.buffer_after, min_notice = excluded.min_notice, code = excluded.code,
+    article = excluded.article, active = excluded.active
+`
+
+type ServicePutParams struct {
+	ID           uuid.UUID
+	Specialty    string
+	NameRu       string
+	NameEn       string
+	Kind         string
+	Minutes      int32
+	BufferBefore int32
+	BufferAfter  int32
+	MinNotice    *int32
+	Code         string
+	Article      string
+	Price        int64
+	Active       bool
+}
+
+// The price has a way of its own; a new service begins with one.
+func (q *Queries) ServicePut(ctx context.Context, arg ServicePutParams) error {
+	_, err := q.db.Exec(ctx, servicePut,
+		arg.ID,
+		arg.Specialty,
+		arg.NameRu,
+		arg.NameEn,
+		arg.Kind,
+		arg.Minutes,
+		arg.BufferBefore,
+		arg.BufferAfter,
+		arg.MinNotice,
+		arg.Code,
+		arg.Article,
+		arg.Price,
+		arg.Active,
+	)
+	return err
+}
+
 const services = `-- name: Services :many
-SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active FROM service WHERE active ORDER BY specialty, position, name_ru
+SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active, code, article FROM service WHERE active ORDER BY specialty, position, name_ru
 `
 
 func (q *Queries) Services(ctx context.Context) ([]Service, error) {
@@ -8972,6 +9045,8 @@ func (q *Queries) Services(ctx context.Context) ([]Service, error) {
 			&i.Currency,
 			&i.Position,
 			&i.Active,
+			&i.Code,
+			&i.Article,
 		); err != nil {
 			return nil, err
 		}
@@ -8984,12 +9059,16 @@ func (q *Queries) Services(ctx context.Context) ([]Service, error) {
 }
 
 const settingsApproved = `-- name: SettingsApproved :many
-SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request WHERE state = 'approved' ORDER BY at LIMIT 20 FOR UPDATE SKIP LOCKED
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request
+WHERE state = 'approved' AND (due IS NULL OR due <= $1::timestamptz)
+ORDER BY coalesce(due, at), at
+LIMIT 20
+FOR UPDATE SKIP LOCKED
 `
 
-// What was decided and is yet to be carried out. Two sweepers never take the same one.
-func (q *Queries) SettingsApproved(ctx context.Context) ([]SettingsRequest, error) {
-	rows, err := q.db.Query(ctx, settingsApproved)
+// What was decided, is due and is yet to be carried out. Two sweepers never take the same one.
+func (q *Queries) SettingsApproved(ctx context.Context, now time.Time) ([]SettingsRequest, error) {
+	rows, err := q.db.Query(ctx, settingsApproved, now)
 	if err != nil {
 		return nil, err
 	}
@@ -9007,6 +9086,10 @@ func (q *Queries) SettingsApproved(ctx context.Context) ([]SettingsRequest, erro
 			&i.AskedBy,
 			&i.DecidedBy,
 			&i.At,
+			&i.Item,
+			&i.Due,
+			&i.Before,
+			&i.DoneAt,
 		); err != nil {
 			return nil, err
 		}
@@ -9018,8 +9101,8 @@ func (q *Queries) SettingsApproved(ctx context.Context) ([]SettingsRequest, erro
 	return items, nil
 }
 
-const settingsAsk = `-- name: SettingsAsk :exec
-INSERT INTO settings_request (id, kind, subject_id, branch_id, change, state, asked_by, at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, $7)
+const settingsAsk = `-- name: SettingsAsk :one
+INSERT INTO settings_request (id, kind, subject_id, branch_id, item, change, state, asked_by, at, due) VALUES ($1, $2, $3, $4, $5, $6, 'asked', $7, $8, $9) RETURNING id
 `
 
 type SettingsAskParams struct {
@@ -9027,52 +9110,139 @@ type SettingsAskParams struct {
 	Kind      string
 	SubjectID uuid.UUID
 	BranchID  *uuid.UUID
+	Item      string
 	Change    []byte
 	AskedBy   uuid.UUID
 	At        time.Time
+	Due       *time.Time
 }
 
-func (q *Queries) SettingsAsk(ctx context.Context, arg SettingsAskParams) error {
-	_, err := q.db.Exec(ctx, settingsAsk,
+func (q *Queries) SettingsAsk(ctx context.Context, arg SettingsAskParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, settingsAsk,
 		arg.ID,
 		arg.Kind,
 		arg.SubjectID,
 		arg.BranchID,
+		arg.Item,
 		arg.Change,
 		arg.AskedBy,
 		arg.At,
+		arg.Due,
 	)
-	return err
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
 }
 
 const settingsDecide = `-- name: SettingsDecide :one
-UPDATE settings_request SET state = $1, decided_by = $2 WHERE id = $3 AND state = 'asked' RETURNING id
+UPDATE settings_request SET state = $1, decided_by = $2
+WHERE id = $3
+  AND (state = 'asked' OR (state = 'approved' AND $1::text = 'refused' AND due > $4::timestamptz))
+RETURNING id
 `
 
 type SettingsDecideParams struct {
 	State string
 	Who   *uuid.UUID
 	ID    uuid.UUID
+	Now   time.Time
 }
 
+// Once; but what is approved and not due yet may be refused after all.
 func (q *Queries) SettingsDecide(ctx context.Context, arg SettingsDecideParams) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, settingsDecide, arg.State, arg.Who, arg.ID)
+	row := q.db.QueryRow(ctx, settingsDecide,
+		arg.State,
+		arg.Who,
+		arg.ID,
+		arg.Now,
+	)
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
 }
 
 const settingsDone = `-- name: SettingsDone :exec
-UPDATE settings_request SET state = 'done' WHERE id = $1
+UPDATE settings_request SET state = $1, before = $2, done_at = $3::timestamptz WHERE id = $4
 `
 
-func (q *Queries) SettingsDone(ctx context.Context, id uuid.UUID) error {
-	_, err := q.db.Exec(ctx, settingsDone, id)
+type SettingsDoneParams struct {
+	State  string
+	Before []byte
+	Now    time.Time
+	ID     uuid.UUID
+}
+
+func (q *Queries) SettingsDone(ctx context.Context, arg SettingsDoneParams) error {
+	_, err := q.db.Exec(ctx, settingsDone,
+		arg.State,
+		arg.Before,
+		arg.Now,
+		arg.ID,
+	)
 	return err
 }
 
+const settingsProposals = `-- name: SettingsProposals :many
+SELECT r.id, r.kind, r.subject_id, r.branch_id, r.change, r.state, r.asked_by, r.decided_by, r.at, r.item, r.due, r.before, r.done_at FROM settings_request r
+WHERE r.kind IN ('price', 'house')
+  AND ($1::uuid IS NULL OR r.subject_id = $1)
+  AND ($2::text = '' OR r.item = $2 OR r.item LIKE $2 || '/%')
+  AND (NOT $3::boolean OR r.state IN ('asked', 'approved'))
+ORDER BY r.at DESC, r.id
+LIMIT $5 OFFSET $4
+`
+
+type SettingsProposalsParams struct {
+	Subject *uuid.UUID
+	Item    string
+	Open    bool
+	Past    int32
+	Rows    int32
+}
+
+// Changes of prices and of the house, the newest first: of a subject, of an item of it, still open; the actor's policies say which.
+func (q *Queries) SettingsProposals(ctx context.Context, arg SettingsProposalsParams) ([]SettingsRequest, error) {
+	rows, err := q.db.Query(ctx, settingsProposals,
+		arg.Subject,
+		arg.Item,
+		arg.Open,
+		arg.Past,
+		arg.Rows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SettingsRequest{}
+	for rows.Next() {
+		var i SettingsRequest
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.SubjectID,
+			&i.BranchID,
+			&i.Change,
+			&i.State,
+			&i.AskedBy,
+			&i.DecidedBy,
+			&i.At,
+			&i.Item,
+			&i.Due,
+			&i.Before,
+			&i.DoneAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const settingsRequest = `-- name: SettingsRequest :one
-SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request WHERE id = $1
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request WHERE id = $1
 `
 
 func (q *Queries) SettingsRequest(ctx context.Context, id uuid.UUID) (SettingsRequest, error) {
@@ -9088,12 +9258,16 @@ func (q *Queries) SettingsRequest(ctx context.Context, id uuid.UUID) (SettingsRe
 		&i.AskedBy,
 		&i.DecidedBy,
 		&i.At,
+		&i.Item,
+		&i.Due,
+		&i.Before,
+		&i.DoneAt,
 	)
 	return i, err
 }
 
 const settingsRequests = `-- name: SettingsRequests :many
-SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at FROM settings_request ORDER BY at DESC, id LIMIT 100
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request ORDER BY at DESC, id LIMIT 100
 `
 
 // The newest that the actor may see.
@@ -9116,6 +9290,10 @@ func (q *Queries) SettingsRequests(ctx context.Context) ([]SettingsRequest, erro
 			&i.AskedBy,
 			&i.DecidedBy,
 			&i.At,
+			&i.Item,
+			&i.Due,
+			&i.Before,
+			&i.DoneAt,
 		); err != nil {
 			return nil, err
 		}
@@ -9125,6 +9303,23 @@ func (q *Queries) SettingsRequests(ctx context.Context) ([]SettingsRequest, erro
 		return nil, err
 	}
 	return items, nil
+}
+
+const settingsWithdraw = `-- name: SettingsWithdraw :one
+UPDATE settings_request SET state = 'withdrawn' WHERE id = $1 AND state = 'asked' AND asked_by = $2 RETURNING id
+`
+
+type SettingsWithdrawParams struct {
+	ID  uuid.UUID
+	Who uuid.UUID
+}
+
+// By whoever asked, while nobody has decided.
+func (q *Queries) SettingsWithdraw(ctx context.Context, arg SettingsWithdrawParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, settingsWithdraw, arg.ID, arg.Who)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
 }
 
 const snapDays = `-- name: SnapDays :one
@@ -9262,6 +9457,36 @@ func (q *Queries) StaffByLogin(ctx context.Context, login string) (Staff, error)
 		&i.SeenAt,
 	)
 	return i, err
+}
+
+const staffCalled = `-- name: StaffCalled :many
+SELECT id, login FROM staff WHERE id = ANY ($1::uuid[]) LIMIT 400
+`
+
+type StaffCalledRow struct {
+	ID    uuid.UUID
+	Login string
+}
+
+// What those are called who asked and decided.
+func (q *Queries) StaffCalled(ctx context.Context, ids []uuid.UUID) ([]StaffCalledRow, error) {
+	rows, err := q.db.Query(ctx, staffCalled, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StaffCalledRow{}
+	for rows.Next() {
+		var i StaffCalledRow
+		if err := rows.Scan(&i.ID, &i.Login); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const staffInviteAdd = `-- name: StaffInviteAdd :exec
