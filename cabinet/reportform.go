@@ -108,3 +108,11 @@ func (f reportFrame) sorted(column string) string {
 func (f reportFrame) arrow(column string) string {
 	return map[string]string{"ascending": " ↑", "descending": " ↓"}[f.sorted(column)]
 }
+
+// nothingKey says why there is nothing to show: nothing was, or it is of too few people to be told.
+func (f reportFrame) nothingKey() string {
+	if f.Report.Scope.Few {
+		return "report.empty_few"
+	}
+	return "report.empty"
+}

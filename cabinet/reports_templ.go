@@ -370,7 +370,7 @@ func reportShown(v view, f reportFrame) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(f.Report.Tables) == 0 || len(f.Report.Tables[0].Rows) == 0 {
-			templ_7745c5c3_Err = nothing(v.Say("report.empty")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = nothing(v.Say(f.nothingKey())).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
