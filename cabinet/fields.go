@@ -12,6 +12,7 @@ const (
 	keyNote    = "note"
 	keyMinutes = "minutes"
 	keyOver    = "over"
+	keyArticle = "article"
 	keyFrom    = "from"
 	keyPrice   = "price"
 	keySince   = "since"

@@ -57,7 +57,7 @@ func (s *Server) rightOnes(v view) (flows, articles []option) {
 // misread is POST /cabinet/inbox/{id}/misread/{message}.
 func (s *Server) misread(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	message, _ := uuid.Parse(chi.URLParam(r, "message")) // the nil id is none
-	flow, article := r.PostFormValue("flow"), r.PostFormValue("article")
+	flow, article := r.PostFormValue("flow"), r.PostFormValue(keyArticle)
 	v := s.view(r)
 	flows, articles := s.rightOnes(v)
 	var err error

@@ -115,8 +115,8 @@ func askedOf(row acts.Row, titles map[string]string) misread {
 
 // questionSettled is POST /cabinet/questions/{id}: the flow or the article that was right; neither puts the question aside.
 func (s *Server) questionSettled(w http.ResponseWriter, r *http.Request, m staff.Member) {
-	in := acts.Input{ID: subject(r), Fields: map[string]string{"flow": r.PostFormValue("flow"), "article": r.PostFormValue("article")}}
-	if r.PostFormValue("aside") == "" && in.Fields["flow"] == "" && in.Fields["article"] == "" {
+	in := acts.Input{ID: subject(r), Fields: map[string]string{"flow": r.PostFormValue("flow"), keyArticle: r.PostFormValue(keyArticle)}}
+	if r.PostFormValue("aside") == "" && in.Fields["flow"] == "" && in.Fields[keyArticle] == "" {
 		s.questionsShown(w, r, m, &core.Error{Code: core.Invalid, Key: "question_choose"})
 		return
 	}

@@ -145,7 +145,7 @@ func orText(text, other string) string {
 func serviceFields(x settings.Service) map[string]string {
 	f := map[string]string{
 		"name_ru": x.NameRU, "name_en": x.NameEN, keySpecialty: x.Specialty, "kind": x.Kind, keyMinutes: whole32(x.Minutes), "before": whole32(x.Before),
-		"after": whole32(x.After), "code": x.Code, "article": x.Article,
+		"after": whole32(x.After), "code": x.Code, keyArticle: x.Article,
 	}
 	if x.MinNotice != nil {
 		f["min_notice"] = whole32(*x.MinNotice)
@@ -170,7 +170,7 @@ func readFields(r *http.Request, names ...string) map[string]string {
 // serviceSet is POST /cabinet/settings/services/{id}: the service is proposed to be otherwise, or to be.
 func (s *Server) serviceSet(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	form := serviceForm{ID: subject(r), Seen: r.PostFormValue("seen")}
-	form.Fields = readFields(r, "name_ru", "name_en", keySpecialty, "kind", keyMinutes, "before", "after", "min_notice", "code", "article", "active", keyPrice)
+	form.Fields = readFields(r, "name_ru", "name_en", keySpecialty, "kind", keyMinutes, "before", "after", "min_notice", "code", keyArticle, "active", keyPrice)
 	if chi.URLParam(r, "id") == "new" {
 		form.ID, _ = uuid.Parse(r.PostFormValue("id")) // the nil id is refused
 	}
@@ -204,7 +204,7 @@ func (s *Server) serviceAsked(w http.ResponseWriter, r *http.Request, m staff.Me
 func (f serviceForm) service() (settings.Service, error) {
 	x := settings.Service{
 		NameRU: f.Fields["name_ru"], NameEN: f.Fields["name_en"], Specialty: f.Fields[keySpecialty], Kind: f.Fields["kind"], Code: f.Fields["code"],
-		Article: f.Fields["article"], Active: f.Fields["active"] != "",
+		Article: f.Fields[keyArticle], Active: f.Fields["active"] != "",
 	}
 	for name, to := range map[string]*int32{keyMinutes: &x.Minutes, "before": &x.Before, "after": &x.After} {
 		n, err := strconv.ParseInt(orText(f.Fields[name], "0"), 10, 32)

@@ -56,7 +56,7 @@ func (h *heard) relative(t *token, i int, prev string) int {
 		return 0
 	case prev == "у" && (strings.HasPrefix(before, "жив") || strings.HasPrefix(before, "гощу")), strings.HasPrefix(prev, "телефон"), strings.HasPrefix(prev, "номер"), strings.HasPrefix(prev, "карт"):
 		return 0
-	case t.sense.n == 2 && t.sense.code != "child", prev == "от", prev == "like", (prev == "с" || prev == "со" || prev == "with") && t.sense.code != "child":
+	case t.sense.n == 2 && t.sense.code != aChild, prev == "от", prev == "like", (prev == "с" || prev == "со" || prev == "with") && t.sense.code != aChild:
 		return 0
 	case t.sense.n == 2, prev == "with":
 		return companion

@@ -42,6 +42,9 @@ func newFlags() *flags {
 	return f
 }
 
+// aChild is whoever is one, in the tables of words and of dangers.
+const aChild = "child"
+
 // infancy is the age, in years, below which fever is a danger by itself; childhood where what a child does counts.
 const (
 	infancy   = 0.25
@@ -50,10 +53,10 @@ const (
 
 // card tells the rules of whoever the visit is for, where the message speaks of nobody else.
 func (f *flags) card(s *sight, age float64) *sight {
-	if age <= 0 || s.touches(f.lore, "me", "person", "child", "baby", "en_who") {
+	if age <= 0 || s.touches(f.lore, "me", "person", aChild, "baby", "en_who") {
 		return s
 	}
-	of := []string{"child", "childx", "childy", "someone", "en_small", "en_kid"}
+	of := []string{aChild, "childx", "childy", "someone", "en_small", "en_kid"}
 	switch {
 	case age >= childhood:
 		return s
@@ -98,7 +101,7 @@ func (f *flags) find(s *sight) *pattern {
 // inquires says that the message asks how things are in general: a question that names nobody and no moment. "Что делать" is asked by who
 // has somebody before them.
 func (s *sight) inquires(l *lore) bool {
-	if s.touches(l, "me", "now", "person", "suddenx") || s.touches(l, "child") && !s.touches(l, "asks") {
+	if s.touches(l, "me", "now", "person", "suddenx") || s.touches(l, aChild) && !s.touches(l, "asks") {
 		return false
 	}
 	first := 0
