@@ -14,6 +14,7 @@ const (
 	keyOver    = "over"
 	keyArticle = "article"
 	keyFrom    = "from"
+	keyKind    = "kind"
 	keyPrice   = "price"
 	keySince   = "since"
 	stateAsked = "asked"

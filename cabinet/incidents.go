@@ -23,7 +23,7 @@ func (s *Server) incidentOpened(w http.ResponseWriter, r *http.Request, m staff.
 		since = time.Time{} // refused as incomplete
 	}
 	_, err = s.office().OpenIncident(r.Context(), s.acting(r, m), personal.Incident{
-		Kind: r.PostFormValue("kind"), About: r.PostFormValue("about"), Login: strings.TrimSpace(r.PostFormValue("login")), Since: since,
+		Kind: r.PostFormValue(keyKind), About: r.PostFormValue("about"), Login: strings.TrimSpace(r.PostFormValue("login")), Since: since,
 	})
 	s.done(w, r, m, err)
 }

@@ -49,7 +49,7 @@ func (s *Server) recordDone(ctx context.Context, f form) error {
 	var err error
 	switch f.field("do") {
 	case "record.draft":
-		_, err = b.Draft(ctx, f.actor, record.New{Patient: f.patient, Kind: record.Kind(f.field("kind")), Label: f.field("label"), Text: f.field("text")})
+		_, err = b.Draft(ctx, f.actor, record.New{Patient: f.patient, Kind: record.Kind(f.field(keyKind)), Label: f.field("label"), Text: f.field("text")})
 	case "record.edit":
 		err = b.Edit(ctx, f.actor, f.id, f.field("text"), f.field("label"))
 	case "record.sign":
@@ -83,7 +83,7 @@ func (s *Server) orderDone(ctx context.Context, f form) error {
 	case "prescription.mark":
 		err = p.Mark(ctx, f.actor, f.id)
 	case "result.order":
-		_, err = b.Order(ctx, f.actor, lab.Order{Patient: f.patient, Kind: lab.Kind(f.field("kind"))})
+		_, err = b.Order(ctx, f.actor, lab.Order{Patient: f.patient, Kind: lab.Kind(f.field(keyKind))})
 	case "result.sample":
 		err = b.Sample(ctx, f.actor, f.id)
 	case "result.release":

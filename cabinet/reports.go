@@ -69,7 +69,7 @@ func (s *Server) reportAsked(q url.Values, actor core.Actor) reportFrame {
 	if len(f.Kinds) == 0 {
 		return f
 	}
-	a := report.Ask{Kind: report.Kind(q.Get("kind")), Specialty: q.Get(keySpecialty), Source: q.Get("source")}
+	a := report.Ask{Kind: report.Kind(q.Get(keyKind)), Specialty: q.Get(keySpecialty), Source: q.Get("source")}
 	if a.Kind == "" {
 		a.Kind = f.Kinds[0]
 	}
@@ -116,7 +116,7 @@ func (s *Server) gatherReport(ctx context.Context, actor core.Actor, f *reportFr
 // query is the address of what is asked for, with some of it put otherwise.
 func (f reportFrame) query(changed ...string) string {
 	a := f.Report.Ask
-	q := url.Values{"kind": {string(a.Kind)}, "period": {f.Period}}
+	q := url.Values{keyKind: {string(a.Kind)}, "period": {f.Period}}
 	if f.Period == "own" {
 		q.Set("from", a.From.Format(dateForm))
 		q.Set("to", a.To.AddDate(0, 0, -1).Format(dateForm))

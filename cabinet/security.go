@@ -175,7 +175,7 @@ func (s *Server) retentionApproved(w http.ResponseWriter, r *http.Request, m sta
 // processorAdded is POST /cabinet/security/processors.
 func (s *Server) processorAdded(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	s.done(w, r, m, s.office().AddProcessor(r.Context(), s.acting(r, m), personal.Processor{
-		Kind: r.PostFormValue("kind"), Name: r.PostFormValue("name"), Who: r.PostFormValue("who"), Country: r.PostFormValue("country"),
+		Kind: r.PostFormValue(keyKind), Name: r.PostFormValue("name"), Who: r.PostFormValue("who"), Country: r.PostFormValue("country"),
 		Purpose: r.PostFormValue("purpose"), Basis: r.PostFormValue("basis"), Medical: r.PostFormValue("medical") != "",
 	}))
 }

@@ -99,7 +99,7 @@ func (s *Server) serviceShown(w http.ResponseWriter, r *http.Request, m staff.Me
 	if chi.URLParam(r, "id") == "new" && may.SetHouse {
 		f.Form.New, f.Name = true, v.Say("settings.new_service")
 		if f.Form.Fields == nil {
-			f.Form.ID, f.Form.Fields = s.IDs(), map[string]string{keySpecialty: r.URL.Query().Get(keySpecialty), "kind": "initial", keyMinutes: "30", "active": "1"}
+			f.Form.ID, f.Form.Fields = s.IDs(), map[string]string{keySpecialty: r.URL.Query().Get(keySpecialty), keyKind: "initial", keyMinutes: "30", "active": "1"}
 		}
 	} else if err := s.serviceStands(r, who, &f); err != nil {
 		s.failed(w, r, err)
@@ -144,7 +144,7 @@ func orText(text, other string) string {
 
 func serviceFields(x settings.Service) map[string]string {
 	f := map[string]string{
-		"name_ru": x.NameRU, "name_en": x.NameEN, keySpecialty: x.Specialty, "kind": x.Kind, keyMinutes: whole32(x.Minutes), "before": whole32(x.Before),
+		"name_ru": x.NameRU, "name_en": x.NameEN, keySpecialty: x.Specialty, keyKind: x.Kind, keyMinutes: whole32(x.Minutes), "before": whole32(x.Before),
 		"after": whole32(x.After), "code": x.Code, keyArticle: x.Article,
 	}
 	if x.MinNotice != nil {
@@ -170,7 +170,7 @@ func readFields(r *http.Request, names ...string) map[string]string {
 // serviceSet is POST /cabinet/settings/services/{id}: the service is proposed to be otherwise, or to be.
 func (s *Server) serviceSet(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	form := serviceForm{ID: subject(r), Seen: r.PostFormValue("seen")}
-	form.Fields = readFields(r, "name_ru", "name_en", keySpecialty, "kind", keyMinutes, "before", "after", "min_notice", "code", keyArticle, "active", keyPrice)
+	form.Fields = readFields(r, "name_ru", "name_en", keySpecialty, keyKind, keyMinutes, "before", "after", "min_notice", "code", keyArticle, "active", keyPrice)
 	if chi.URLParam(r, "id") == "new" {
 		form.ID, _ = uuid.Parse(r.PostFormValue("id")) // the nil id is refused
 	}
@@ -203,7 +203,7 @@ func (s *Server) serviceAsked(w http.ResponseWriter, r *http.Request, m staff.Me
 // service is what the form says.
 func (f serviceForm) service() (settings.Service, error) {
 	x := settings.Service{
-		NameRU: f.Fields["name_ru"], NameEN: f.Fields["name_en"], Specialty: f.Fields[keySpecialty], Kind: f.Fields["kind"], Code: f.Fields["code"],
+		NameRU: f.Fields["name_ru"], NameEN: f.Fields["name_en"], Specialty: f.Fields[keySpecialty], Kind: f.Fields[keyKind], Code: f.Fields["code"],
 		Article: f.Fields[keyArticle], Active: f.Fields["active"] != "",
 	}
 	for name, to := range map[string]*int32{keyMinutes: &x.Minutes, "before": &x.Before, "after": &x.After} {

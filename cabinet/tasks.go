@@ -69,7 +69,7 @@ func (s *Server) tasks(w http.ResponseWriter, r *http.Request, m staff.Member) {
 
 func (s *Server) worklist(r *http.Request, m staff.Member) (worklist, error) {
 	q := r.URL.Query()
-	f := worklist{Show: q.Get("show"), Kind: q.Get("kind"), Now: s.Clock()}
+	f := worklist{Show: q.Get("show"), Kind: q.Get(keyKind), Now: s.Clock()}
 	if !slices.Contains(strings.Fields("mine free open later done"), f.Show) {
 		f.Show = showOpen
 	}
@@ -89,7 +89,7 @@ func (s *Server) worklist(r *http.Request, m staff.Member) (worklist, error) {
 func (f worklist) at(show, kind string, page int) string {
 	q := url.Values{"show": {show}}
 	if kind != "" {
-		q.Set("kind", kind)
+		q.Set(keyKind, kind)
 	}
 	if page > 0 {
 		q.Set("page", strconv.Itoa(page))
