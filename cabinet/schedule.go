@@ -24,8 +24,10 @@ func (s *Server) schedule(w http.ResponseWriter, r *http.Request, m staff.Member
 		return
 	}
 	branch := chosen(branches, r)
+	date := s.date(branch, r)
 	s.render(w, r, http.StatusOK, schedulePage(v, scheduleFrame{
-		Branches: branches, Branch: branch.ID, Date: s.date(branch, r).Format(dateForm), Today: s.today(branch).Format(dateForm),
+		Branches: branches, Branch: branch.ID, Date: date.Format(dateForm), Today: s.today(branch).Format(dateForm), Title: s.dates.Day(v.Lang, date),
+		Can: canOf(s.Guard.Admit(m.Actor(channel)), see),
 		Words: s.group(v.Lang, "status", "schedule", "field"),
 	}))
 }

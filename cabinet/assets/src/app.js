@@ -103,3 +103,11 @@ document.addEventListener('keydown', (event) => {
   if (goal.matches('input, textarea, select')) goal.focus();
   else goal.click();
 });
+
+/** What scrolls inside the page is reached by keyboard, and only while there is something to scroll. */
+const reach = () => document.querySelectorAll('.scroll').forEach((part) => {
+  if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+  else part.removeAttribute('tabindex');
+});
+htmx.onLoad(reach);
+addEventListener('resize', reach);

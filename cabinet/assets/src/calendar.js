@@ -82,8 +82,11 @@ export class DayCalendar {
     const shown = `${day.branch} ${day.date}`;
     if (this.shown !== shown) set('scrollTime', begin(day));
     this.shown = shown;
+    this.opens = day.can?.open;
+    this.names = new Map(columns.map((d) => [d.id, d.name]));
     set('resources', columns.map((d) => ({ id: d.id, title: d.name, extendedProps: { about: d.about } })));
     set('events', [...this.working(columns), ...this.blocks(day, look, arranged)]);
+    requestAnimationFrame(() => this.plain());
     if (look) requestAnimationFrame(() => this.bring());
   }
 
@@ -126,9 +129,17 @@ export class DayCalendar {
     el.setAttribute('title', text);
     el.dataset.visit = v.id;
     if (!this.acts) return;
-    el.setAttribute('role', 'button');
-    el.setAttribute('aria-label', text);
+    el.setAttribute('role', this.opens ? 'button' : 'group');
+    el.setAttribute('aria-label', `${this.names?.get(v.doctor) ?? ''}: ${text}`);
     el.tabIndex = -1;
+  }
+
+  /** plain takes away the roles of a table, which the calendar claims and does not keep: each visit names its doctor and time itself. */
+  plain() {
+    for (const el of this.target.querySelectorAll('[role=table], [role=rowgroup], [role=row], [role=columnheader], [role=cell], aside')) {
+      el.setAttribute('role', 'presentation');
+      el.removeAttribute('aria-colindex');
+    }
   }
 
   /** bring scrolls to the visit that is looked at, by hand: scrollIntoView would move the whole page. */
