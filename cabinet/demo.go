@@ -38,7 +38,7 @@ func (s *Server) demoNew(w http.ResponseWriter, _ *http.Request) {
 type said struct {
 	ID      uuid.UUID `json:"id"`
 	Side    string    `json:"side"` // in: the patient; out: the clinic
-	Kind    string    `json:keyKind` // text, tapped, opened
+	Kind    string    `json:"kind"` // text, tapped, opened
 	Text    string    `json:"text"`
 	Choices []string  `json:"choices,omitempty"` // labels of the buttons under it
 	File    string    `json:"file,omitempty"`

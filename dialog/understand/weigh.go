@@ -88,6 +88,9 @@ func (h *heard) weighWithin(ruled verdict, by string) verdict {
 	if o.share < digression || !wishable(o.flow) && o.flow != flowHelp || h.wordCount() < 2 || o.flow == flowEmergency || ruled.flow == flowNone {
 		return ruled
 	}
+	if h.s.Asked == slotCode && slices.ContainsFunc(h.tokens, func(t token) bool { return t.digits }) { // "код 123 456"
+		return ruled
+	}
 	if h.facts[h.s.Asked] || len(h.fitting(h.s.Flow)) > 0 && (o.share < beyond || takesTimes(o.flow)) {
 		return ruled
 	}
