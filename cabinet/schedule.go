@@ -27,7 +27,7 @@ func (s *Server) schedule(w http.ResponseWriter, r *http.Request, m staff.Member
 	date := s.date(branch, r)
 	s.render(w, r, http.StatusOK, schedulePage(v, scheduleFrame{
 		Branches: branches, Branch: branch.ID, Date: date.Format(dateForm), Today: s.today(branch).Format(dateForm), Title: s.dates.Day(v.Lang, date),
-		Can: canOf(s.Guard.Admit(m.Actor(channel)), see),
+		Can:   canOf(s.Guard.Admit(m.Actor(channel)), see),
 		Words: s.group(v.Lang, "status", "schedule", "field"),
 	}))
 }

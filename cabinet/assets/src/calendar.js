@@ -38,6 +38,7 @@ export class DayCalendar {
       eventDidMount: ({ el, event }) => event.display === 'background' || this.name(el, event.extendedProps),
       ...(acts ? this.interaction() : {}),
     });
+    this.plain();
   }
 
   /** interaction is what a pointer does: a click opens or books, a visit is dragged or its lower edge is. */
@@ -140,6 +141,7 @@ export class DayCalendar {
       el.setAttribute('role', 'presentation');
       el.removeAttribute('aria-colindex');
     }
+    this.target.querySelector('.ec-main')?.setAttribute('tabindex', '0'); // it scrolls, with or without visits to step on
   }
 
   /** bring scrolls to the visit that is looked at, by hand: scrollIntoView would move the whole page. */
