@@ -6,14 +6,13 @@ const rules = `${home}/cabinet/admin/policies`;
 
 /** press presses a button, and shows the password again where that is asked for (a demo's second factor), then presses once more. */
 async function press(page, name) {
-  await page.getByRole('button', { name, exact: true }).click();
-  await page.waitForLoadState();
+  const push = () => Promise.all([page.waitForNavigation(), page.getByRole('button', { name, exact: true }).click()]);
+  await push();
   if (!page.url().includes('/step-up')) return;
   await page.fill('[name=password]', 'demo-demo-demo');
   await page.locator('main button[type=submit]').first().click();
   await page.waitForURL((url) => !url.pathname.includes('step-up'));
-  await page.getByRole('button', { name, exact: true }).click();
-  await page.waitForLoadState();
+  await push();
 }
 
 async function as(context, page, login) {

@@ -41,7 +41,7 @@ func needs(t *testing.T) (node, chromium string) {
 }
 
 // storyFor bounds one story.
-const storyFor = 3 * time.Minute
+const storyFor = 6 * time.Minute
 
 // tell plays a story in a browser. E2E_SHOTS, where set, is the folder that pictures are left in.
 func tell(t *testing.T, s site, story string, settings ...string) {

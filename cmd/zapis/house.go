@@ -60,13 +60,15 @@ func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, *v
 		db.Close()
 		return nil, nil, err
 	}
+	rules := &jobs.Reader{Taught: taught}
+	rules.Index(book.Current()) // learned now, and not while the first person waits
 	house := &jobs.Talks{
 		House: &jobs.House{
 			DB: db, Vault: keeper.Vault, Book: book, Guard: guard, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{},
 			Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(), Crash: crash(), PublicURL: c.PublicURL,
 			Anchors: c.Anchors, Results: wait,
 		},
-		Rules: &jobs.Reader{Taught: taught}, Check: check,
+		Rules: rules, Check: check,
 	}
 	if err := house.OpenActs(); err != nil {
 		db.Close()

@@ -122,6 +122,8 @@ VALUES (` + anID + `, md5('{p}')::uuid, md5('advertising')::uuid, 'given', 'cabi
 		ask("cashier", "", "own", "UPDATE service SET price = 1", false), ask("director", "", "own", "UPDATE service SET price = 1 WHERE id = "+id("service"), true),
 		ask("admin", "", "own", "UPDATE branch SET tz = 'UTC' WHERE id = "+id("here"), false), ask("patient", "", "own", "UPDATE branch SET tz = 'UTC' WHERE id = "+id("here"), false),
 		ask("head", "", "own", "UPDATE policy_set SET state = 'retired' WHERE version = 4", true),
+		ask("admin", "", "own", "UPDATE settings_request SET state = 'withdrawn' WHERE id = "+id("request own"), true),
+		ask("admin", "", "own", "UPDATE settings_request SET state = 'withdrawn' WHERE id = "+id("request schedule"), false),
 		ask("head", "", "own", "UPDATE policy_set SET state = 'retired' WHERE version = 3", false), ask("head", "", "own", "UPDATE policy_set SET shadow = true WHERE version = 4", false),
 		ask("cashier", "", "own", `INSERT INTO schedule_exception (id, branch_id, kind, during) VALUES (`+anID+`, md5('here')::uuid, 'closure', '[2026-12-01,2026-12-02)')`, false),
 	}

@@ -101,6 +101,7 @@ VALUES (md5('campaign sent medical')::uuid, 'Диспансеризация', '�
 INSERT INTO campaign_recipient (campaign_id, patient_id, state, at) SELECT md5('campaign sent')::uuid, p.id, 'queued', '2026-11-12' FROM patient p;
 INSERT INTO settings_request (id, kind, subject_id, branch_id, change, asked_by, at)
 VALUES (md5('request schedule')::uuid, 'schedule', md5('here')::uuid, md5('here')::uuid, '{}', md5('admin2')::uuid, '2026-11-10'),
+       (md5('request own')::uuid, 'schedule', md5('here')::uuid, md5('here')::uuid, '{}', md5('admin')::uuid, '2026-11-10'),
        (md5('request prices')::uuid, 'price', md5('service')::uuid, NULL, '{}', md5('cashier2')::uuid, '2026-11-10');
 -- Over and not yet spoken of.
 INSERT INTO visit (id, branch_id, practitioner_id, service_id, specialty, patient_id, status, during, blocked, local_start, tz, source, service_name, price, currency, created_at)
