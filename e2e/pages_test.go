@@ -10,7 +10,6 @@ func TestEveryPageIsLightAccessibleAndFitsAPhone(t *testing.T) {
 	tell(t, s, "pages.mjs", "E2E_ROLE=patient")
 	for _, role := range []string{"admin", "doctor", "head", "cashier", "marketing", "director", "security"} {
 		t.Run(role, func(t *testing.T) {
-			t.Parallel()
 			tell(t, s, "pages.mjs", "E2E_ROLE="+role)
 		})
 	}
