@@ -37,7 +37,7 @@ const (
 // decides only of flows that they do not know.
 func (r *Reader) weigh(h *heard, flow string, weight int) verdict {
 	ruled := verdict{flow: flow, weight: weight, by: byRules}
-	if r.taught == nil || !h.worded() || !h.busy() && h.onlyTimes() || flow != "" && weight >= sure && !r.taught.knows(flow) && flow != flowNone {
+	if r.taught == nil || !h.worded() || (!h.busy() || takesTimes(h.s.Flow)) && h.onlyTimes() || flow != "" && weight >= sure && !r.taught.knows(flow) && flow != flowNone {
 		return ruled
 	}
 	h.opinion = r.ask(h)
