@@ -7,10 +7,7 @@ func TestEveryPageIsLightAccessibleAndFitsAPhone(t *testing.T) {
 	t.Parallel()
 	needs(t)
 	s := open(t)
-	tell(t, s, "pages.mjs", "E2E_ROLE=patient")
-	for _, role := range []string{"admin", "doctor", "head", "cashier", "marketing", "director", "security"} {
-		t.Run(role, func(t *testing.T) {
-			tell(t, s, "pages.mjs", "E2E_ROLE="+role)
-		})
+	for _, role := range []string{"patient", "admin", "doctor", "head", "cashier", "marketing", "director", "security"} {
+		tell(t, s, "pages.mjs", "E2E_ROLE="+role)
 	}
 }

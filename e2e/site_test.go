@@ -78,9 +78,11 @@ func (s site) assemble(t *testing.T, others []string) http.Handler {
 	say, err := words.Load()
 	require.NoError(t, err)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	guard, err := access.Open(t.Context(), access.Config{DB: s.DB, Clock: time.Now, Log: log})
+	require.NoError(t, err)
 	talks := &jobs.Talks{
 		House: &jobs.House{
-			DB: s.DB, Vault: vaulttest.Vault(t), Book: book, Guard: access.Default(), Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{}, Clock: time.Now,
+			DB: s.DB, Vault: vaulttest.Vault(t), Book: book, Guard: guard, Engine: dialog.Standard(), Words: say, Senders: map[string]jobs.Sender{}, Clock: time.Now,
 			IDs: core.NewIDs(nil), Random: rand.Reader, Log: log, Hub: jobs.NewHub(),
 		},
 		Rules: &jobs.Reader{},
