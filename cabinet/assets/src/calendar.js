@@ -38,6 +38,7 @@ export class DayCalendar {
       eventDidMount: ({ el, event }) => event.display === 'background' || this.name(el, event.extendedProps),
       ...(acts ? this.interaction() : {}),
     });
+    new MutationObserver(() => this.plain()).observe(target, { subtree: true, childList: true, attributeFilter: ['role'] });
     this.plain();
   }
 
@@ -87,7 +88,6 @@ export class DayCalendar {
     this.names = new Map(columns.map((d) => [d.id, d.name]));
     set('resources', columns.map((d) => ({ id: d.id, title: d.name, extendedProps: { about: d.about } })));
     set('events', [...this.working(columns), ...this.blocks(day, look, arranged)]);
-    requestAnimationFrame(() => this.plain());
     if (look) requestAnimationFrame(() => this.bring());
   }
 
@@ -135,9 +135,9 @@ export class DayCalendar {
     el.tabIndex = -1;
   }
 
-  /** plain takes away the roles of a table, which the calendar claims and does not keep: each visit names its doctor and time itself. */
+  /** plain takes away the roles of a table, which the calendar claims anew whenever it draws, and does not keep: each visit names its doctor and time itself. */
   plain() {
-    for (const el of this.target.querySelectorAll('[role=table], [role=rowgroup], [role=row], [role=columnheader], [role=cell], aside')) {
+    for (const el of this.target.querySelectorAll('[role=table], [role=rowgroup], [role=row], [role=columnheader], [role=cell], aside:not([role=presentation])')) {
       el.setAttribute('role', 'presentation');
       el.removeAttribute('aria-colindex');
     }
