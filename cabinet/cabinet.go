@@ -2,6 +2,7 @@
 package cabinet
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -46,12 +47,14 @@ type Config struct {
 	Demand    staff.Demand // whose role asks for a second factor
 	Demo      bool         // the demo's logins work and /demo is there
 	Visitors  Visitors
-	Courier   Courier         // nil: what staff say waits for the sweeper
-	Drafts    Drafts          // nil: no model writes for staff
-	DeepLink  DeepLink        // nil where there is no bot
-	Gifts     map[string]Gift // what a patient's one-time link gives, by its purpose
-	OIDC      OIDC            // the clinic's own sign-on, where it has one
-	Gate      *edge.Gate      // nil lets everybody in at once
+	Courier   Courier                       // nil: what staff say waits for the sweeper
+	Drafts    Drafts                        // nil: no model writes for staff
+	DeepLink  DeepLink                      // nil where there is no bot
+	Gifts     map[string]Gift               // what a patient's one-time link gives, by its purpose
+	OIDC      OIDC                          // the clinic's own sign-on, where it has one
+	Probes    func(context.Context) []Probe // what `zapis check` says; nil says nothing
+	Keys      *vault.Desk                   // nil where the keys are not to be seen
+	Gate      *edge.Gate                    // nil lets everybody in at once
 	Log       *slog.Logger
 }
 

@@ -31,6 +31,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
+	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 	"github.com/zapis-clinic/zapis/jobs"
 )
@@ -97,6 +98,7 @@ func openAs(t *testing.T, isDemo bool, second string, signOn cabinet.OIDC) *offi
 	ids := core.NewIDs(nil)
 	doings, err := acts.New(db, acts.Note{Clock: clock, IDs: ids}, acts.All(acts.Means{DB: db, Clock: clock, IDs: ids, Vault: safe, Catalog: o.book}))
 	require.NoError(t, err)
+	keyFile := vault.File{Path: vaulttest.File(t)}
 	guard, err := access.Open(t.Context(), access.Config{DB: db, Clock: clock, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	server, err := cabinet.New(cabinet.Config{
@@ -109,6 +111,15 @@ func openAs(t *testing.T, isDemo bool, second string, signOn cabinet.OIDC) *offi
 			return err
 		}},
 		Drafts: o.drafts(), Demo: isDemo, Visitors: o.guest, Log: slog.New(slog.DiscardHandler),
+		Probes: func(context.Context) []cabinet.Probe {
+			return []cabinet.Probe{{Name: "disk", State: "ok"}, {Name: "telegram", State: "bad"}}
+		},
+		Keys: &vault.Desk{
+			In: db, Fresh: func(who core.Actor) bool { return staff.Member{Fresh: who.Fresh}.IsFresh(clock()) },
+			Open: func(in store.Opener) *vault.Keeper {
+				return &vault.Keeper{In: in, Provider: keyFile, Vault: &vault.Vault{}, Columns: vault.Columns(), Clock: clock, IDs: ids, Replica: uuid.New()}
+			},
+		},
 	})
 	require.NoError(t, err)
 	r := chi.NewRouter()

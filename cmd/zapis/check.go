@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
+	"github.com/zapis-clinic/zapis/cabinet"
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/upload"
@@ -13,6 +15,54 @@ import (
 )
 
 type checkCmd struct{}
+
+// probe is one thing that Zapis needs.
+type probe struct {
+	name string
+	run  func(context.Context, config) error
+}
+
+func probes() []probe {
+	return []probe{
+		{"database", database},
+		{"locale of the database", locale},
+		{"extensions", extensions},
+		{"migrations", migrated},
+		{"keys", keysFit},
+		{"telegram", telegramAnswers},
+		{"virus scanner", scannerAnswers},
+		{"model", modelAnswers},
+		{"disk", room},
+	}
+}
+
+// probeFor bounds one of them on a page: somebody waits.
+const probeFor = 4 * time.Second
+
+// probed is what the probes say, for the cabinet, all asked at once. Why one is bad is for whoever sees the machine's log: an address or a
+// path is not for a page.
+func (s *server) probed(ctx context.Context) []cabinet.Probe {
+	list := probes()
+	out := make([]cabinet.Probe, len(list))
+	var wait sync.WaitGroup
+	for i, p := range list {
+		wait.Go(func() {
+			within, cancel := context.WithTimeout(ctx, probeFor)
+			defer cancel()
+			out[i] = cabinet.Probe{Name: p.name, State: "ok"}
+			var off offError
+			switch err := p.run(within, s.config); {
+			case errors.As(err, &off):
+				out[i].State = "off"
+			case err != nil:
+				out[i].State = "bad"
+				s.log.WarnContext(ctx, "a check is bad", "check", p.name, "error", err)
+			}
+		})
+	}
+	wait.Wait()
+	return out
+}
 
 // Run prints a line for each thing Zapis needs, and fails if one is bad.
 func (checkCmd) Run(e *env) error {
@@ -25,19 +75,7 @@ func (checkCmd) Run(e *env) error {
 	for _, hint := range misspelt() {
 		e.say("note  %s", hint)
 	}
-	for _, probe := range []struct {
-		name string
-		run  func(context.Context, config) error
-	}{
-		{"database", database},
-		{"locale of the database", locale},
-		{"extensions", extensions},
-		{"migrations", migrated},
-		{"keys", keysFit},
-		{"telegram", telegramAnswers},
-		{"virus scanner", scannerAnswers},
-		{"model", modelAnswers},
-	} {
+	for _, probe := range probes() {
 		ctx, cancel := context.WithTimeout(e.ctx, 10*time.Second)
 		err := probe.run(ctx, c)
 		cancel()

@@ -11,8 +11,11 @@ import (
 	"github.com/zapis-clinic/zapis/bots/telegram"
 	"github.com/zapis-clinic/zapis/bots/webchat"
 	"github.com/zapis-clinic/zapis/cabinet"
+	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/integration"
 	"github.com/zapis-clinic/zapis/core/staff"
+	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/dialog/words"
 	"github.com/zapis-clinic/zapis/integrations"
 )
@@ -44,7 +47,7 @@ func (s *server) mountWeb(r chi.Router) error {
 	}
 	desk, err := cabinet.New(cabinet.Config{
 		DB: s.talks.DB, Vault: s.keeper.Vault, Book: s.talks.Book, Guard: s.talks.Guard, Acts: s.talks.Acts, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
-		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink(), OIDC: s.signOn(), Demo: s.config.Demo, Visitors: s.chat, Courier: s.talks, Drafts: drafts, Gate: s.gate, Log: s.log,
+		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink(), OIDC: s.signOn(), Demo: s.config.Demo, Visitors: s.chat, Courier: s.talks, Drafts: drafts, Probes: s.probed, Keys: s.keysDesk(), Gate: s.gate, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("the cabinet: %w", err)
@@ -62,6 +65,22 @@ func (s *server) mountWeb(r chi.Router) error {
 	}
 	r.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, home, http.StatusFound) })
 	return nil
+}
+
+// keysDesk is the keys for the cabinet. Each look opens the provider anew, as a command of the terminal does; this program's own keeper
+// follows what changes.
+func (s *server) keysDesk() *vault.Desk {
+	return &vault.Desk{
+		In: s.talks.DB,
+		Fresh: func(who core.Actor) bool {
+			return staff.Member{Fresh: who.Fresh}.IsFresh(s.talks.Clock())
+		},
+		Open: func(in store.Opener) *vault.Keeper {
+			k := s.config.keeper(s.talks.DB)
+			k.In = in
+			return k
+		},
+	}
 }
 
 // signOnWait bounds one call of the sign-on's provider: somebody waits at the door.
