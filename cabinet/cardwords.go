@@ -33,13 +33,16 @@ func (x comeLine) about() []string {
 	return append(out, core.Money(x.Price, x.Currency))
 }
 
+// toneBad is the tone of what somebody must look at.
+const toneBad = "bad"
+
 // visitTone is the tone of a visit's state.
 func visitTone(s visit.Status) string {
 	switch s {
 	case visit.Done, visit.Arrived, visit.InProgress, visit.Confirmed:
 		return "ok"
 	case visit.NoShow:
-		return "bad"
+		return toneBad
 	case visit.Cancelled:
 		return "warn"
 	default:

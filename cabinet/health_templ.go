@@ -489,7 +489,7 @@ func fact(v view, key, value string) templ.Component {
 
 func probeTone(state string) string {
 	switch state {
-	case "ok", "bad":
+	case "ok", toneBad:
 		return state
 	default:
 		return ""

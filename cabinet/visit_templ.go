@@ -1148,7 +1148,7 @@ func tone(s visit.Status) string {
 	case visit.Arrived, visit.InProgress, visit.Confirmed:
 		return "ok"
 	case visit.NoShow, visit.Cancelled:
-		return "bad"
+		return toneBad
 	default:
 		return "info"
 	}

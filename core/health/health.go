@@ -47,7 +47,7 @@ func Look(ctx context.Context, in store.Opener, actor core.Actor) (Figures, erro
 func (f *Figures) read(ctx context.Context, tx *store.Tx) error {
 	err := tx.QueryRow(ctx, `
 SELECT pg_database_size(current_database()), (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()),
-    current_setting('server_version'), (SELECT last_archived_time FROM pg_stat_archiver),
+    split_part(current_setting('server_version'), ' ', 1), (SELECT last_archived_time FROM pg_stat_archiver),
     (SELECT count(*) FROM inbound WHERE state = 'new'),
     (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')),
     (SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before < now()),
