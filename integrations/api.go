@@ -2,7 +2,9 @@
 package integrations
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -34,6 +36,9 @@ const (
 	triesPerMinute = 30
 )
 
+// maxSigned is how many bytes a signed request has at most.
+const maxSigned = 64 << 10
+
 type actorKey struct{}
 
 // Routes adds the API's addresses.
@@ -44,7 +49,7 @@ func (a *API) Routes(r chi.Router) {
 	})
 }
 
-// identify lets in who shows a good token. Wrong ones are counted by address.
+// identify lets in who shows a good token and signs where its contract asks for that. Wrong ones are counted by address.
 func (a *API) identify() func(http.Handler) http.Handler {
 	wrong := httprate.NewRateLimiter(triesPerMinute, time.Minute)
 	return func(next http.Handler) http.Handler {
@@ -54,25 +59,43 @@ func (a *API) identify() func(http.Handler) http.Handler {
 				slower(w, r)
 				return
 			}
-			token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-			who, err := a.Tokens.Find(r.Context(), token)
-			if err != nil && core.Refusal(err) == nil {
-				a.fault(w, r, err)
+			who, err := a.caller(r)
+			if err == nil {
+				admitted := a.Guard.Admit(who.Actor).During(r.Context())
+				next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, admitted)))
 				return
 			}
-			if err != nil || !bearer {
-				if wrong.OnLimit(w, r, from) {
-					slower(w, r)
-					return
-				}
+			switch why := core.Refusal(err); {
+			case why == nil:
+				a.fault(w, r, err)
+			case why.Code == core.Invalid:
+				entry.Refusal(w, why, "")
+			case wrong.OnLimit(w, r, from):
+				slower(w, r)
+			default:
 				w.Header().Set("WWW-Authenticate", "Bearer")
 				w.WriteHeader(http.StatusUnauthorized)
-				return
 			}
-			who = a.Guard.Admit(who).During(r.Context())
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, who)))
 		})
 	}
+}
+
+// caller is who sends a request. What must be signed is read whole before it is believed.
+func (a *API) caller(r *http.Request) (integration.Caller, error) {
+	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer {
+		return integration.Caller{}, core.Refuse(core.Denied, "token_unknown")
+	}
+	who, err := a.Tokens.Find(r.Context(), token)
+	if err != nil || !who.Signs() || r.Method == http.MethodGet {
+		return who, err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxSigned))
+	if err != nil {
+		return who, core.Refuse(core.Invalid, "body_invalid")
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return who, who.Vouch(a.Tokens.Clock(), r.Header.Get("X-Zapis-Signature"), r.Method+" "+r.URL.Path, body)
 }
 
 func byToken(r *http.Request) (string, error) {

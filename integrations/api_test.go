@@ -38,6 +38,8 @@ type line struct {
 	url    string
 	owner  *pgx.Conn
 	tokens integration.Tokens
+	keys   map[string]string // of a token, where it signs
+	now    core.Clock
 	late   atomic.Int64
 }
 
@@ -47,13 +49,13 @@ func open(t *testing.T) *line {
 		_, err := demo.Load(ctx, demo.Options{OwnerURL: owner, Vault: vaulttest.New(), Size: demo.Small, Now: monday()})
 		return err
 	}}, 4)
-	l := &line{t: t}
+	l := &line{t: t, keys: map[string]string{}, now: monday}
 	clock, ids := func() time.Time { return monday().Add(time.Duration(l.late.Load())) }, core.NewIDs(nil)
 	catalog, err := clinic.Open(t.Context(), db)
 	require.NoError(t, err)
 	book, err := acts.New(db, acts.Note{Clock: clock, IDs: ids}, acts.All(acts.Means{DB: db, Clock: clock, IDs: ids, Vault: vaulttest.Vault(t), Catalog: catalog}))
 	require.NoError(t, err)
-	l.tokens = integration.Tokens{In: db, Clock: clock, IDs: ids, Random: rand.Reader}
+	l.tokens = integration.Tokens{In: db, Vault: vaulttest.Vault(t), Clock: clock, IDs: ids, Random: rand.Reader}
 	api := integrations.API{Acts: book, Guard: access.Default(), Tokens: l.tokens, Gate: edge.NewGate(0), Log: slog.New(slog.DiscardHandler)}
 	r := chi.NewRouter()
 	api.Routes(r)
@@ -68,18 +70,32 @@ func open(t *testing.T) *line {
 
 func (l *line) token(name, scope string) string {
 	l.t.Helper()
-	token, err := l.tokens.Create(l.t.Context(), core.Sys("cli"), name, scope, 24*time.Hour)
+	made, err := l.tokens.Create(l.t.Context(), core.Sys("cli"), name, scope, 24*time.Hour)
 	require.NoError(l.t, err)
-	return token
+	l.keys[made.Token] = made.Key
+	return made.Token
 }
 
+// ask sends a request as an integration does: signed, where its contract wants that.
 func (l *line) ask(token, method, path, body string) (int, string) {
+	l.t.Helper()
+	signature := ""
+	if key := l.keys[token]; key != "" {
+		signature = signed(key, l.now(), method+" "+path, body)
+	}
+	return l.send(token, signature, method, path, body)
+}
+
+func (l *line) send(token, signature, method, path, body string) (int, string) {
 	l.t.Helper()
 	req, err := http.NewRequestWithContext(l.t.Context(), method, l.url+path, strings.NewReader(body))
 	require.NoError(l.t, err)
 	req.Header.Set("Content-Type", "application/json")
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	if signature != "" {
+		req.Header.Set("X-Zapis-Signature", signature)
 	}
 	answer, err := http.DefaultClient.Do(req)
 	require.NoError(l.t, err)

@@ -33,12 +33,12 @@ import (
 func world(t *testing.T) *line {
 	t.Helper()
 	w := accesstest.Open(t)
-	l, ids := &line{t: t}, core.NewIDs(nil)
+	l, ids := &line{t: t, keys: map[string]string{}, now: accesstest.Now}, core.NewIDs(nil)
 	catalog, err := clinic.Open(t.Context(), w.DB)
 	require.NoError(t, err)
 	book, err := acts.New(w.DB, acts.Note{Clock: accesstest.Now, IDs: ids}, acts.All(acts.Means{DB: w.DB, Clock: accesstest.Now, IDs: ids, Vault: vaulttest.Vault(t), Catalog: catalog}))
 	require.NoError(t, err)
-	l.tokens = integration.Tokens{In: w.DB, Clock: accesstest.Now, IDs: ids, Random: rand.Reader}
+	l.tokens = integration.Tokens{In: w.DB, Vault: vaulttest.Vault(t), Clock: accesstest.Now, IDs: ids, Random: rand.Reader}
 	api := integrations.API{Acts: book, Guard: access.Default(), Tokens: l.tokens, Gate: edge.NewGate(0), Log: slog.New(slog.DiscardHandler)}
 	r := chi.NewRouter()
 	api.Routes(r)

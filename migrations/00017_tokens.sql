@@ -9,6 +9,7 @@ CREATE TABLE api_token (
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     revoked_at timestamptz,
+    key_sealed bytea CONSTRAINT api_token_signs CHECK (key_sealed IS NOT NULL OR scope !~ '(^| )payments'), -- of a contract that signs what it sends
     CONSTRAINT api_token_span CHECK (expires_at > created_at)
 );
 COMMENT ON TABLE api_token IS 'data: none; subject: none; retention: none';
@@ -17,7 +18,7 @@ ALTER TABLE api_token FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON api_token TO zapis_owner USING (true) WITH CHECK (true);
 CREATE POLICY system ON api_token TO zapis_app USING ((SELECT actor_is_system())) WITH CHECK ((SELECT actor_is_system()));
 GRANT SELECT, INSERT ON api_token TO zapis_app;
-GRANT UPDATE (revoked_at) ON api_token TO zapis_app;
+GRANT UPDATE (revoked_at, key_sealed) ON api_token TO zapis_app; -- the latter: another key of the vault
 
 -- What a member of staff told the worker to do for them. What was typed stands sealed; the queue's own row has ids only.
 CREATE TABLE act_order (

@@ -9,10 +9,11 @@ import (
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/integration"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/vault"
 )
 
 type tokenCmd struct {
-	Create tokenCreateCmd `cmd:"" help:"Make a token; it is shown once."`
+	Create tokenCreateCmd `cmd:"" help:"Make a token; it is shown once, and below it, where the contract has payments, the key that requests are signed by."`
 	List   tokenListCmd   `cmd:"" help:"List the tokens, without their secrets."`
 	Revoke tokenRevokeCmd `cmd:"" help:"End a token, from its next request on."`
 }
@@ -26,11 +27,15 @@ type tokenCreateCmd struct {
 // Run makes a token.
 func (t tokenCreateCmd) Run(e *env) error {
 	return withTokens(e, func(tokens integration.Tokens) error {
-		token, err := tokens.Create(e.ctx, core.Sys("cli"), t.Name, t.Scope, time.Duration(t.Days)*24*time.Hour)
-		if err == nil {
-			e.say("%s", token)
+		made, err := tokens.Create(e.ctx, core.Sys("cli"), t.Name, t.Scope, time.Duration(t.Days)*24*time.Hour)
+		if err != nil {
+			return err
 		}
-		return err
+		e.say("%s", made.Token)
+		if made.Key != "" {
+			e.say("%s", made.Key)
+		}
+		return nil
 	})
 }
 
@@ -69,10 +74,7 @@ func withTokens(e *env, fn func(integration.Tokens) error) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(e.ctx, c.Database, 1)
-	if err != nil {
-		return fmt.Errorf("ZAPIS_DATABASE_URL: %w", err)
-	}
-	defer db.Close()
-	return fn(integration.Tokens{In: db, Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader})
+	return withVault(e.ctx, c, func(db *store.DB, k *vault.Keeper) error {
+		return fn(integration.Tokens{In: db, Vault: k.Vault, Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader})
+	})
 }

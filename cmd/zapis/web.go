@@ -55,7 +55,7 @@ func (s *server) mountWeb(r chi.Router) error {
 	desk.Routes(r)
 	api := integrations.API{
 		Acts: s.talks.Acts, Guard: s.talks.Guard, Gate: s.gate, Log: s.log,
-		Tokens: integration.Tokens{In: s.talks.DB, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random},
+		Tokens: integration.Tokens{In: s.talks.DB, Vault: s.keeper.Vault, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random},
 	}
 	api.Routes(r)
 	s.cabinet = desk

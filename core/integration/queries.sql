@@ -1,5 +1,5 @@
 -- name: TokenAdd :exec
-INSERT INTO api_token (id, name, hash, scope, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO api_token (id, name, hash, scope, created_at, expires_at, key_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: TokenByHash :one
 -- Whoever shows it; revoked and expired ones are found too, and refused alike.

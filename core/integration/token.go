@@ -21,10 +21,14 @@ import (
 	"github.com/zapis-clinic/zapis/core/audit"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
+	"github.com/zapis-clinic/zapis/core/vault"
 )
 
-// prefix tells a token of ours from other secrets, for scanners that look for lost ones.
-const prefix = "zapis_"
+// They tell secrets of ours from others, for scanners that look for lost ones.
+const (
+	tokenPrefix = "zapis_"
+	keyPrefix   = "zapis_key_"
+)
 
 // Longest is how long a token may be good for.
 const Longest = 2 * 365 * 24 * time.Hour
@@ -32,6 +36,7 @@ const Longest = 2 * 365 * 24 * time.Hour
 // Tokens keeps them. Only the SHA-256 of a token stands in the database: 256 random bits need no slower hash.
 type Tokens struct {
 	In     store.Opener
+	Vault  *vault.Vault
 	Clock  core.Clock
 	IDs    core.IDs
 	Random io.Reader
@@ -45,35 +50,65 @@ type Token struct {
 	Revoked          *time.Time
 }
 
-// Create makes a token and returns it: it is shown once. Scope lists classes ("contacts appointments records:vitals").
-func (t Tokens) Create(ctx context.Context, actor core.Actor, name, scope string, lasts time.Duration) (string, error) {
-	contract, err := Contract(scope)
+// Secrets are what an integration is given, once.
+type Secrets struct {
+	Token string
+	Key   string // what it signs by; "" where its contract asks for no signature
+}
+
+// Create makes a token. Scope lists classes ("contacts appointments records:vitals").
+func (t Tokens) Create(ctx context.Context, actor core.Actor, name, scope string, lasts time.Duration) (Secrets, error) {
+	p, err := t.drawn(name, scope, lasts)
 	if err != nil {
-		return "", err
+		return Secrets{}, err
 	}
-	if !regexp.MustCompile(`^[a-z0-9_.-]{1,40}$`).MatchString(name) {
-		return "", core.Refuse(core.Invalid, "token_name")
+	token, err := t.draw(tokenPrefix)
+	if err != nil {
+		return Secrets{}, err
 	}
-	if lasts <= 0 || lasts > Longest {
-		return "", core.Refuse(core.Invalid, "token_lasts")
+	out := Secrets{Token: token}
+	p.Hash = hash(token)
+	if signs(p.Scope) {
+		if out.Key, err = t.draw(keyPrefix); err != nil {
+			return Secrets{}, err
+		}
+		if p.KeySealed, err = t.Vault.Seal(keyPlace(p.ID), []byte(out.Key)); err != nil {
+			return Secrets{}, fmt.Errorf("make a token: %w", err)
+		}
 	}
+	err = t.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		if err := tx.TokenAdd(ctx, p); err != nil {
+			return err
+		}
+		return t.note(ctx, tx, "token.create", p.ID)
+	})
+	if err != nil {
+		return Secrets{}, fmt.Errorf("make a token: %w", err)
+	}
+	return out, nil
+}
+
+// drawn is a token's row without its secrets, or why there may be none.
+func (t Tokens) drawn(name, scope string, lasts time.Duration) (db.TokenAddParams, error) {
+	contract, err := Contract(scope)
+	switch {
+	case err != nil:
+	case !regexp.MustCompile(`^[a-z0-9_.-]{1,40}$`).MatchString(name):
+		err = core.Refuse(core.Invalid, "token_name")
+	case lasts <= 0 || lasts > Longest:
+		err = core.Refuse(core.Invalid, "token_lasts")
+	}
+	now := t.Clock()
+	return db.TokenAddParams{ID: t.IDs(), Name: name, Scope: contract, CreatedAt: now, ExpiresAt: now.Add(lasts)}, err
+}
+
+// draw is 256 random bits as a secret of a kind.
+func (t Tokens) draw(kind string) (string, error) {
 	var bits [32]byte
 	if _, err := io.ReadFull(t.Random, bits[:]); err != nil {
 		return "", fmt.Errorf("make a token: %w", err)
 	}
-	token := prefix + base64.RawURLEncoding.EncodeToString(bits[:])
-	id, now := t.IDs(), t.Clock()
-	err = t.In.InTx(ctx, actor, func(tx *store.Tx) error {
-		err := tx.TokenAdd(ctx, db.TokenAddParams{ID: id, Name: name, Hash: hash(token), Scope: contract, CreatedAt: now, ExpiresAt: now.Add(lasts)})
-		if err != nil {
-			return err
-		}
-		return t.note(ctx, tx, "token.create", id)
-	})
-	if err != nil {
-		return "", fmt.Errorf("make a token: %w", err)
-	}
-	return token, nil
+	return kind + base64.RawURLEncoding.EncodeToString(bits[:]), nil
 }
 
 // Contract puts a list of classes in order, each known, once; or refuses it.
@@ -98,8 +133,14 @@ func hash(token string) []byte {
 	return sum[:]
 }
 
+// Caller is who shows a good token.
+type Caller struct {
+	core.Actor
+	key []byte // what it signs by; none: it need not
+}
+
 // Find is who shows a token. What is unknown, revoked or expired is one refusal (token_unknown).
-func (t Tokens) Find(ctx context.Context, shown string) (core.Actor, error) {
+func (t Tokens) Find(ctx context.Context, shown string) (Caller, error) {
 	no := core.Refuse(core.Denied, "token_unknown")
 	var row db.ApiToken
 	err := t.In.InTx(ctx, core.Sys("api"), func(tx *store.Tx) error {
@@ -108,15 +149,21 @@ func (t Tokens) Find(ctx context.Context, shown string) (core.Actor, error) {
 		return err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return core.Actor{}, no
+		return Caller{}, no
 	}
 	if err != nil {
-		return core.Actor{}, fmt.Errorf("find a token: %w", err)
+		return Caller{}, fmt.Errorf("find a token: %w", err)
 	}
 	if subtle.ConstantTimeCompare(row.Hash, hash(shown)) != 1 || row.RevokedAt != nil || !t.Clock().Before(row.ExpiresAt) {
-		return core.Actor{}, no
+		return Caller{}, no
 	}
-	return core.Actor{Kind: core.Service, ID: row.ID, Role: row.Scope, Channel: "api"}, nil
+	c := Caller{Actor: core.Actor{Kind: core.Service, ID: row.ID, Role: row.Scope, Channel: "api"}}
+	if row.KeySealed != nil {
+		if c.key, err = t.Vault.Open(keyPlace(row.ID), row.KeySealed); err != nil {
+			return Caller{}, fmt.Errorf("what a token signs by: %w", err)
+		}
+	}
+	return c, nil
 }
 
 // List is every token there is or was.

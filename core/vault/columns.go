@@ -40,6 +40,7 @@ func Columns() []Column {
 		{Table: "task", Column: textSealed, What: "what a task that somebody wrote down is about"},
 		{Table: "task_event", Column: textSealed, What: "notes on tasks"},
 		{Table: "inbox_note", Column: textSealed, What: "what the desk tells itself beside a conversation"},
+		{Table: "api_token", Column: "key_sealed", What: "what integrations sign by"},
 		{Table: "staff_totp", Column: "totp_sealed", What: "the secrets of staff's authenticator apps"},
 	}
 }

@@ -20,6 +20,7 @@ type ApiToken struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	RevokedAt *time.Time
+	KeySealed []byte
 }
 
 type Article struct {

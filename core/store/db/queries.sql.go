@@ -10351,7 +10351,7 @@ func (q *Queries) Throttled(ctx context.Context, key []byte) (ThrottledRow, erro
 }
 
 const tokenAdd = `-- name: TokenAdd :exec
-INSERT INTO api_token (id, name, hash, scope, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO api_token (id, name, hash, scope, created_at, expires_at, key_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)
 `
 
 type TokenAddParams struct {
@@ -10361,6 +10361,7 @@ type TokenAddParams struct {
 	Scope     string
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	KeySealed []byte
 }
 
 func (q *Queries) TokenAdd(ctx context.Context, arg TokenAddParams) error {
@@ -10371,12 +10372,13 @@ func (q *Queries) TokenAdd(ctx context.Context, arg TokenAddParams) error {
 		arg.Scope,
 		arg.CreatedAt,
 		arg.ExpiresAt,
+		arg.KeySealed,
 	)
 	return err
 }
 
 const tokenByHash = `-- name: TokenByHash :one
-SELECT id, name, hash, scope, created_at, expires_at, revoked_at FROM api_token WHERE hash = $1
+SELECT id, name, hash, scope, created_at, expires_at, revoked_at, key_sealed FROM api_token WHERE hash = $1
 `
 
 // Whoever shows it; revoked and expired ones are found too, and refused alike.
@@ -10391,6 +10393,7 @@ func (q *Queries) TokenByHash(ctx context.Context, hash []byte) (ApiToken, error
 		&i.CreatedAt,
 		&i.ExpiresAt,
 		&i.RevokedAt,
+		&i.KeySealed,
 	)
 	return i, err
 }
@@ -10412,7 +10415,7 @@ func (q *Queries) TokenRevoke(ctx context.Context, arg TokenRevokeParams) (uuid.
 }
 
 const tokens = `-- name: Tokens :many
-SELECT id, name, hash, scope, created_at, expires_at, revoked_at FROM api_token ORDER BY name LIMIT 500
+SELECT id, name, hash, scope, created_at, expires_at, revoked_at, key_sealed FROM api_token ORDER BY name LIMIT 500
 `
 
 func (q *Queries) Tokens(ctx context.Context) ([]ApiToken, error) {
@@ -10432,6 +10435,7 @@ func (q *Queries) Tokens(ctx context.Context) ([]ApiToken, error) {
 			&i.CreatedAt,
 			&i.ExpiresAt,
 			&i.RevokedAt,
+			&i.KeySealed,
 		); err != nil {
 			return nil, err
 		}
