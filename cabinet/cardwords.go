@@ -44,7 +44,7 @@ func visitTone(s visit.Status) string {
 	case visit.NoShow:
 		return toneBad
 	case visit.Cancelled:
-		return "warn"
+		return toneWarn
 	default:
 		return ""
 	}

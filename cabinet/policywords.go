@@ -117,7 +117,7 @@ func toneOf(set access.Set) string {
 	case set.State == "active":
 		return "ok"
 	case set.Open():
-		return "warn"
+		return toneWarn
 	default:
 		return ""
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/acts"
@@ -33,6 +32,7 @@ func (s *Server) settingsRoutes(r chi.Router) {
 	r.Get("/settings/services/{id}", s.member(s.serviceOne, true))
 	r.Post("/settings/services/{id}", s.member(s.serviceSet, true))
 	r.Post("/settings/services/{id}/price", s.member(s.priceSet, true))
+	s.houseRoutes(r)
 	r.Get("/settings/proposals", s.member(s.proposals, true))
 	r.Post("/settings/proposals/{id}/{decision}", s.member(s.proposalDecided, true))
 }
@@ -74,8 +74,13 @@ func (s *Server) settingsHome(w http.ResponseWriter, r *http.Request, m staff.Me
 }
 
 // settingsTabs are the parts of the settings that somebody sees.
-func settingsTabs(v view, _ rights) []tab {
+func settingsTabs(v view, may rights) []tab {
 	list := []tab{{Path: servicesPath, Label: v.Say("settings.services"), Here: strings.HasPrefix(v.Path, servicesPath)}}
+	if may.House {
+		for _, p := range houseParts() {
+			list = append(list, tab{Path: p.Path, Label: v.Say("settings.tab_" + p.Word), Here: strings.HasPrefix(v.Path, p.Path)})
+		}
+	}
 	return append(list, tab{Path: proposalsPath, Label: v.Say("settings.proposals"), Here: strings.HasPrefix(v.Path, proposalsPath)})
 }
 
@@ -86,9 +91,6 @@ func (s *Server) propose(r *http.Request, who core.Actor, a settings.Ask) error 
 		return err
 	}
 	fields := map[string]string{"house": string(text), "subject": a.Subject.String(), "seen": a.Seen}
-	if a.Branch != uuid.Nil {
-		fields[keyBranch] = a.Branch.String()
-	}
 	_, err = s.Acts.Do(r.Context(), who, core.Settings, core.Update, acts.Input{Kind: kindSchedule, Button: true, Fields: fields})
 	return err
 }

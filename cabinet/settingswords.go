@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/settings"
@@ -16,7 +18,7 @@ import (
 type changedLine struct{ Label, Was, Becomes string }
 
 // changedLines say what a change would change, or has changed.
-func changedLines(v view, p settings.Proposal) []changedLine {
+func changedLines(v view, c *clinic.Catalog, p settings.Proposal) []changedLine {
 	was, becomes := map[string]any{}, map[string]any{}
 	if len(p.Standing) > 0 && json.Unmarshal(p.Standing, &was) != nil {
 		return nil
@@ -36,7 +38,7 @@ func changedLines(v view, p settings.Proposal) []changedLine {
 	slices.Sort(names)
 	var out []changedLine
 	for _, name := range names {
-		l := changedLine{v.Say("settings.f_" + name), settingText(v, name, was[name]), settingText(v, name, becomes[name])}
+		l := changedLine{v.Say("settings.f_" + name), settingText(v, c, name, was[name]), settingText(v, c, name, becomes[name])}
 		if l.Was != l.Becomes {
 			out = append(out, l)
 		}
@@ -45,7 +47,7 @@ func changedLines(v view, p settings.Proposal) []changedLine {
 }
 
 // settingText is a value of a setting as people read it.
-func settingText(v view, name string, value any) string {
+func settingText(v view, c *clinic.Catalog, name string, value any) string {
 	switch x := value.(type) {
 	case nil:
 		return ""
@@ -57,15 +59,40 @@ func settingText(v view, name string, value any) string {
 		}
 		return strconv.FormatFloat(x, 'f', -1, 64)
 	case string:
-		return orWord(v, "settings."+name+"_"+x, x)
+		return orWord(v, "settings."+name+"_"+x, calledBy(v, c, x))
 	case []any:
 		var parts []string
 		for _, one := range x {
-			parts = append(parts, settingText(v, name, one))
+			parts = append(parts, settingText(v, c, name, one))
 		}
+		slices.Sort(parts)
 		return strings.Join(parts, ", ")
+	case map[string]any: // a service, in minutes of one's own
+		text := settingText(v, c, name, x[keyService])
+		if n, own := x[keyMinutes].(float64); own {
+			text += " (" + v.number("settings.minutes_n", int(n)) + ")"
+		}
+		return text
 	}
 	return fmt.Sprint(value)
+}
+
+// calledBy is what an id or a code stands for, or the text itself.
+func calledBy(v view, c *clinic.Catalog, text string) string {
+	if x, ok := c.Specialty(text); ok {
+		return x.Name.In(v.Lang)
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return text
+	}
+	if b, ok := c.Branch(id); ok {
+		return b.Name.In(v.Lang)
+	}
+	if x, ok := c.Service(id); ok {
+		return x.Name.In(v.Lang)
+	}
+	return text
 }
 
 // subjectOf is what a proposal is about.
@@ -76,10 +103,24 @@ func subjectOf(v view, c *clinic.Catalog, p settings.Proposal) string {
 	if s, ok := c.Service(p.Subject); ok {
 		return s.Name.In(v.Lang)
 	}
-	if x := p.Change.Service; x != nil {
-		return clinic.Name{RU: x.NameRU, EN: x.NameEN}.In(v.Lang)
+	return orText(newName(v, p.Change), p.Item)
+}
+
+// newName is what a change calls what it makes.
+func newName(v view, c settings.Change) string {
+	switch {
+	case c.Service != nil:
+		return clinic.Name{RU: c.Service.NameRU, EN: c.Service.NameEN}.In(v.Lang)
+	case c.Branch != nil:
+		return v.fill("settings.the_branch", "name", clinic.Name{RU: c.Branch.NameRU, EN: c.Branch.NameEN}.In(v.Lang))
+	case c.Specialty != nil:
+		return v.fill("settings.the_specialty", "name", clinic.Name{RU: c.Specialty.NameRU, EN: c.Specialty.NameEN}.In(v.Lang))
+	case c.Room != nil:
+		return v.fill("settings.the_room", "name", c.Room.Name)
+	case c.Doctor != nil:
+		return v.fill("settings.the_doctor", "name", strings.Join(strings.Fields(c.Doctor.Surname+" "+c.Doctor.Given+" "+c.Doctor.Patronymic), " "))
 	}
-	return p.Item
+	return ""
 }
 
 func proposalTone(state string) string {

@@ -149,7 +149,7 @@ func fieldOf(key string) string {
 	case "roles_combined", "role_unknown":
 		return "role"
 	case "doctor_unlinked", "doctor_unknown":
-		return "doctor"
+		return keyDoctor
 	}
 	return ""
 }

@@ -112,7 +112,7 @@ func askBranch(_ context.Context, t *Talk) (Reply, error) {
 func checkBranch(_ context.Context, t *Talk, c Command) (string, error) {
 	id, _ := uuid.Parse(c.Value)
 	branch, known := t.Desk.Clinic.Branch(id)
-	if !known && c.Value != anyone {
+	if known = known && !branch.Closed; !known && c.Value != anyone {
 		return "", refusing("branch_unknown")
 	}
 	if s, ok := t.Desk.Clinic.Specialty(t.Get(slotSpecialty)); ok && known && len(t.Desk.Clinic.DoctorsOf(s.Code, id)) == 0 {
@@ -122,7 +122,7 @@ func checkBranch(_ context.Context, t *Talk, c Command) (string, error) {
 	case !ok:
 	case !t.said(slotDoctor):
 		t.forget(slotDoctor)
-	case known && !slices.Contains(d.Branches, id):
+	case known && len(d.Branches) > 0 && !slices.Contains(d.Branches, id):
 		home, _ := t.Desk.Clinic.Branch(d.Branches[0])
 		return "", core.Refuse(core.NotFound, "doctor_not_here", "Name", t.Words.Name(t.Lang, d.Full()), "Place", home.Name.In(t.Lang)+", "+home.Address.In(t.Lang))
 	}
@@ -210,7 +210,7 @@ func askService(_ context.Context, t *Talk) (Reply, error) {
 func checkService(_ context.Context, t *Talk, c Command) (string, error) {
 	id, err := uuid.Parse(c.Value)
 	s, ok := t.Desk.Clinic.Service(id)
-	if err != nil || !ok {
+	if err != nil || !ok || s.Closed {
 		return "", refusing("service_unknown")
 	}
 	if t.Get(slotSpecialty) != s.Specialty {

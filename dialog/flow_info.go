@@ -61,7 +61,7 @@ func showPrices(_ context.Context, t *Talk) (Outcome, error) {
 			lines = append(lines, "• "+service.Name.In(t.Lang)+": "+core.Money(c.Terms(doctor.ID, service.ID).Price, service.Currency))
 		}
 	}
-	if service, ok := c.Service(t.ID(slotService)); ok {
+	if service, ok := c.Service(t.ID(slotService)); ok && !service.Closed {
 		lines = []string{service.Name.In(t.Lang) + ": " + core.Money(c.Terms(doctor.ID, service.ID).Price, service.Currency)}
 		then = set(slotService, service.ID.String())
 	}
@@ -101,7 +101,7 @@ const maxBranches = 12
 
 // branches are those that the person asks about: the named one, or as many as a message takes.
 func (t *Talk) branches() []clinic.Branch {
-	if b, ok := t.Desk.Clinic.Branch(t.ID(slotBranch)); ok {
+	if b, ok := t.Desk.Clinic.Branch(t.ID(slotBranch)); ok && !b.Closed {
 		return []clinic.Branch{b}
 	}
 	all := t.Desk.Clinic.Branches

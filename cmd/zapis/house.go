@@ -45,6 +45,11 @@ func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, *v
 		db.Close()
 		return nil, nil, err
 	}
+	book.Hear(func(now *clinic.Catalog) {
+		if err := say.Adopt(jobs.OwnWords(now)); err != nil {
+			log.ErrorContext(ctx, "own words not said", "error", err)
+		}
+	})
 	wait, err := c.results()
 	if err != nil {
 		db.Close()

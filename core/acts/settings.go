@@ -161,8 +161,7 @@ func (o office) schedule(ctx context.Context, tx *store.Tx, in Input) (Output, e
 // maxHouse bounds a change of the house: an article is the longest.
 const maxHouse = 100_000
 
-// house is the desk's request about how the clinic is set up: "house" (settings.Change as JSON) of a "subject", in a "branch" where it is of one,
-// by somebody who has "seen" what stands there (settings.Mark).
+// house is the desk's request about how the clinic is set up: "house" (settings.Change as JSON) of a "subject", by somebody who has "seen" what stands there (settings.Mark).
 func (o office) house(ctx context.Context, a *asker, in Input) (Output, error) {
 	r := settings.Ask{Kind: settings.House, Seen: in.Fields["seen"]}
 	if len(in.Fields["house"]) > maxHouse || json.Unmarshal([]byte(in.Fields["house"]), &r.Change) != nil {
@@ -172,10 +171,8 @@ func (o office) house(ctx context.Context, a *asker, in Input) (Output, error) {
 	if r.Subject, err = in.id("subject"); err != nil {
 		return Output{}, err
 	}
-	if in.Fields[keyBranch] != "" {
-		if r.Branch, err = in.id(keyBranch); err != nil {
-			return Output{}, err
-		}
+	if b, stands := o.Catalog.Current().Branch(r.Change.Place(r.Subject)); stands { // one that is to be is nobody's own yet
+		r.Branch = b.ID
 	}
 	r.Change.Price, r.Change.RefundLimit, r.Change.Since, r.Change.Plan = nil, nil, "", nil
 	if err := r.Change.Check(o.Catalog.Current(), r.Subject); err != nil {

@@ -39,12 +39,18 @@ type Branch struct {
 	QuietFrom    int           // hour of the evening from which notices wait
 	QuietTo      int           // hour of the morning until which they wait
 	Reminders    []int32       // minutes before the visit
+	Channels     []string      // where a reminder goes first; what is not listed comes after, by who wrote last
+	Position     int
+	Closed       bool
 }
 
 // Specialty is a kind of doctor; Code is one of those of the contract.
 type Specialty struct {
-	Code string
-	Name Name
+	Code      string
+	Name      Name
+	Reminders []int32 // minutes before the visit; nil: the branch's
+	Position  int
+	Closed    bool
 }
 
 // Service is what a practitioner performs.
@@ -60,6 +66,7 @@ type Service struct {
 	Reminders    []int32
 	Price        int64 // kopecks
 	Currency     string
+	Closed       bool
 }
 
 // Doctor is a practitioner with one calendar over all branches.
@@ -72,6 +79,7 @@ type Doctor struct {
 	Branches    []uuid.UUID
 	Specialties []string
 	Services    map[uuid.UUID]Terms
+	Closed      bool
 }
 
 // Terms are a doctor's own duration and price of a service; zero is the service's.
@@ -106,6 +114,20 @@ type Link struct {
 	Kind, Target string
 }
 
+// Words are the clinic's own for something that the bot says. Forms are "other", and "one", "few", "many" where it counts.
+type Words struct {
+	Key, Lang string
+	Forms     map[string]string
+}
+
+// Shut is what the clinic offers no more. It is found by its id, for the visits that hang on it, and is in no list.
+type Shut struct {
+	Branches    []Branch
+	Specialties []Specialty
+	Services    []Service
+	Doctors     []Doctor
+}
+
 // Catalog is the clinic at one moment. It is never changed after it was read: a change makes a new one.
 type Catalog struct {
 	Version     int64
@@ -115,6 +137,8 @@ type Catalog struct {
 	Doctors     []Doctor
 	Articles    []Article
 	Links       map[string]Link
+	Words       []Words
+	Shut        Shut
 
 	once sync.Once
 	at   finder
@@ -122,7 +146,7 @@ type Catalog struct {
 
 // finder says where in its lists the catalog has what is asked for again and again: a large clinic has a thousand doctors.
 type finder struct {
-	branches, services, doctors map[uuid.UUID]int
+	branches, services, doctors map[uuid.UUID]int    // in its lists, those that are shut after the others
 	practising                  map[string][]int     // speciality → doctors
 	offered                     map[string][]Service // speciality → services, those a first visit begins with first
 }
@@ -130,8 +154,8 @@ type finder struct {
 func (c *Catalog) index() *finder {
 	c.once.Do(func() {
 		c.at = finder{
-			branches: byID(c.Branches, func(b Branch) uuid.UUID { return b.ID }), services: byID(c.Services, func(s Service) uuid.UUID { return s.ID }),
-			doctors: byID(c.Doctors, func(d Doctor) uuid.UUID { return d.ID }), practising: map[string][]int{}, offered: map[string][]Service{},
+			branches: byID(c.Branches, c.Shut.Branches, func(b Branch) uuid.UUID { return b.ID }), services: byID(c.Services, c.Shut.Services, func(s Service) uuid.UUID { return s.ID }),
+			doctors: byID(c.Doctors, c.Shut.Doctors, func(d Doctor) uuid.UUID { return d.ID }), practising: map[string][]int{}, offered: map[string][]Service{},
 		}
 		for i, d := range c.Doctors {
 			for _, code := range d.Specialties {
@@ -149,40 +173,50 @@ func (c *Catalog) index() *finder {
 	return &c.at
 }
 
-func byID[T any](list []T, id func(T) uuid.UUID) map[uuid.UUID]int {
-	at := make(map[uuid.UUID]int, len(list))
-	for i, x := range list {
+func byID[T any](open, shut []T, id func(T) uuid.UUID) map[uuid.UUID]int {
+	at := make(map[uuid.UUID]int, len(open)+len(shut))
+	for i, x := range open {
 		at[id(x)] = i
+	}
+	for i, x := range shut {
+		at[id(x)] = len(open) + i
 	}
 	return at
 }
 
-func get[T any](list []T, at map[uuid.UUID]int, id uuid.UUID) (T, bool) {
-	if i, ok := at[id]; ok {
-		return list[i], true
+func get[T any](open, shut []T, at map[uuid.UUID]int, id uuid.UUID) (T, bool) {
+	i, ok := at[id]
+	switch {
+	case ok && i < len(open):
+		return open[i], true
+	case ok:
+		return shut[i-len(open)], true
 	}
 	var none T
 	return none, false
 }
 
-// Branch finds a branch.
+// Branch finds a branch, a closed one too.
 func (c *Catalog) Branch(id uuid.UUID) (Branch, bool) {
-	return get(c.Branches, c.index().branches, id)
+	return get(c.Branches, c.Shut.Branches, c.index().branches, id)
 }
 
-// Specialty finds a speciality by its code.
+// Specialty finds a speciality by its code, a closed one too.
 func (c *Catalog) Specialty(code string) (Specialty, bool) {
-	return find(c.Specialties, func(s Specialty) bool { return s.Code == code })
+	if s, ok := find(c.Specialties, func(s Specialty) bool { return s.Code == code }); ok {
+		return s, true
+	}
+	return find(c.Shut.Specialties, func(s Specialty) bool { return s.Code == code })
 }
 
-// Service finds a service.
+// Service finds a service, a closed one too.
 func (c *Catalog) Service(id uuid.UUID) (Service, bool) {
-	return get(c.Services, c.index().services, id)
+	return get(c.Services, c.Shut.Services, c.index().services, id)
 }
 
-// Doctor finds a doctor.
+// Doctor finds a doctor, a closed one too.
 func (c *Catalog) Doctor(id uuid.UUID) (Doctor, bool) {
-	return get(c.Doctors, c.index().doctors, id)
+	return get(c.Doctors, c.Shut.Doctors, c.index().doctors, id)
 }
 
 // Article finds an article, in Russian where lang has none.

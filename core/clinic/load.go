@@ -2,9 +2,11 @@ package clinic
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +21,9 @@ import (
 type Book struct {
 	in  store.Opener
 	now atomic.Pointer[Catalog]
+
+	mu    sync.Mutex
+	heard []func(*Catalog)
 }
 
 // Open reads the clinic once.
@@ -46,8 +51,25 @@ func (b *Book) Refresh(ctx context.Context) error {
 		}
 		c.Version = version
 		b.now.Store(c)
+		b.tell(c)
 		return nil
 	})
+}
+
+// Hear calls fn with the clinic as it is, and again after each change of it that is read.
+func (b *Book) Hear(fn func(*Catalog)) {
+	b.mu.Lock()
+	b.heard = append(b.heard, fn)
+	b.mu.Unlock()
+	fn(b.Current())
+}
+
+func (b *Book) tell(c *Catalog) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, fn := range b.heard {
+		fn(c)
+	}
 }
 
 // Follow refreshes every few seconds until ctx ends. A database that is away leaves the last reading standing.
@@ -86,11 +108,13 @@ func places(ctx context.Context, tx *store.Tx, c *Catalog) error {
 		if err != nil {
 			return fmt.Errorf("time zone of branch %s: %w", r.ID, err)
 		}
-		c.Branches = append(c.Branches, Branch{
+		b := Branch{
 			ID: r.ID, Name: Name{r.NameRu, r.NameEn}, City: Name{r.CityRu, r.CityEn}, Address: Name{r.AddressRu, r.AddressEn},
 			Hours: Name{r.HoursRu, r.HoursEn}, Phone: r.Phone, Zone: zone, MinNotice: minutes(r.MinNotice), Horizon: int(r.HorizonDays),
 			CancelCutoff: minutes(r.CancelCutoff), Grid: minutes(r.Grid), QuietFrom: int(r.QuietFrom), QuietTo: int(r.QuietTo), Reminders: r.Reminders,
-		})
+			Channels: r.ReminderChannels, Position: int(r.Position), Closed: !r.Active,
+		}
+		into(&c.Branches, &c.Shut.Branches, b, b.Closed)
 	}
 	return nil
 }
@@ -101,7 +125,8 @@ func services(ctx context.Context, tx *store.Tx, c *Catalog) error {
 		return err
 	}
 	for _, s := range specialties {
-		c.Specialties = append(c.Specialties, Specialty{Code: s.Code, Name: Name{s.NameRu, s.NameEn}})
+		x := Specialty{Code: s.Code, Name: Name{s.NameRu, s.NameEn}, Reminders: s.Reminders, Position: int(s.Position), Closed: !s.Active}
+		into(&c.Specialties, &c.Shut.Specialties, x, x.Closed)
 	}
 	rows, err := tx.Services(ctx)
 	if err != nil {
@@ -111,12 +136,13 @@ func services(ctx context.Context, tx *store.Tx, c *Catalog) error {
 		s := Service{
 			ID: r.ID, Specialty: r.Specialty, Name: Name{r.NameRu, r.NameEn}, Kind: r.Kind, Duration: minutes(r.Minutes),
 			BufferBefore: minutes(r.BufferBefore), BufferAfter: minutes(r.BufferAfter), Reminders: r.Reminders, Price: r.Price, Currency: r.Currency,
+			Closed: !r.Active || slices.ContainsFunc(c.Shut.Specialties, func(x Specialty) bool { return x.Code == r.Specialty }),
 		}
 		if r.MinNotice != nil {
 			d := minutes(*r.MinNotice)
 			s.MinNotice = &d
 		}
-		c.Services = append(c.Services, s)
+		into(&c.Services, &c.Shut.Services, s, s.Closed)
 	}
 	return nil
 }
@@ -126,40 +152,63 @@ func doctors(ctx context.Context, tx *store.Tx, c *Catalog) error {
 	if err != nil {
 		return err
 	}
-	index := make(map[uuid.UUID]int, len(people))
-	for i, p := range people {
-		index[p.ID] = i
-		c.Doctors = append(c.Doctors, Doctor{
-			ID: p.ID, Surname: p.Surname, Given: p.Given, Patronymic: p.Patronymic, Female: p.Female, Services: map[uuid.UUID]Terms{},
+	all := make([]Doctor, 0, len(people))
+	index := make(map[uuid.UUID]*Doctor, len(people))
+	for _, p := range people {
+		all = append(all, Doctor{
+			ID: p.ID, Surname: p.Surname, Given: p.Given, Patronymic: p.Patronymic, Female: p.Female, Services: map[uuid.UUID]Terms{}, Closed: !p.Active,
 		})
+		index[p.ID] = &all[len(all)-1]
 	}
-	roles, err := tx.PractitionerRoles(ctx)
-	if err != nil {
+	if err := roles(ctx, tx, c, index); err != nil {
 		return err
 	}
-	for _, r := range roles {
-		i, ok := index[r.PractitionerID]
-		if !ok {
+	if err := terms(ctx, tx, index); err != nil {
+		return err
+	}
+	for _, d := range all {
+		into(&c.Doctors, &c.Shut.Doctors, d, d.Closed)
+	}
+	return nil
+}
+
+// roles say where doctors practise what; what is shut is practised by nobody.
+func roles(ctx context.Context, tx *store.Tx, c *Catalog, index map[uuid.UUID]*Doctor) error {
+	shutPlace, shutField := map[uuid.UUID]bool{}, map[string]bool{}
+	for _, b := range c.Shut.Branches {
+		shutPlace[b.ID] = true
+	}
+	for _, x := range c.Shut.Specialties {
+		shutField[x.Code] = true
+	}
+	list, err := tx.PractitionerRoles(ctx)
+	for _, r := range list {
+		d, ok := index[r.PractitionerID]
+		if !ok || (!d.Closed && (shutPlace[r.BranchID] || shutField[r.Specialty])) {
 			continue
 		}
-		d := &c.Doctors[i]
 		d.Branches = addNew(d.Branches, r.BranchID)
 		d.Specialties = addNew(d.Specialties, r.Specialty)
 	}
-	return terms(ctx, tx, c, index)
+	return err
 }
 
-func terms(ctx context.Context, tx *store.Tx, c *Catalog, index map[uuid.UUID]int) error {
+func terms(ctx context.Context, tx *store.Tx, index map[uuid.UUID]*Doctor) error {
 	performs, err := tx.PractitionerServices(ctx)
-	if err != nil {
-		return err
-	}
 	for _, p := range performs {
-		if i, ok := index[p.PractitionerID]; ok {
-			c.Doctors[i].Services[p.ServiceID] = termsOf(p)
+		if d, ok := index[p.PractitionerID]; ok {
+			d.Services[p.ServiceID] = termsOf(p)
 		}
 	}
-	return nil
+	return err
+}
+
+// into puts x on the list of what is shut, or on that of what is open.
+func into[T any](open, shut *[]T, x T, closed bool) {
+	if closed {
+		open = shut
+	}
+	*open = append(*open, x)
 }
 
 func termsOf(p db.PractitionerService) Terms {
@@ -187,6 +236,21 @@ func texts(ctx context.Context, tx *store.Tx, c *Catalog) error {
 	}
 	for _, l := range links {
 		c.Links[l.Token] = Link{Kind: l.Kind, Target: l.Target}
+	}
+	return ownWords(ctx, tx, c)
+}
+
+func ownWords(ctx context.Context, tx *store.Tx, c *Catalog) error {
+	rows, err := tx.OwnWords(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		w := Words{Key: r.Key, Lang: r.Lang}
+		if err := json.Unmarshal(r.Forms, &w.Forms); err != nil {
+			return fmt.Errorf("own words %s: %w", r.Key, err)
+		}
+		c.Words = append(c.Words, w)
 	}
 	return nil
 }

@@ -62,6 +62,11 @@ func keep(ctx context.Context, tx *store.Tx, c change) error {
 	return nil
 }
 
+// Ahead lays out a practitioner's days from today on, as far as days are laid out.
+func (d Days) Ahead(ctx context.Context, actor core.Actor, practitioner uuid.UUID) error {
+	return d.Rebuild(ctx, actor, practitioner, d.today(), d.horizon())
+}
+
 // horizon is the day up to which days are laid out.
 func (d Days) horizon() time.Time {
 	most := 0

@@ -226,7 +226,7 @@ type day struct {
 // slots cuts a day's free windows into beginnings on the branch's grid. A window that holds none is offered from its own start.
 func (s search) slots(d day) []Slot {
 	branch, ok := s.clinic.Branch(d.branch)
-	if !ok {
+	if !ok || branch.Closed {
 		return nil
 	}
 	notice := branch.MinNotice

@@ -31,10 +31,32 @@ type setting interface {
 
 // setting is the part of the house that a change is of, or nil.
 func (c Change) setting() setting {
-	if c.Service != nil {
+	switch {
+	case c.Service != nil:
 		return c.Service
+	case c.Word != nil:
+		return c.Word
+	case c.Branch != nil:
+		return c.Branch
+	case c.Room != nil:
+		return c.Room
+	case c.Specialty != nil:
+		return c.Specialty
+	case c.Doctor != nil:
+		return c.Doctor
 	}
 	return nil
+}
+
+// Place is the branch whose own a change is, or the nil id: then it is all the clinic's.
+func (c Change) Place(subject uuid.UUID) uuid.UUID {
+	switch {
+	case c.Branch != nil:
+		return subject
+	case c.Room != nil:
+		return c.Room.Branch
+	}
+	return uuid.Nil
 }
 
 // Setting is what a change of the house would have stand there, or nil.

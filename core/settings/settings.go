@@ -40,7 +40,12 @@ type Change struct {
 	Since string `json:"since,omitempty"` // the day from which a price holds, 2006-01-02 by the clock of the clinic's first branch
 	Was   *int64 `json:"was,omitempty"`   // the price that whoever asks has seen
 
-	Service *Service `json:"service,omitempty"`
+	Service   *Service   `json:"service,omitempty"`
+	Word      *Word      `json:"word,omitempty"`
+	Branch    *Branch    `json:"branch,omitempty"`
+	Room      *Room      `json:"room,omitempty"`
+	Specialty *Specialty `json:"specialty,omitempty"`
+	Doctor    *Doctor    `json:"doctor,omitempty"`
 }
 
 // Ask is a change of kind on a subject: a practitioner, a branch, a service. Of kind Schedule it may be one practitioner's in Branch.
@@ -150,6 +155,11 @@ func (o Office) apply(ctx context.Context, tx *store.Tx, r db.SettingsRequest, c
 	case c.Price != nil:
 		_, err := tx.ServicePrice(ctx, db.ServicePriceParams{ID: r.SubjectID, Price: *c.Price})
 		return store.NoRows(err, "service_unknown")
+	case c.Doctor != nil: // who works again has days to lay out
+		if err := c.Doctor.put(ctx, tx, r.SubjectID); err != nil {
+			return err
+		}
+		return o.days(tx).Ahead(ctx, tx.Actor, r.SubjectID)
 	case c.setting() != nil:
 		return c.setting().put(ctx, tx, r.SubjectID)
 	case c.Plan != nil:

@@ -174,8 +174,11 @@ func (d Desk) params(w Wish, status Status, expires *time.Time) (db.VisitTakePar
 	c := d.Book.Current()
 	service, ok := c.Service(w.Service)
 	branch, here := c.Branch(w.Slot.Branch)
-	if !ok || !here {
+	if !ok || !here || service.Closed || branch.Closed {
 		return db.VisitTakeParams{}, core.Refuse(core.NotFound, "service_unknown")
+	}
+	if d, _ := c.Doctor(w.Slot.Doctor); d.Closed {
+		return db.VisitTakeParams{}, core.Refuse(core.Invalid, "doctor_unknown")
 	}
 	start := w.Slot.Start.In(branch.Zone)
 	if d.gone(start, w.Begun) {

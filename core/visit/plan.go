@@ -183,7 +183,7 @@ func (d Desk) room(ctx context.Context, tx *store.Tx, p Plan) (uuid.UUID, error)
 	c := d.Book.Current()
 	branch, ok := c.Branch(p.Branch)
 	doctor, known := c.Doctor(p.Doctor)
-	if !ok || !known {
+	if !ok || !known || branch.Closed || doctor.Closed {
 		return uuid.Nil, core.Refuse(core.Invalid, "doctor_unknown")
 	}
 	if !contains(doctor.Branches, branch.ID) {

@@ -177,13 +177,14 @@ SELECT r.visit_id, r.minutes, r.due_at, r.tries,
        ), false)::boolean AS withdrawn
 FROM reminder r
 JOIN visit v ON v.id = r.visit_id
+JOIN branch b ON b.id = v.branch_id
 LEFT JOIN patient p ON p.id = v.patient_id
 LEFT JOIN LATERAL (
     SELECT pl.conversation_id, pl.relation
     FROM patient_link pl
     JOIN conversation k ON k.id = pl.conversation_id
     WHERE pl.patient_id = v.patient_id AND k.blocked_at IS NULL
-    ORDER BY (pl.relation = 'self') DESC, k.last_inbound_at DESC NULLS LAST
+    ORDER BY (pl.relation = 'self') DESC, array_position(b.reminder_channels, k.channel) NULLS LAST, k.last_inbound_at DESC NULLS LAST
     LIMIT 1
 ) l ON true
 LEFT JOIN conversation c ON c.id = l.conversation_id

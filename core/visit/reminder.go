@@ -9,11 +9,14 @@ import (
 	"github.com/zapis-clinic/zapis/core/store/db"
 )
 
-// remind plans a visit's reminders: the service's, or else the branch's.
+// remind plans a visit's reminders: the service's, or else the speciality's, or else the branch's.
 func (d Desk) remind(ctx context.Context, tx *store.Tx, v db.Visit) error {
 	c := d.Book.Current()
 	branch, _ := c.Branch(v.BranchID)
 	minutes := branch.Reminders
+	if x, ok := c.Specialty(v.Specialty); ok && x.Reminders != nil {
+		minutes = x.Reminders
+	}
 	if s, ok := c.Service(v.ServiceID); ok && s.Reminders != nil {
 		minutes = s.Reminders
 	}

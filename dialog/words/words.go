@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -16,13 +17,25 @@ import (
 //go:embed *.toml
 var files embed.FS
 
-// Book holds the clinic's words. It is read once and shared.
+// Book holds the clinic's words. It is shared; what the clinic says in its own words changes under it (Adopt).
 type Book struct {
-	say map[string]*i18n.Localizer
+	say      atomic.Pointer[map[string]*i18n.Localizer]
+	standard map[string]map[string]map[string]string
 }
 
 // Load reads the words.
 func Load() (*Book, error) {
+	bundle, err := bundled()
+	if err != nil {
+		return nil, err
+	}
+	b := &Book{}
+	b.say.Store(spoken(bundle))
+	b.standard, err = standard()
+	return b, err
+}
+
+func bundled() (*i18n.Bundle, error) {
 	bundle := i18n.NewBundle(language.Russian)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	for _, name := range []string{"ru.toml", "en.toml"} {
@@ -30,7 +43,11 @@ func Load() (*Book, error) {
 			return nil, fmt.Errorf("words of %s: %w", name, err)
 		}
 	}
-	return &Book{say: map[string]*i18n.Localizer{"ru": i18n.NewLocalizer(bundle, "ru"), "en": i18n.NewLocalizer(bundle, "en")}}, nil
+	return bundle, nil
+}
+
+func spoken(bundle *i18n.Bundle) *map[string]*i18n.Localizer {
+	return &map[string]*i18n.Localizer{"ru": i18n.NewLocalizer(bundle, "ru"), "en": i18n.NewLocalizer(bundle, "en")}
 }
 
 // Say returns the words for a key. args come in pairs of name and value; one named Count (an int) chooses the plural form.
@@ -61,10 +78,11 @@ func (b *Book) Has(lang, key string) bool {
 }
 
 func (b *Book) in(lang string) *i18n.Localizer {
-	if l, ok := b.say[lang]; ok {
+	say := *b.say.Load()
+	if l, ok := say[lang]; ok {
 		return l
 	}
-	return b.say["ru"]
+	return say["ru"]
 }
 
 // Day is «чт 26 ноября».

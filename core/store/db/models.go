@@ -35,6 +35,7 @@ type Article struct {
 	Asked     string
 	Hash      string
 	UpdatedAt time.Time
+	Active    bool
 }
 
 // data: none; subject: none; retention: audit
@@ -51,28 +52,29 @@ type AuditSeal struct {
 }
 
 type Branch struct {
-	ID            uuid.UUID
-	NameRu        string
-	NameEn        string
-	CityRu        string
-	CityEn        string
-	AddressRu     string
-	AddressEn     string
-	HoursRu       string
-	HoursEn       string
-	Phone         string
-	Tz            string
-	MinNotice     int32
-	HorizonDays   int32
-	CancelCutoff  int32
-	Grid          int32
-	QuietFrom     int32
-	QuietTo       int32
-	Reminders     []int32
-	Position      int32
-	Active        bool
-	OverbookLimit int32
-	FeedNames     bool
+	ID               uuid.UUID
+	NameRu           string
+	NameEn           string
+	CityRu           string
+	CityEn           string
+	AddressRu        string
+	AddressEn        string
+	HoursRu          string
+	HoursEn          string
+	Phone            string
+	Tz               string
+	MinNotice        int32
+	HorizonDays      int32
+	CancelCutoff     int32
+	Grid             int32
+	QuietFrom        int32
+	QuietTo          int32
+	Reminders        []int32
+	Position         int32
+	Active           bool
+	OverbookLimit    int32
+	FeedNames        bool
+	ReminderChannels []string
 }
 
 type Campaign struct {
@@ -240,6 +242,13 @@ type Opening struct {
 	State          string
 	Why            *string
 	CreatedAt      time.Time
+}
+
+// data: none; subject: none; retention: none
+type OwnWord struct {
+	Key   string
+	Lang  string
+	Forms []byte
 }
 
 type Patient struct {
@@ -418,6 +427,17 @@ type RecordReview struct {
 	At         time.Time
 }
 
+type Resource struct {
+	ID        uuid.UUID
+	BranchID  uuid.UUID
+	Kind      string
+	Name      string
+	Capacity  int32
+	Equipment string
+	Position  int32
+	Active    bool
+}
+
 type Retention struct {
 	Class  string
 	Basis  string
@@ -503,10 +523,12 @@ type SettingsRequest struct {
 }
 
 type Specialty struct {
-	Code     string
-	NameRu   string
-	NameEn   string
-	Position int32
+	Code      string
+	NameRu    string
+	NameEn    string
+	Position  int32
+	Active    bool
+	Reminders []int32
 }
 
 type Staff struct {

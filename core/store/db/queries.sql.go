@@ -223,7 +223,7 @@ func (q *Queries) ArticleWordsDrop(ctx context.Context) error {
 }
 
 const articles = `-- name: Articles :many
-SELECT id, slug, lang, title, body, url, audience, book, asked, hash, updated_at FROM article WHERE audience = 'patients' ORDER BY slug, lang
+SELECT id, slug, lang, title, body, url, audience, book, asked, hash, updated_at, active FROM article WHERE audience = 'patients' AND active ORDER BY slug, lang
 `
 
 func (q *Queries) Articles(ctx context.Context) ([]Article, error) {
@@ -247,6 +247,7 @@ func (q *Queries) Articles(ctx context.Context) ([]Article, error) {
 			&i.Asked,
 			&i.Hash,
 			&i.UpdatedAt,
+			&i.Active,
 		); err != nil {
 			return nil, err
 		}
@@ -1086,10 +1087,101 @@ func (q *Queries) AuditWard(ctx context.Context, patient uuid.UUID) (bool, error
 	return ward, err
 }
 
-const branches = `-- name: Branches :many
-SELECT id, name_ru, name_en, city_ru, city_en, address_ru, address_en, hours_ru, hours_en, phone, tz, min_notice, horizon_days, cancel_cutoff, grid, quiet_from, quiet_to, reminders, position, active, overbook_limit, feed_names FROM branch WHERE active ORDER BY position, name_ru
+const branchNow = `-- name: BranchNow :one
+SELECT id, name_ru, name_en, city_ru, city_en, address_ru, address_en, hours_ru, hours_en, phone, tz, min_notice, horizon_days, cancel_cutoff, grid, quiet_from, quiet_to, reminders, position, active, overbook_limit, feed_names, reminder_channels FROM branch WHERE id = $1
 `
 
+func (q *Queries) BranchNow(ctx context.Context, id uuid.UUID) (Branch, error) {
+	row := q.db.QueryRow(ctx, branchNow, id)
+	var i Branch
+	err := row.Scan(
+		&i.ID,
+		&i.NameRu,
+		&i.NameEn,
+		&i.CityRu,
+		&i.CityEn,
+		&i.AddressRu,
+		&i.AddressEn,
+		&i.HoursRu,
+		&i.HoursEn,
+		&i.Phone,
+		&i.Tz,
+		&i.MinNotice,
+		&i.HorizonDays,
+		&i.CancelCutoff,
+		&i.Grid,
+		&i.QuietFrom,
+		&i.QuietTo,
+		&i.Reminders,
+		&i.Position,
+		&i.Active,
+		&i.OverbookLimit,
+		&i.FeedNames,
+		&i.ReminderChannels,
+	)
+	return i, err
+}
+
+const branchPut = `-- name: BranchPut :exec
+INSERT INTO branch (id, name_ru, name_en, city_ru, city_en, address_ru, address_en, hours_ru, hours_en, phone, tz, min_notice, horizon_days, cancel_cutoff, grid,
+    position, active)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+ON CONFLICT (id) DO UPDATE
+SET name_ru = excluded.name_ru, name_en = excluded.name_en, city_ru = excluded.city_ru, city_en = excluded.city_en, address_ru = excluded.address_ru,
+    address_en = excluded.address_en, hours_ru = excluded.hours_ru, hours_en = excluded.hours_en, phone = excluded.phone, tz = excluded.tz,
+    min_notice = excluded.min_notice, horizon_days = excluded.horizon_days, cancel_cutoff = excluded.cancel_cutoff, grid = excluded.grid,
+    position = excluded.position, active = excluded.active
+`
+
+type BranchPutParams struct {
+	ID           uuid.UUID
+	NameRu       string
+	NameEn       string
+	CityRu       string
+	CityEn       string
+	AddressRu    string
+	AddressEn    string
+	HoursRu      string
+	HoursEn      string
+	Phone        string
+	Tz           string
+	MinNotice    int32
+	HorizonDays  int32
+	CancelCutoff int32
+	Grid         int32
+	Position     int32
+	Active       bool
+}
+
+// Reminders and quiet hours have a way of their own.
+func (q *Queries) BranchPut(ctx context.Context, arg BranchPutParams) error {
+	_, err := q.db.Exec(ctx, branchPut,
+		arg.ID,
+		arg.NameRu,
+		arg.NameEn,
+		arg.CityRu,
+		arg.CityEn,
+		arg.AddressRu,
+		arg.AddressEn,
+		arg.HoursRu,
+		arg.HoursEn,
+		arg.Phone,
+		arg.Tz,
+		arg.MinNotice,
+		arg.HorizonDays,
+		arg.CancelCutoff,
+		arg.Grid,
+		arg.Position,
+		arg.Active,
+	)
+	return err
+}
+
+const branches = `-- name: Branches :many
+SELECT id, name_ru, name_en, city_ru, city_en, address_ru, address_en, hours_ru, hours_en, phone, tz, min_notice, horizon_days, cancel_cutoff, grid, quiet_from, quiet_to, reminders, position, active, overbook_limit, feed_names, reminder_channels FROM branch ORDER BY position, name_ru
+`
+
+// Closed ones too: visits of theirs are still spoken of.
 func (q *Queries) Branches(ctx context.Context) ([]Branch, error) {
 	rows, err := q.db.Query(ctx, branches)
 	if err != nil {
@@ -1122,6 +1214,7 @@ func (q *Queries) Branches(ctx context.Context) ([]Branch, error) {
 			&i.Active,
 			&i.OverbookLimit,
 			&i.FeedNames,
+			&i.ReminderChannels,
 		); err != nil {
 			return nil, err
 		}
@@ -2583,6 +2676,184 @@ func (q *Queries) DaysNearest(ctx context.Context, arg DaysNearestParams) ([]Day
 		return nil, err
 	}
 	return items, nil
+}
+
+const doctorAccounts = `-- name: DoctorAccounts :many
+SELECT login FROM staff WHERE practitioner_id = $1 AND active ORDER BY login LIMIT 20
+`
+
+func (q *Queries) DoctorAccounts(ctx context.Context, practitionerID *uuid.UUID) ([]string, error) {
+	rows, err := q.db.Query(ctx, doctorAccounts, practitionerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var login string
+		if err := rows.Scan(&login); err != nil {
+			return nil, err
+		}
+		items = append(items, login)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const doctorNow = `-- name: DoctorNow :one
+SELECT id, surname, given, patronymic, female, active FROM practitioner WHERE id = $1
+`
+
+func (q *Queries) DoctorNow(ctx context.Context, id uuid.UUID) (Practitioner, error) {
+	row := q.db.QueryRow(ctx, doctorNow, id)
+	var i Practitioner
+	err := row.Scan(
+		&i.ID,
+		&i.Surname,
+		&i.Given,
+		&i.Patronymic,
+		&i.Female,
+		&i.Active,
+	)
+	return i, err
+}
+
+const doctorPerforms = `-- name: DoctorPerforms :many
+SELECT practitioner_id, service_id, minutes, price FROM practitioner_service WHERE practitioner_id = $1 ORDER BY service_id
+`
+
+func (q *Queries) DoctorPerforms(ctx context.Context, practitionerID uuid.UUID) ([]PractitionerService, error) {
+	rows, err := q.db.Query(ctx, doctorPerforms, practitionerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PractitionerService{}
+	for rows.Next() {
+		var i PractitionerService
+		if err := rows.Scan(
+			&i.PractitionerID,
+			&i.ServiceID,
+			&i.Minutes,
+			&i.Price,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const doctorPerformsKeep = `-- name: DoctorPerformsKeep :exec
+DELETE FROM practitioner_service WHERE practitioner_id = $1 AND service_id <> ALL ($2::uuid[])
+`
+
+type DoctorPerformsKeepParams struct {
+	Doctor   uuid.UUID
+	Services []uuid.UUID
+}
+
+// Takes away what a doctor performs no more.
+func (q *Queries) DoctorPerformsKeep(ctx context.Context, arg DoctorPerformsKeepParams) error {
+	_, err := q.db.Exec(ctx, doctorPerformsKeep, arg.Doctor, arg.Services)
+	return err
+}
+
+const doctorPerformsPut = `-- name: DoctorPerformsPut :exec
+INSERT INTO practitioner_service (practitioner_id, service_id, minutes) VALUES ($1, $2, $3)
+ON CONFLICT (practitioner_id, service_id) DO UPDATE SET minutes = excluded.minutes
+`
+
+type DoctorPerformsPutParams struct {
+	PractitionerID uuid.UUID
+	ServiceID      uuid.UUID
+	Minutes        *int32
+}
+
+func (q *Queries) DoctorPerformsPut(ctx context.Context, arg DoctorPerformsPutParams) error {
+	_, err := q.db.Exec(ctx, doctorPerformsPut, arg.PractitionerID, arg.ServiceID, arg.Minutes)
+	return err
+}
+
+const doctorPut = `-- name: DoctorPut :exec
+INSERT INTO practitioner (id, surname, given, patronymic, female, active) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (id) DO UPDATE
+SET surname = excluded.surname, given = excluded.given, patronymic = excluded.patronymic, female = excluded.female, active = excluded.active
+`
+
+type DoctorPutParams struct {
+	ID         uuid.UUID
+	Surname    string
+	Given      string
+	Patronymic string
+	Female     bool
+	Active     bool
+}
+
+func (q *Queries) DoctorPut(ctx context.Context, arg DoctorPutParams) error {
+	_, err := q.db.Exec(ctx, doctorPut,
+		arg.ID,
+		arg.Surname,
+		arg.Given,
+		arg.Patronymic,
+		arg.Female,
+		arg.Active,
+	)
+	return err
+}
+
+const doctorRoles = `-- name: DoctorRoles :many
+SELECT practitioner_id, branch_id, specialty FROM practitioner_role WHERE practitioner_id = $1 ORDER BY branch_id, specialty
+`
+
+func (q *Queries) DoctorRoles(ctx context.Context, practitionerID uuid.UUID) ([]PractitionerRole, error) {
+	rows, err := q.db.Query(ctx, doctorRoles, practitionerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PractitionerRole{}
+	for rows.Next() {
+		var i PractitionerRole
+		if err := rows.Scan(&i.PractitionerID, &i.BranchID, &i.Specialty); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const doctorRolesSet = `-- name: DoctorRolesSet :exec
+WITH wanted AS (
+    SELECT b.id AS branch_id, s.code AS specialty FROM unnest($2::uuid[]) AS b (id), unnest($3::text[]) AS s (code)
+), gone AS (
+    DELETE FROM practitioner_role r
+    WHERE r.practitioner_id = $1::uuid
+      AND NOT EXISTS (SELECT FROM wanted w WHERE w.branch_id = r.branch_id AND w.specialty = r.specialty)
+)
+INSERT INTO practitioner_role (practitioner_id, branch_id, specialty)
+SELECT $1::uuid, w.branch_id, w.specialty FROM wanted w
+ON CONFLICT DO NOTHING
+`
+
+type DoctorRolesSetParams struct {
+	Doctor      uuid.UUID
+	Branches    []uuid.UUID
+	Specialties []string
+}
+
+// Every speciality in every branch of a doctor's.
+func (q *Queries) DoctorRolesSet(ctx context.Context, arg DoctorRolesSetParams) error {
+	_, err := q.db.Exec(ctx, doctorRolesSet, arg.Doctor, arg.Branches, arg.Specialties)
+	return err
 }
 
 const document = `-- name: Document :one
@@ -5908,6 +6179,76 @@ func (q *Queries) OutboxSettle(ctx context.Context, arg OutboxSettleParams) erro
 	return err
 }
 
+const ownWord = `-- name: OwnWord :one
+SELECT forms FROM own_words WHERE key = $1 AND lang = $2
+`
+
+type OwnWordParams struct {
+	Key  string
+	Lang string
+}
+
+func (q *Queries) OwnWord(ctx context.Context, arg OwnWordParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, ownWord, arg.Key, arg.Lang)
+	var forms []byte
+	err := row.Scan(&forms)
+	return forms, err
+}
+
+const ownWordDrop = `-- name: OwnWordDrop :exec
+DELETE FROM own_words WHERE key = $1 AND lang = $2
+`
+
+type OwnWordDropParams struct {
+	Key  string
+	Lang string
+}
+
+func (q *Queries) OwnWordDrop(ctx context.Context, arg OwnWordDropParams) error {
+	_, err := q.db.Exec(ctx, ownWordDrop, arg.Key, arg.Lang)
+	return err
+}
+
+const ownWordPut = `-- name: OwnWordPut :exec
+INSERT INTO own_words (key, lang, forms) VALUES ($1, $2, $3) ON CONFLICT (key, lang) DO UPDATE SET forms = excluded.forms
+`
+
+type OwnWordPutParams struct {
+	Key   string
+	Lang  string
+	Forms []byte
+}
+
+func (q *Queries) OwnWordPut(ctx context.Context, arg OwnWordPutParams) error {
+	_, err := q.db.Exec(ctx, ownWordPut, arg.Key, arg.Lang, arg.Forms)
+	return err
+}
+
+const ownWords = `-- name: OwnWords :many
+SELECT key, lang, forms FROM own_words ORDER BY key, lang LIMIT 5000
+`
+
+// What the clinic says in words of its own.
+func (q *Queries) OwnWords(ctx context.Context) ([]OwnWord, error) {
+	rows, err := q.db.Query(ctx, ownWords)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OwnWord{}
+	for rows.Next() {
+		var i OwnWord
+		if err := rows.Scan(&i.Key, &i.Lang, &i.Forms); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const partitionsEnsure = `-- name: PartitionsEnsure :exec
 SELECT ensure_partitions(t, $1::date, 2) FROM unnest(ARRAY['inbound', 'outbox', 'audit_sealed']) AS t
 `
@@ -7462,7 +7803,7 @@ func (q *Queries) PractitionerServices(ctx context.Context) ([]PractitionerServi
 }
 
 const practitioners = `-- name: Practitioners :many
-SELECT id, surname, given, patronymic, female, active FROM practitioner WHERE active ORDER BY surname, given
+SELECT id, surname, given, patronymic, female, active FROM practitioner ORDER BY surname, given
 `
 
 func (q *Queries) Practitioners(ctx context.Context) ([]Practitioner, error) {
@@ -8308,13 +8649,14 @@ SELECT r.visit_id, r.minutes, r.due_at, r.tries,
        ), false)::boolean AS withdrawn
 FROM reminder r
 JOIN visit v ON v.id = r.visit_id
+JOIN branch b ON b.id = v.branch_id
 LEFT JOIN patient p ON p.id = v.patient_id
 LEFT JOIN LATERAL (
     SELECT pl.conversation_id, pl.relation
     FROM patient_link pl
     JOIN conversation k ON k.id = pl.conversation_id
     WHERE pl.patient_id = v.patient_id AND k.blocked_at IS NULL
-    ORDER BY (pl.relation = 'self') DESC, k.last_inbound_at DESC NULLS LAST
+    ORDER BY (pl.relation = 'self') DESC, array_position(b.reminder_channels, k.channel) NULLS LAST, k.last_inbound_at DESC NULLS LAST
     LIMIT 1
 ) l ON true
 LEFT JOIN conversation c ON c.id = l.conversation_id
@@ -8911,6 +9253,97 @@ func (q *Queries) ReportVisits(ctx context.Context, arg ReportVisitsParams) ([]R
 	return items, nil
 }
 
+const roomNow = `-- name: RoomNow :one
+SELECT id, branch_id, kind, name, capacity, equipment, position, active FROM resource WHERE id = $1
+`
+
+func (q *Queries) RoomNow(ctx context.Context, id uuid.UUID) (Resource, error) {
+	row := q.db.QueryRow(ctx, roomNow, id)
+	var i Resource
+	err := row.Scan(
+		&i.ID,
+		&i.BranchID,
+		&i.Kind,
+		&i.Name,
+		&i.Capacity,
+		&i.Equipment,
+		&i.Position,
+		&i.Active,
+	)
+	return i, err
+}
+
+const roomPut = `-- name: RoomPut :one
+INSERT INTO resource (id, branch_id, kind, name, capacity, equipment, position, active)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (id) DO UPDATE
+SET kind = excluded.kind, name = excluded.name, capacity = excluded.capacity, equipment = excluded.equipment, position = excluded.position,
+    active = excluded.active
+WHERE resource.branch_id = excluded.branch_id
+RETURNING id
+`
+
+type RoomPutParams struct {
+	ID        uuid.UUID
+	BranchID  uuid.UUID
+	Kind      string
+	Name      string
+	Capacity  int32
+	Equipment string
+	Position  int32
+	Active    bool
+}
+
+func (q *Queries) RoomPut(ctx context.Context, arg RoomPutParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, roomPut,
+		arg.ID,
+		arg.BranchID,
+		arg.Kind,
+		arg.Name,
+		arg.Capacity,
+		arg.Equipment,
+		arg.Position,
+		arg.Active,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const rooms = `-- name: Rooms :many
+SELECT id, branch_id, kind, name, capacity, equipment, position, active FROM resource WHERE branch_id = $1 ORDER BY active DESC, kind DESC, position, name LIMIT 1000
+`
+
+// A branch's rooms and devices, the closed ones last.
+func (q *Queries) Rooms(ctx context.Context, branchID uuid.UUID) ([]Resource, error) {
+	rows, err := q.db.Query(ctx, rooms, branchID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Resource{}
+	for rows.Next() {
+		var i Resource
+		if err := rows.Scan(
+			&i.ID,
+			&i.BranchID,
+			&i.Kind,
+			&i.Name,
+			&i.Capacity,
+			&i.Equipment,
+			&i.Position,
+			&i.Active,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const saidSince = `-- name: SaidSince :one
 SELECT EXISTS (SELECT 1 FROM outbox_key WHERE key = $1 AND at > $2)
 `
@@ -9018,7 +9451,7 @@ func (q *Queries) ServicePut(ctx context.Context, arg ServicePutParams) error {
 }
 
 const services = `-- name: Services :many
-SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active, code, article FROM service WHERE active ORDER BY specialty, position, name_ru
+SELECT id, specialty, name_ru, name_en, kind, minutes, buffer_before, buffer_after, min_notice, reminders, price, currency, position, active, code, article FROM service ORDER BY specialty, position, name_ru
 `
 
 func (q *Queries) Services(ctx context.Context) ([]Service, error) {
@@ -9056,6 +9489,39 @@ func (q *Queries) Services(ctx context.Context) ([]Service, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const settingRemains = `-- name: SettingRemains :one
+SELECT (
+    (SELECT count(*) FROM visit v WHERE v.branch_id = $1::uuid AND v.starts_at >= $2::timestamptz AND v.active)
+    + (SELECT count(*) FROM visit v WHERE v.practitioner_id = $1 AND v.starts_at >= $2 AND v.active)
+    + (SELECT count(*) FROM visit v
+       WHERE EXISTS (SELECT FROM service s WHERE s.id = $1 UNION ALL SELECT FROM resource r WHERE r.id = $1)
+         AND v.branch_id = ANY (ARRAY(SELECT b.id FROM branch b)) AND v.starts_at >= $2 AND v.active
+         AND (v.service_id = $1 OR v.room_id = $1))
+)::bigint AS visits, (
+    SELECT count(*) FROM schedule_template t
+    WHERE (t.valid_to IS NULL OR t.valid_to >= $2::date)
+      AND (t.branch_id = $1 OR t.practitioner_id = $1 OR t.room_id = $1)
+)::bigint AS rules
+`
+
+type SettingRemainsParams struct {
+	Subject uuid.UUID
+	Now     time.Time
+}
+
+type SettingRemainsRow struct {
+	Visits int64
+	Rules  int64
+}
+
+// What hangs on a branch, a doctor, a room or a service from now on; each way by the index that there is for it.
+func (q *Queries) SettingRemains(ctx context.Context, arg SettingRemainsParams) (SettingRemainsRow, error) {
+	row := q.db.QueryRow(ctx, settingRemains, arg.Subject, arg.Now)
+	var i SettingRemainsRow
+	err := row.Scan(&i.Visits, &i.Rules)
+	return i, err
 }
 
 const settingsApproved = `-- name: SettingsApproved :many
@@ -9335,7 +9801,7 @@ func (q *Queries) SnapDays(ctx context.Context, now time.Time) (int64, error) {
 }
 
 const specialties = `-- name: Specialties :many
-SELECT code, name_ru, name_en, position FROM specialty ORDER BY position, code
+SELECT code, name_ru, name_en, position, active, reminders FROM specialty ORDER BY position, code
 `
 
 func (q *Queries) Specialties(ctx context.Context) ([]Specialty, error) {
@@ -9352,6 +9818,8 @@ func (q *Queries) Specialties(ctx context.Context) ([]Specialty, error) {
 			&i.NameRu,
 			&i.NameEn,
 			&i.Position,
+			&i.Active,
+			&i.Reminders,
 		); err != nil {
 			return nil, err
 		}
@@ -9361,6 +9829,48 @@ func (q *Queries) Specialties(ctx context.Context) ([]Specialty, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const specialtyNow = `-- name: SpecialtyNow :one
+SELECT code, name_ru, name_en, position, active, reminders FROM specialty WHERE code = $1
+`
+
+func (q *Queries) SpecialtyNow(ctx context.Context, code string) (Specialty, error) {
+	row := q.db.QueryRow(ctx, specialtyNow, code)
+	var i Specialty
+	err := row.Scan(
+		&i.Code,
+		&i.NameRu,
+		&i.NameEn,
+		&i.Position,
+		&i.Active,
+		&i.Reminders,
+	)
+	return i, err
+}
+
+const specialtyPut = `-- name: SpecialtyPut :exec
+INSERT INTO specialty (code, name_ru, name_en, position, active) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (code) DO UPDATE SET name_ru = excluded.name_ru, name_en = excluded.name_en, position = excluded.position, active = excluded.active
+`
+
+type SpecialtyPutParams struct {
+	Code     string
+	NameRu   string
+	NameEn   string
+	Position int32
+	Active   bool
+}
+
+func (q *Queries) SpecialtyPut(ctx context.Context, arg SpecialtyPutParams) error {
+	_, err := q.db.Exec(ctx, specialtyPut,
+		arg.Code,
+		arg.NameRu,
+		arg.NameEn,
+		arg.Position,
+		arg.Active,
+	)
+	return err
 }
 
 const staff = `-- name: Staff :one

@@ -1,0 +1,141 @@
+package cabinet_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// agreed proposes by a form as the desk, has the head approve, and carries it out.
+func (o *office) agreed(path string, form ...string) {
+	o.t.Helper()
+	answer, page := o.as("admin").post(path, form...)
+	require.Equal(o.t, http.StatusSeeOther, answer.StatusCode, page)
+	require.Equal(o.t, http.StatusSeeOther, o.as("head").decided("approved").StatusCode)
+	o.carryOut()
+	require.Equal(o.t, 0, o.count("settings_request WHERE state = 'failed'"))
+}
+
+func aBranch(name, open string) []string {
+	return []string{
+		"name_ru", name, "name_en", "Branch", "city_ru", "Казань", "city_en", "Kazan", "address_ru", "ул. Баумана, 1", "address_en", "1 Bauman st.", "phone", "+78430000001",
+		"zone", "Europe/Moscow", "notice", "30", "horizon", "45", "cutoff", "120", "grid", "15", "position", "9", "open", open,
+	}
+}
+
+func TestABranchIsOpenedAndClosedAndItsVisitsAreStillSpokenOf(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	id := uuid.New()
+	o.agreed("/cabinet/settings/branches/new", append(aBranch("Казанский", "1"), "id", id.String())...)
+	b, ok := o.book.Current().Branch(id)
+	require.True(t, ok, "every replica reads it again without a restart")
+	assert.Equal(t, "Казань", b.City.RU)
+	assert.Len(t, o.book.Current().Branches, 3)
+
+	desk := o.as("admin")
+	moscow := o.book.Current().Branches[0]
+	path := "/cabinet/settings/branches/" + moscow.ID.String()
+	_, page := desk.post(path, aBranch("", "1")...)
+	assert.Contains(t, page, "Нужно название")
+	assert.Contains(t, page, `value="Казань"`, "what was typed stays")
+	answer, page := desk.post(path, append(aBranch("Иной", "1"), "seen", "0000000000000000")...)
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Contains(t, page, "Пока вы писали", "who comes second is told")
+
+	_, page = desk.get(path)
+	assert.Contains(t, page, "Впереди визитов")
+	visits := o.count("visit")
+	o.agreed(path, aBranch("Центр", "")...)
+	assert.Equal(t, visits, o.count("visit"), "nothing is lost")
+	c := o.book.Current()
+	closed, known := c.Branch(moscow.ID)
+	assert.True(t, known && closed.Closed)
+	assert.Len(t, c.Branches, 2)
+	for _, d := range c.Doctors {
+		assert.NotContains(t, d.Branches, moscow.ID, "nobody is offered there")
+	}
+}
+
+func TestTheZoneOfABranchWhereDoctorsWorkStays(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	form := aBranch("Центр", "1")
+	form[15] = "Asia/Omsk"
+	answer, page := o.as("admin").post("/cabinet/settings/branches/"+o.book.Current().Branches[0].ID.String(), form...)
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Contains(t, page, "часовой пояс не меняют")
+}
+
+func TestADoctorComesWithWhatTheyPerformAndOwnPricesLast(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	c := o.book.Current()
+	service := c.ServicesOf("cardiologist", uuid.Nil)[0]
+	id := uuid.New()
+	form := []string{
+		"id", id.String(), "surname", `О"><svg onload=alert(1)>`, "given", "Ия", "female", "1", "specialties", "cardiologist", "branches", c.Branches[0].ID.String(),
+		"performs", service.ID.String(), "minutes_" + service.ID.String(), "55", "open", "1",
+	}
+	o.agreed("/cabinet/settings/doctors/new", form...)
+	o.exec("UPDATE practitioner_service SET price = 990000 WHERE practitioner_id = $1", id)
+	path := "/cabinet/settings/doctors/" + id.String()
+	_, page := o.as("admin").get(path)
+	assert.Contains(t, page, `value="55"`)
+	assert.NotContains(t, page, "<svg onload")
+	form[3] = "Осипова"
+	o.agreed(path, form...)
+	d, ok := o.book.Current().Doctor(id)
+	require.True(t, ok)
+	assert.Equal(t, "Осипова Ия", d.Full())
+	assert.Equal(t, int64(990000), d.Services[service.ID].Price, "the cashier's price is not the desk's")
+	assert.InDelta(t, 55, d.Services[service.ID].Duration.Minutes(), 0)
+
+	o.agreed(path, form[:len(form)-2]...)
+	d, ok = o.book.Current().Doctor(id)
+	assert.True(t, ok && d.Closed)
+	assert.NotContains(t, o.book.Current().DoctorsOf("cardiologist", uuid.Nil), d)
+}
+
+func TestRoomsAndSpecialitiesAreSetUp(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	branch := o.book.Current().Branches[0].ID.String()
+	room := uuid.NewString()
+	o.agreed("/cabinet/settings/rooms/new", "id", room, "branch", branch, "room_kind", "device", "name", "УЗИ-9", "capacity", "2", "equipment", "датчик", "position", "1", "open", "1")
+	_, page := o.as("admin").get("/cabinet/settings/rooms?branch=" + branch)
+	assert.Contains(t, page, "УЗИ-9")
+	o.agreed("/cabinet/settings/rooms/"+room, "branch", branch, "room_kind", "device", "name", "УЗИ-9", "capacity", "2", "position", "1")
+	assert.Equal(t, 1, o.count("resource WHERE NOT active"))
+
+	o.agreed("/cabinet/settings/specialties/new", "id", uuid.NewString(), "specialty_code", "osteopath", "name_ru", "Остеопат", "name_en", "Osteopath", "position", "50", "open", "1")
+	x, ok := o.book.Current().Specialty("osteopath")
+	assert.True(t, ok && !x.Closed)
+	o.agreed("/cabinet/settings/specialties/cardiologist", "specialty_code", "cardiologist", "name_ru", "Кардиолог", "name_en", "Cardiologist")
+	for _, s := range o.book.Current().Bookable() {
+		assert.NotEqual(t, "cardiologist", s.Code, "closed: nobody books it")
+	}
+	assert.Empty(t, o.book.Current().DoctorsOf("cardiologist", uuid.Nil))
+}
+
+func TestTheHouseIsForThoseWhoSetItUpOrDecide(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	for login, want := range map[string]int{"admin": 200, "head": 200, "director": 200, "cashier": 403, "doctor": 403, "marketing": 403, "security": 403} {
+		for _, part := range []string{"branches", "rooms", "specialties", "doctors"} {
+			answer, _ := o.as(login).get("/cabinet/settings/" + part)
+			assert.Equal(t, want, answer.StatusCode, "%s %s", login, part)
+		}
+	}
+	id := o.book.Current().Branches[0].ID.String()
+	for _, login := range []string{"head", "director", "cashier", "doctor"} {
+		answer, _ := o.as(login).post("/cabinet/settings/branches/"+id, aBranch("Иной", "1")...)
+		assert.Contains(t, []int{http.StatusForbidden, http.StatusNotFound}, answer.StatusCode, login)
+	}
+	assert.Equal(t, 0, o.count("settings_request"))
+	answer, _ := o.as("admin").get("/cabinet/settings/branches/" + uuid.NewString())
+	assert.Equal(t, http.StatusNotFound, answer.StatusCode)
+}
