@@ -22,6 +22,7 @@ func seesAdmin(m *staff.Member) bool {
 func (s *Server) adminRoutes(r chi.Router) {
 	r.Get("/admin", s.member(s.admin, true))
 	s.staffRoutes(r)
+	s.channelRoutes(r)
 	s.healthRoutes(r)
 }
 
@@ -48,6 +49,7 @@ func adminTabs(v view) []tab {
 		{Path: staffPath, Label: v.Say("staff.title"), Here: strings.HasPrefix(v.Path, staffPath)},
 		{Path: policiesPath, Label: v.Say("admin.policies"), Here: v.Path == policiesPath},
 		{Path: policiesPath + "/history", Label: v.Say("admin.history"), Here: strings.HasPrefix(v.Path, policiesPath+"/")},
+		{Path: channelsPath, Label: v.Say("channels.title"), Here: strings.HasPrefix(v.Path, channelsPath)},
 		{Path: healthPath, Label: v.Say("health.title"), Here: v.Path == healthPath || strings.HasPrefix(v.Path, keysPath)},
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/messenger"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/vault"
@@ -49,11 +50,14 @@ type Config struct {
 	Visitors  Visitors
 	Courier   Courier                       // nil: what staff say waits for the sweeper
 	Drafts    Drafts                        // nil: no model writes for staff
-	DeepLink  DeepLink                      // nil where there is no bot
+	DeepLink  DeepLink                      // nil where there can be no bot
+	HasBot    func() bool                   // whether there is one at the moment; nil: as DeepLink says
 	Gifts     map[string]Gift               // what a patient's one-time link gives, by its purpose
 	OIDC      OIDC                          // the clinic's own sign-on, where it has one
 	Probes    func(context.Context) []Probe // what `zapis check` says; nil says nothing
 	Keys      *vault.Desk                   // nil where the keys are not to be seen
+	Channels  *messenger.Desk               // nil where no bot can be connected
+	ChatSites []string                      // that may embed the site's chat
 	Gate      *edge.Gate                    // nil lets everybody in at once
 	Log       *slog.Logger
 }

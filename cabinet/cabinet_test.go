@@ -21,12 +21,15 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zapis-clinic/zapis/bots/botstest"
+	"github.com/zapis-clinic/zapis/bots/telegram"
 	"github.com/zapis-clinic/zapis/cabinet"
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/demo"
+	"github.com/zapis-clinic/zapis/core/messenger"
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -51,6 +54,9 @@ type office struct {
 	roster  *staff.Roster
 	guest   *guest
 	writer  *writer // of drafts; asked only where it is on
+
+	telegram *botstest.FakeTelegram
+	bots     *messenger.Desk
 }
 
 // guest is who looks at the demo.
@@ -114,6 +120,7 @@ func openAs(t *testing.T, isDemo bool, second string, signOn cabinet.OIDC) *offi
 		Probes: func(context.Context) []cabinet.Probe {
 			return []cabinet.Probe{{Name: "disk", State: "ok"}, {Name: "telegram", State: "bad"}}
 		},
+		Channels: o.channels(clock, ids, safe), ChatSites: []string{"https://clinic.example"},
 		Keys: &vault.Desk{
 			In: db, Fresh: func(who core.Actor) bool { return staff.Member{Fresh: who.Fresh}.IsFresh(clock()) },
 			Open: func(in store.Opener) *vault.Keeper {
@@ -129,6 +136,22 @@ func openAs(t *testing.T, isDemo bool, second string, signOn cabinet.OIDC) *offi
 	t.Cleanup(server.Close)
 	o.url = web.URL
 	return o
+}
+
+// channels is where a bot is connected, with a Telegram of the test.
+func (o *office) channels(clock core.Clock, ids core.IDs, safe *vault.Vault) *messenger.Desk {
+	var err error
+	o.telegram, err = botstest.NewFakeTelegram(clock)
+	require.NoError(o.t, err)
+	o.t.Cleanup(o.telegram.Close)
+	o.bots = &messenger.Desk{
+		In: o.db, Vault: safe, Clock: clock, IDs: ids, Reachable: true, Mode: messenger.Polling,
+		Fresh: func(who core.Actor) bool { return staff.Member{Fresh: who.Fresh}.IsFresh(clock()) },
+		Wire: telegram.Wire{
+			API: o.telegram.URL(), Address: "http://localhost/telegram/main", Secret: func(string) string { return "secret" },
+		},
+	}
+	return o.bots
 }
 
 func (o *office) set(now time.Time) { o.now.Store(&now) }

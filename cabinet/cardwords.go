@@ -33,8 +33,11 @@ func (x comeLine) about() []string {
 	return append(out, core.Money(x.Price, x.Currency))
 }
 
-// toneBad is the tone of what somebody must look at.
-const toneBad = "bad"
+// The tones of what somebody must look at, and of what they may.
+const (
+	toneBad  = "bad"
+	toneWarn = "warn"
+)
 
 // visitTone is the tone of a visit's state.
 func visitTone(s visit.Status) string {

@@ -68,7 +68,7 @@ func (s *Server) mine(ctx context.Context, m staff.Member) (mine, error) {
 	if about.Links, err = s.roster.Links(ctx, m); err != nil {
 		return mine{}, err
 	}
-	about.Bot = s.DeepLink != nil
+	about.Bot = s.hasBot()
 	about.Sessions, err = s.sessionsOf(ctx, m)
 	return about, err
 }

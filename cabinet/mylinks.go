@@ -25,8 +25,11 @@ func (s *Server) linkOffer(w http.ResponseWriter, r *http.Request, m staff.Membe
 	s.render(w, r, http.StatusOK, linkPage(v, link, picture))
 }
 
+// hasBot says whether there is a bot at the moment.
+func (s *Server) hasBot() bool { return s.DeepLink != nil && (s.HasBot == nil || s.HasBot()) }
+
 func (s *Server) offer(ctx context.Context, m staff.Member) (string, qr, error) {
-	if s.DeepLink == nil {
+	if !s.hasBot() {
 		return "", qr{}, core.Refuse(core.NotFound, "no_bot")
 	}
 	payload, err := s.roster.LinkToken(ctx, m.Actor(channel), m.Login)

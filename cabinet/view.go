@@ -35,9 +35,13 @@ func (s *Server) view(r *http.Request) view {
 	return view{Lang: lang, Say: func(key string) string { return s.say.in(lang, key) }, Demo: s.Demo, Built: s.assets.built(), Zone: s.zone(), Passkeys: s.passkeys.Work(), SignOn: s.signOn != nil, Path: r.URL.Path}
 }
 
-// fill puts a value into words.
-func (v view) fill(key, name, value string) string {
-	return strings.ReplaceAll(v.Say(key), "{"+name+"}", value)
+// fill puts values into words: pairs of a name and its value. A value is put in as it is, whatever it looks like.
+func (v view) fill(key string, pairs ...string) string {
+	var in []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		in = append(in, "{"+pairs[i]+"}", pairs[i+1])
+	}
+	return strings.NewReplacer(in...).Replace(v.Say(key))
 }
 
 // number puts a number into words.

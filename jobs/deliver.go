@@ -24,7 +24,7 @@ const sendFor = 10 * time.Second
 
 // deliver sends a turn's messages in order and marks them. A message that does not go stops those after it.
 func (t *Talks) deliver(ctx context.Context, s said) {
-	sender, ok := t.Senders[s.to.Channel]
+	sender, ok := t.sender(s.to.Channel)
 	if !ok || len(s.out)+len(s.acks) == 0 {
 		return
 	}

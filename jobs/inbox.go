@@ -95,7 +95,7 @@ func (t *Talks) Typing(ctx context.Context, id uuid.UUID) {
 			c, err = tx.Conversation(limited, id)
 			return err
 		})
-		sender, ok := t.Senders[c.Channel]
+		sender, ok := t.sender(c.Channel)
 		if err != nil || !ok || c.BlockedAt != nil {
 			return
 		}

@@ -28,6 +28,18 @@ type Sender interface {
 	Typing(ctx context.Context, to conversation.To) error
 }
 
+// Switch is a Sender that may be off from one moment to the next; what is to be sent waits meanwhile.
+type Switch interface{ Off() bool }
+
+// sender takes messages to a channel's people; none where the channel is not there, or off.
+func (h *House) sender(channel string) (Sender, bool) {
+	s, ok := h.Senders[channel]
+	if one, is := s.(Switch); is && one.Off() {
+		return nil, false
+	}
+	return s, ok
+}
+
 // Crash is asked at named points of the way of a message; a fault drill ends the process there. Nil in production.
 type Crash func(point string)
 

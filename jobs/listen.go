@@ -68,7 +68,7 @@ func (t *Talks) hear(ctx context.Context, b borne, h attachment.Held) string {
 
 // typing shows that somebody listens.
 func (t *Talks) typing(ctx context.Context, b borne) {
-	sender, ok := t.Senders[b.Channel]
+	sender, ok := t.sender(b.Channel)
 	if !ok {
 		return
 	}

@@ -67,7 +67,7 @@ func (t *Talks) consult(ctx context.Context, asked *consulted, q *unsure) {
 	}
 	ctx, cancel := context.WithDeadline(ctx, asked.until)
 	defer cancel()
-	if sender, ok := t.Senders[q.to.Channel]; ok {
+	if sender, ok := t.sender(q.to.Channel); ok {
 		t.work.Go(func() { _ = sender.Typing(ctx, q.to) }) // shown if it can be
 	}
 	meaning, err := t.Model.Understand(ctx, q.text, q.situation)

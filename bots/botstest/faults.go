@@ -14,6 +14,8 @@ type Fault struct {
 	before error           // instead of the method
 	after  error           // instead of its answer, once it has taken effect
 	hold   <-chan struct{} // before the method
+
+	instead any // of its answer
 }
 
 var errCut = errors.New("the connection is cut")
@@ -44,6 +46,9 @@ func Reset() Fault { return Fault{after: errCut} }
 
 // Lost cuts the connection before the method takes effect.
 func Lost() Fault { return Fault{before: errCut} }
+
+// Result answers with a result of somebody's own making, nothing having happened.
+func Result(result any) Fault { return Fault{instead: result} }
 
 // Hold lets the call wait until release is closed, and then go well.
 func Hold(release <-chan struct{}) Fault { return Fault{hold: release} }
@@ -91,6 +96,9 @@ func (f *FakeTelegram) faulty(ctx context.Context, method string, p params) (any
 	}
 	if fault.before != nil {
 		return nil, fault.before
+	}
+	if fault.instead != nil {
+		return fault.instead, nil
 	}
 	result, err := f.do(ctx, method, p)
 	if err == nil {

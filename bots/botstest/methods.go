@@ -22,6 +22,8 @@ func (f *FakeTelegram) do(ctx context.Context, method string, p params) (any, er
 	case "deleteWebhook":
 		f.UseWebhook("", "")
 		return true, nil
+	case "getWebhookInfo":
+		return map[string]any{"url": f.Webhook(), "pending_update_count": f.queue.depth()}, nil
 	case "setMyCommands":
 		f.mu.Lock()
 		defer f.mu.Unlock()

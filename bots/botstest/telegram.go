@@ -17,10 +17,13 @@ import (
 	"github.com/zapis-clinic/zapis/core"
 )
 
-// FakeToken and FakeUsername are the fake's only bot. Another token is answered 401.
+// FakeToken and FakeUsername are the fake's bot. OtherToken is of another bot, of which it knows who that is and nothing more. Any other
+// token is answered 401.
 const (
-	FakeToken    = "4242:fake-token"
-	FakeUsername = "zapis_fake_bot"
+	FakeToken     = "4242:fake-token"
+	FakeUsername  = "zapis_fake_bot"
+	OtherToken    = "4343:other-token"
+	OtherUsername = "zapis_other_bot"
 )
 
 // FakeTelegram is a Bot API server on a loopback port, and the people who talk to the bot. It keeps what each chat shows.
@@ -119,6 +122,9 @@ func (f *FakeTelegram) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !ok || !found:
 		http.NotFound(w, r)
+		return
+	case token == OtherToken && method == "getMe":
+		answer(w, map[string]any{"id": botID + 101, "is_bot": true, "first_name": botName, "username": OtherUsername}, nil)
 		return
 	case token != FakeToken:
 		refuse(w, &refusal{http.StatusUnauthorized, "Unauthorized", 0})

@@ -162,3 +162,9 @@ func (q *queue) batch(limit int) ([]json.RawMessage, <-chan struct{}) {
 	}
 	return batch, q.changed.wait()
 }
+
+func (q *queue) depth() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.waiting)
+}

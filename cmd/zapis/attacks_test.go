@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zapis-clinic/zapis/bots/botstest"
 )
 
 const secretHeader = "X-Telegram-Bot-Api-Secret-Token"
@@ -21,7 +23,7 @@ func TestV9AForgedWebhookLeavesNoRow(t *testing.T) {
 	t.Parallel()
 	x := newWalk(t, 0)
 	before := x.writes()
-	right := x.server.webhookSecret()
+	right := webhookSecret(botstest.FakeToken)
 	for _, headers := range [][]string{
 		nil,
 		{secretHeader, ""},
@@ -45,7 +47,7 @@ func TestV9TheSameUpdateAHundredTimesHasOneEffect(t *testing.T) {
 	for range 10 {
 		all.Go(func() {
 			for range 10 {
-				got := x.ask(http.DefaultClient, http.MethodPost, webhookPath, update(2, "/start"), secretHeader, x.server.webhookSecret())
+				got := x.ask(http.DefaultClient, http.MethodPost, webhookPath, update(2, "/start"), secretHeader, webhookSecret(botstest.FakeToken))
 				if got.status != http.StatusOK {
 					t.Errorf("answered %d", got.status)
 				}

@@ -153,11 +153,13 @@ func migrated(ctx context.Context, c config) error {
 }
 
 func telegramAnswers(ctx context.Context, c config) error {
-	bot := telegramBot(c)
-	if bot == nil {
+	bot, err := telegramBot(ctx, c)
+	if err == nil && bot == nil {
 		return offError{errors.New("ZAPIS_TELEGRAM_TOKEN is not set")}
 	}
-	_, err := bot.Me(ctx)
+	if err == nil {
+		_, err = bot.Me(ctx)
+	}
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/messenger"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/dialog"
@@ -85,15 +86,38 @@ func openHouse(ctx context.Context, c config, log *slog.Logger) (*jobs.Talks, *v
 // telegramAccount is our name of the one bot there is.
 const telegramAccount = "telegram:main"
 
-// telegramBot is the bot of the settings, or nil where there is none.
-func telegramBot(c config) *telegram.Bot {
-	if c.TelegramToken == "" {
-		return nil
-	}
+// botOf is the clinic's bot with a token.
+func botOf(c config, token string) *telegram.Bot {
+	return telegram.New(telegram.Config{Token: token, API: c.TelegramAPI, Account: telegramAccount, HTTP: wireHTTP()})
+}
+
+func wireHTTP() *http.Client {
 	transport, _ := http.DefaultTransport.(*http.Transport)
 	own := transport.Clone()
 	own.MaxIdleConns, own.MaxIdleConnsPerHost = 256, 256
-	return telegram.New(telegram.Config{
-		Token: c.TelegramToken, API: c.TelegramAPI, Account: telegramAccount, HTTP: &http.Client{Transport: own},
+	return &http.Client{Transport: own}
+}
+
+// telegramBot is the bot of the settings, else the one that was connected in the cabinet; nil where there is none.
+func telegramBot(ctx context.Context, c config) (*telegram.Bot, error) {
+	if c.TelegramToken != "" {
+		return botOf(c, c.TelegramToken), nil
+	}
+	var bot *telegram.Bot
+	err := withDatabase(ctx, c, func(db *store.DB) error {
+		h, err := messenger.Now(ctx, db, telegram.Name)
+		if err != nil || !h.On() {
+			return err
+		}
+		keeper := c.keeper(db)
+		if err := keeper.Open(ctx); err != nil {
+			return fmt.Errorf("ZAPIS_KEYS: %w", err)
+		}
+		token, err := h.Token(keeper.Vault)
+		if err == nil {
+			bot = botOf(c, token)
+		}
+		return err
 	})
+	return bot, err
 }

@@ -42,7 +42,11 @@ func (l linkCmd) Run(e *env) error {
 			return err
 		}
 		links := []string{c.PublicURL + "/chat?start=" + token}
-		if bot := telegramBot(c); bot != nil {
+		bot, err := telegramBot(e.ctx, c)
+		if err != nil {
+			return err
+		}
+		if bot != nil {
 			link, err := deepLink(e.ctx, bot, token)
 			if err != nil {
 				return err

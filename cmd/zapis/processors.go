@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -15,7 +14,7 @@ import (
 type processorsCmd struct {
 	List processorsListCmd `cmd:"" help:"Who gets people's data."`
 	Add  processorsAddCmd  `cmd:"" help:"Put somebody into the registry: a messenger, a model, a laboratory."`
-	End  processorsEndCmd  `cmd:"" help:"Somebody gets nothing any more; a channel stops with the next start."`
+	End  processorsEndCmd  `cmd:"" help:"Somebody gets nothing any more; a channel stops within seconds."`
 }
 
 type processorsListCmd struct{}
@@ -90,19 +89,4 @@ func withOffice(e *env, fn func(personal.Office) error) error {
 
 func office(db *store.DB) personal.Office {
 	return personal.Office{In: db, Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader}
-}
-
-// registered leaves the messenger off where nobody has said who gets the data and on which ground; the rest works.
-func (s *server) registered(ctx context.Context) error {
-	if s.bot == nil {
-		return nil
-	}
-	yes, err := office(s.talks.DB).Registered(ctx, "telegram")
-	if err != nil || yes {
-		return err
-	}
-	s.bot = nil
-	s.log.WarnContext(ctx, "telegram stays off: it is not in the registry of processors", "do",
-		"zapis processors add telegram --who Telegram --country AE --purpose messages --basis consent, then start again")
-	return nil
 }

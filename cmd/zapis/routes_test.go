@@ -23,7 +23,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zapis-clinic/zapis/bots/botstest"
-	"github.com/zapis-clinic/zapis/bots/telegram"
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/demo"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
@@ -76,8 +75,8 @@ func newWalk(t *testing.T, room int64) *walk {
 	require.NoError(t, err)
 	t.Cleanup(talks.DB.Close)
 	talks.Clock = func() time.Time { return time.Now().Add(time.Duration(x.later.Load())) }
-	x.server = &server{config: c, talks: talks, keeper: keeper, log: log, roles: []string{"web", "bots"}, bot: telegramBot(c), gate: edge.NewGate(room)}
-	talks.Senders[telegram.Name] = x.server.bot
+	x.server = &server{config: c, talks: talks, keeper: keeper, log: log, roles: []string{"web", "bots"}, gate: edge.NewGate(room)}
+	require.NoError(t, x.server.openLine(t.Context()))
 	require.NoError(t, x.server.openChat())
 	handler, err := x.server.routes()
 	require.NoError(t, err)

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,9 +17,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
-	"github.com/zapis-clinic/zapis/bots/telegram"
 	"github.com/zapis-clinic/zapis/bots/webchat"
 	"github.com/zapis-clinic/zapis/cabinet"
+	"github.com/zapis-clinic/zapis/core/messenger"
 	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/jobs"
 	"github.com/zapis-clinic/zapis/jobs/edge"
@@ -61,7 +59,7 @@ func (s serveCmd) Run(e *env) error {
 		return err
 	}
 	defer talks.DB.Close()
-	return (&server{config: c, talks: talks, keeper: keeper, log: log, roles: s.Roles, bot: telegramBot(c), gate: edge.NewGate(0)}).serve(e.ctx)
+	return (&server{config: c, talks: talks, keeper: keeper, log: log, roles: s.Roles, gate: edge.NewGate(0)}).serve(e.ctx)
 }
 
 // server is one replica at work.
@@ -71,7 +69,7 @@ type server struct {
 	keeper  *vault.Keeper
 	log     *slog.Logger
 	roles   []string
-	bot     *telegram.Bot
+	line    *line // the clinic's bot
 	chat    *webchat.Server
 	cabinet *cabinet.Server // nil where this replica serves no pages
 	river   *river.Client[pgx.Tx]
@@ -82,15 +80,11 @@ type server struct {
 func (s *server) has(role string) bool { return slices.Contains(s.roles, role) }
 
 func (s *server) serve(ctx context.Context) error {
-	if err := s.registered(ctx); err != nil {
-		return err
-	}
 	if err := s.openModel(ctx); err != nil {
 		return err
 	}
-	if s.bot != nil {
-		s.talks.Senders[telegram.Name] = s.bot
-		s.talks.Sources = map[string]jobs.Source{telegram.Name: s.bot}
+	if err := s.openLine(ctx); err != nil {
+		return err
 	}
 	if err := s.openChat(); err != nil {
 		return err
@@ -145,9 +139,7 @@ func (s *server) begin(ctx context.Context, wait *sync.WaitGroup) (context.Cance
 		wait.Go(func() { s.talks.CatchUpKeys(ctx) })
 	}
 	polling, stop := context.WithCancel(ctx)
-	if s.bot != nil && s.has("bots") {
-		wait.Go(func() { s.listenTelegram(polling) })
-	}
+	wait.Go(func() { s.line.follow(polling) })
 	return stop, nil
 }
 
@@ -197,27 +189,29 @@ func (s *server) startWorker(ctx context.Context) error {
 	return nil
 }
 
-// listenTelegram has updates delivered or fetches them, until ctx ends.
-func (s *server) listenTelegram(ctx context.Context) {
+// listenTelegram has updates delivered or fetches them, until ctx ends. Its error is the messenger's refusal of the bot.
+func (s *server) listenTelegram(ctx context.Context, c *connection) error {
 	for _, lang := range []string{"ru", "en", ""} {
-		if err := s.bot.SetCommands(ctx, lang, menu(s.talks.Words, lang)); err != nil && ctx.Err() == nil {
+		if err := c.SetCommands(ctx, lang, menu(s.talks.Words, lang)); err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "the bot's menu not set", "error", err)
 			break
 		}
 	}
-	if s.config.TelegramMode == "webhook" {
-		s.setWebhook(ctx)
-		return
+	if c.mode == messenger.Webhook {
+		s.setWebhook(ctx, c)
+		return nil
 	}
-	if err := s.bot.Poll(ctx, s.talks, s.log); err != nil {
+	err := c.Poll(ctx, s.talks, s.log)
+	if err != nil {
 		s.log.ErrorContext(ctx, "polling ended", "error", err)
 	}
+	return err
 }
 
-func (s *server) setWebhook(ctx context.Context) {
+func (s *server) setWebhook(ctx context.Context, c *connection) {
 	address := s.config.PublicURL + webhookPath
 	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, time.Minute) {
-		err := s.bot.SetWebhook(ctx, address, s.webhookSecret())
+		err := c.SetWebhook(ctx, address, webhookSecret(c.token))
 		if err == nil {
 			s.log.InfoContext(ctx, "webhook set")
 			return
@@ -235,20 +229,12 @@ func (s *server) setWebhook(ctx context.Context) {
 // webhookPath is where Telegram delivers.
 const webhookPath = "/telegram/main"
 
-// webhookSecret is the same in every replica and tells nothing of the token.
-func (s *server) webhookSecret() string {
-	sum := sha256.Sum256([]byte("zapis webhook of " + s.config.TelegramToken))
-	return hex.EncodeToString(sum[:])
-}
-
 func (s *server) routes() (http.Handler, error) {
 	r := chi.NewRouter()
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	r.Get("/readyz", s.ready)
 	r.Get("/metrics", s.private(s.metrics()).ServeHTTP)
-	if s.bot != nil {
-		r.With(s.gate.Admit(edge.Webhook)).Post(webhookPath, s.bot.Webhook(s.webhookSecret(), s.talks, s.log).ServeHTTP)
-	}
+	r.With(s.gate.Admit(edge.Webhook)).Post(webhookPath, s.line.ServeHTTP)
 	if s.has("web") {
 		if err := s.mountWeb(r); err != nil {
 			return nil, err

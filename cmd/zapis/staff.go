@@ -84,9 +84,12 @@ type staffLinkCmd struct {
 // Run prints a deep link into the clinic's bot.
 func (a staffLinkCmd) Run(e *env) error {
 	return withRoster(e, func(c config, roster *staff.Roster) error {
-		bot := telegramBot(c)
+		bot, err := telegramBot(e.ctx, c)
+		if err != nil {
+			return err
+		}
 		if bot == nil {
-			return errors.New("ZAPIS_TELEGRAM_TOKEN: not set; the link leads into the clinic's bot")
+			return errors.New("ZAPIS_TELEGRAM_TOKEN: not set, and no bot is connected in the cabinet; the link leads into the clinic's bot")
 		}
 		payload, err := roster.LinkToken(e.ctx, core.Sys("cli"), a.Login)
 		if err != nil {

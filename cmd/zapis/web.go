@@ -13,6 +13,7 @@ import (
 	"github.com/zapis-clinic/zapis/cabinet"
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/integration"
+	"github.com/zapis-clinic/zapis/core/messenger"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/vault"
@@ -47,7 +48,7 @@ func (s *server) mountWeb(r chi.Router) error {
 	}
 	desk, err := cabinet.New(cabinet.Config{
 		DB: s.talks.DB, Vault: s.keeper.Vault, Book: s.talks.Book, Guard: s.talks.Guard, Acts: s.talks.Acts, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
-		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink(), OIDC: s.signOn(), Demo: s.config.Demo, Visitors: s.chat, Courier: s.talks, Drafts: drafts, Probes: s.probed, Keys: s.keysDesk(), Gate: s.gate, Log: s.log,
+		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink, HasBot: func() bool { return !s.line.Off() }, OIDC: s.signOn(), Demo: s.config.Demo, Visitors: s.chat, Courier: s.talks, Drafts: drafts, Probes: s.probed, Keys: s.keysDesk(), Channels: s.channelsDesk(), ChatSites: s.config.ChatSites, Gate: s.gate, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("the cabinet: %w", err)
@@ -71,10 +72,8 @@ func (s *server) mountWeb(r chi.Router) error {
 // follows what changes.
 func (s *server) keysDesk() *vault.Desk {
 	return &vault.Desk{
-		In: s.talks.DB,
-		Fresh: func(who core.Actor) bool {
-			return staff.Member{Fresh: who.Fresh}.IsFresh(s.talks.Clock())
-		},
+		In:    s.talks.DB,
+		Fresh: s.isFresh,
 		Open: func(in store.Opener) *vault.Keeper {
 			k := s.config.keeper(s.talks.DB)
 			k.In = in
@@ -93,12 +92,26 @@ func (s *server) signOn() cabinet.OIDC {
 	}
 }
 
-// deepLink opens the bot with a payload; nil where there is no bot. Its name is asked for once it is needed.
-func (s *server) deepLink() cabinet.DeepLink {
-	if s.bot == nil {
-		return nil
+// deepLink opens the bot with a payload. The bot's name is asked for once it is needed.
+func (s *server) deepLink(ctx context.Context, payload string) (string, error) {
+	c := s.line.now.Load()
+	if c == nil {
+		return "", core.Refuse(core.NotFound, "no_bot")
 	}
-	return func(ctx context.Context, payload string) (string, error) { return deepLink(ctx, s.bot, payload) }
+	return deepLink(ctx, c.Bot, payload)
+}
+
+// channelsDesk is where the bot is connected in the cabinet.
+func (s *server) channelsDesk() *messenger.Desk {
+	return &messenger.Desk{
+		In: s.talks.DB, Vault: s.keeper.Vault, Clock: s.talks.Clock, IDs: s.talks.IDs, Wake: s.talks.Hub.Tell, Fresh: s.isFresh,
+		Wire:  telegram.Wire{API: s.config.TelegramAPI, HTTP: wireHTTP(), Address: s.config.PublicURL + webhookPath, Secret: webhookSecret},
+		Token: s.config.TelegramToken, Mode: s.config.TelegramMode, Reachable: telegram.Reachable(s.config.TelegramAPI, s.config.PublicURL),
+	}
+}
+
+func (s *server) isFresh(who core.Actor) bool {
+	return staff.Member{Fresh: who.Fresh}.IsFresh(s.talks.Clock())
 }
 
 // menu is the list of commands a messenger shows.

@@ -119,7 +119,7 @@ func (o Office) AddProcessor(ctx context.Context, actor core.Actor, p Processor)
 	return nil
 }
 
-// EndProcessor says that somebody gets nothing any more. A channel stops with the program's next start.
+// EndProcessor says that somebody gets nothing any more. A messenger's bot stops within seconds, in every program that runs.
 func (o Office) EndProcessor(ctx context.Context, actor core.Actor, name string) error {
 	err := o.In.InTx(ctx, actor, func(tx *store.Tx) error {
 		if _, err := access.Require(actor, core.Ask{Action: core.Update, Class: core.Policies}); err != nil {

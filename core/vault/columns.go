@@ -41,6 +41,7 @@ func Columns() []Column {
 		{Table: "task_event", Column: textSealed, What: "notes on tasks"},
 		{Table: "inbox_note", Column: textSealed, What: "what the desk tells itself beside a conversation"},
 		{Table: "api_token", Column: "key_sealed", What: "what integrations sign by"},
+		{Table: "messenger", Column: "token_sealed", What: "the token of the clinic's bot, where it was connected in the cabinet"},
 		{Table: "staff_totp", Column: "totp_sealed", What: "the secrets of staff's authenticator apps"},
 	}
 }

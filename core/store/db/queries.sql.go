@@ -5333,6 +5333,284 @@ func (q *Queries) LockCalendars(ctx context.Context, keys []int64) error {
 	return err
 }
 
+const messenger = `-- name: Messenger :one
+SELECT m.id, m.channel, m.bot_id, m.username, m.mode, m.token_sealed, m.version, m.set_by, m.set_at, coalesce(s.login, '')::text AS login
+FROM messenger m
+LEFT JOIN staff s ON s.id = m.set_by
+WHERE m.channel = $1
+`
+
+type MessengerRow struct {
+	ID          uuid.UUID
+	Channel     string
+	BotID       int64
+	Username    string
+	Mode        string
+	TokenSealed []byte
+	Version     int32
+	SetBy       *uuid.UUID
+	SetAt       time.Time
+	Login       string
+}
+
+// For a replica that looks whether its bot is still the one, and for the page of channels.
+func (q *Queries) Messenger(ctx context.Context, channel string) (MessengerRow, error) {
+	row := q.db.QueryRow(ctx, messenger, channel)
+	var i MessengerRow
+	err := row.Scan(
+		&i.ID,
+		&i.Channel,
+		&i.BotID,
+		&i.Username,
+		&i.Mode,
+		&i.TokenSealed,
+		&i.Version,
+		&i.SetBy,
+		&i.SetAt,
+		&i.Login,
+	)
+	return i, err
+}
+
+const messengerMode = `-- name: MessengerMode :one
+UPDATE messenger
+SET mode = $1, version = version + 1, set_by = $2, set_at = $3
+WHERE channel = $4 AND version = $5 AND token_sealed IS NOT NULL
+RETURNING version
+`
+
+type MessengerModeParams struct {
+	Mode    string
+	SetBy   *uuid.UUID
+	At      time.Time
+	Channel string
+	Version int32
+}
+
+// How messages come to the bot that is connected.
+func (q *Queries) MessengerMode(ctx context.Context, arg MessengerModeParams) (int32, error) {
+	row := q.db.QueryRow(ctx, messengerMode,
+		arg.Mode,
+		arg.SetBy,
+		arg.At,
+		arg.Channel,
+		arg.Version,
+	)
+	var version int32
+	err := row.Scan(&version)
+	return version, err
+}
+
+const messengerOff = `-- name: MessengerOff :one
+UPDATE messenger
+SET token_sealed = NULL, version = version + 1, set_by = $1, set_at = $2
+WHERE channel = $3 AND version = $4 AND token_sealed IS NOT NULL
+RETURNING version
+`
+
+type MessengerOffParams struct {
+	SetBy   *uuid.UUID
+	At      time.Time
+	Channel string
+	Version int32
+}
+
+// The bot is disconnected; which it was stays known.
+func (q *Queries) MessengerOff(ctx context.Context, arg MessengerOffParams) (int32, error) {
+	row := q.db.QueryRow(ctx, messengerOff,
+		arg.SetBy,
+		arg.At,
+		arg.Channel,
+		arg.Version,
+	)
+	var version int32
+	err := row.Scan(&version)
+	return version, err
+}
+
+const messengerOwnChat = `-- name: MessengerOwnChat :one
+SELECT external_id
+FROM staff_link
+WHERE staff_id = $1 AND channel = $2
+ORDER BY linked_at
+LIMIT 1
+`
+
+type MessengerOwnChatParams struct {
+	StaffID uuid.UUID
+	Channel string
+}
+
+// The chat that a member of staff has bound to themselves, to try the bot on.
+func (q *Queries) MessengerOwnChat(ctx context.Context, arg MessengerOwnChatParams) (string, error) {
+	row := q.db.QueryRow(ctx, messengerOwnChat, arg.StaffID, arg.Channel)
+	var external_id string
+	err := row.Scan(&external_id)
+	return external_id, err
+}
+
+const messengerReplicaLeft = `-- name: MessengerReplicaLeft :exec
+DELETE FROM messenger_replica WHERE id = $1 OR seen_at < clock_timestamp() - interval '1 day'
+`
+
+// It ends; those that died without a word go too.
+func (q *Queries) MessengerReplicaLeft(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, messengerReplicaLeft, id)
+	return err
+}
+
+const messengerReplicaSeen = `-- name: MessengerReplicaSeen :exec
+INSERT INTO messenger_replica (id, channel, source, version, state, seen_at)
+VALUES ($1, $2, $3, $4, $5, clock_timestamp())
+ON CONFLICT (id, channel) DO UPDATE
+SET source = excluded.source, version = excluded.version, state = excluded.state, seen_at = excluded.seen_at
+`
+
+type MessengerReplicaSeenParams struct {
+	ID      uuid.UUID
+	Channel string
+	Source  string
+	Version int32
+	State   string
+}
+
+// A running program says what it makes of it.
+func (q *Queries) MessengerReplicaSeen(ctx context.Context, arg MessengerReplicaSeenParams) error {
+	_, err := q.db.Exec(ctx, messengerReplicaSeen,
+		arg.ID,
+		arg.Channel,
+		arg.Source,
+		arg.Version,
+		arg.State,
+	)
+	return err
+}
+
+const messengerReplicas = `-- name: MessengerReplicas :many
+SELECT id, source, version, state
+FROM messenger_replica
+WHERE channel = $1 AND seen_at > clock_timestamp() - interval '30 seconds'
+ORDER BY id
+LIMIT 100
+`
+
+type MessengerReplicasRow struct {
+	ID      uuid.UUID
+	Source  string
+	Version int32
+	State   string
+}
+
+// Those that have said so lately.
+func (q *Queries) MessengerReplicas(ctx context.Context, channel string) ([]MessengerReplicasRow, error) {
+	rows, err := q.db.Query(ctx, messengerReplicas, channel)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MessengerReplicasRow{}
+	for rows.Next() {
+		var i MessengerReplicasRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Source,
+			&i.Version,
+			&i.State,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const messengerSet = `-- name: MessengerSet :one
+INSERT INTO messenger AS m (id, channel, bot_id, username, mode, token_sealed, set_by, set_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT ON CONSTRAINT messenger_one DO UPDATE
+SET bot_id = excluded.bot_id, username = excluded.username, mode = excluded.mode, token_sealed = excluded.token_sealed, version = m.version + 1,
+    set_by = excluded.set_by, set_at = excluded.set_at
+WHERE m.version = $9::integer
+RETURNING m.version
+`
+
+type MessengerSetParams struct {
+	ID          uuid.UUID
+	Channel     string
+	BotID       int64
+	Username    string
+	Mode        string
+	TokenSealed []byte
+	SetBy       *uuid.UUID
+	At          time.Time
+	Version     int32
+}
+
+// A bot is connected, over the row as it was seen: 0 rows where somebody was quicker.
+func (q *Queries) MessengerSet(ctx context.Context, arg MessengerSetParams) (int32, error) {
+	row := q.db.QueryRow(ctx, messengerSet,
+		arg.ID,
+		arg.Channel,
+		arg.BotID,
+		arg.Username,
+		arg.Mode,
+		arg.TokenSealed,
+		arg.SetBy,
+		arg.At,
+		arg.Version,
+	)
+	var version int32
+	err := row.Scan(&version)
+	return version, err
+}
+
+const messengerTroubles = `-- name: MessengerTroubles :many
+SELECT channel, error::text AS error, state, count(*) AS messages, max(created_at)::timestamptz AS last
+FROM outbox
+WHERE created_at > $1 AND error IS NOT NULL
+GROUP BY channel, error, state
+ORDER BY count(*) DESC, channel, error, state
+LIMIT 50
+`
+
+type MessengerTroublesRow struct {
+	Channel  string
+	Error    string
+	State    string
+	Messages int64
+	Last     time.Time
+}
+
+// What did not go out lately, by channel and class of error: for the page of channels, without a person or a word of theirs.
+func (q *Queries) MessengerTroubles(ctx context.Context, since time.Time) ([]MessengerTroublesRow, error) {
+	rows, err := q.db.Query(ctx, messengerTroubles, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MessengerTroublesRow{}
+	for rows.Next() {
+		var i MessengerTroublesRow
+		if err := rows.Scan(
+			&i.Channel,
+			&i.Error,
+			&i.State,
+			&i.Messages,
+			&i.Last,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const nextWorkingDay = `-- name: NextWorkingDay :one
 SELECT coalesce(min(w.day), $1::date)::date AS day FROM working_day w WHERE w.branch_id = $2::uuid AND w.day >= $1::date
 `
