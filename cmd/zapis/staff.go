@@ -89,7 +89,7 @@ func (a staffLinkCmd) Run(e *env) error {
 			return err
 		}
 		if bot == nil {
-			return errors.New("ZAPIS_TELEGRAM_TOKEN: not set, and no bot is connected in the cabinet; the link leads into the clinic's bot")
+			return errors.New("ZAPIS_TELEGRAM_TOKEN: not set; the link leads into the clinic's bot")
 		}
 		payload, err := roster.LinkToken(e.ctx, core.Sys("cli"), a.Login)
 		if err != nil {
