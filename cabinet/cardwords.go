@@ -33,11 +33,8 @@ func (x comeLine) about() []string {
 	return append(out, core.Money(x.Price, x.Currency))
 }
 
-// The tones of what somebody must look at, and of what they may.
-const (
-	toneBad  = "bad"
-	toneWarn = "warn"
-)
+// toneBad is the tone of what somebody must look at.
+const toneBad = "bad"
 
 // visitTone is the tone of a visit's state.
 func visitTone(s visit.Status) string {
