@@ -3,6 +3,7 @@ package cabinet
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -32,6 +33,7 @@ const (
 // formLine is one line of a setting's form. Name is the setting's own for it, and its label is settings.f_name.
 type formLine struct {
 	Name, Kind, Hint string // the hint is a key
+	Label            string // a key, where it is not settings.f_name
 	Required         bool
 	Options          []option
 	Groups           []performed // of linePerforms
@@ -47,8 +49,11 @@ type housePart struct {
 	ask        func(key string) settings.Change                                 // names what is looked at
 	subject    func(key string, form url.Values) uuid.UUID                      // of the address's last part; of a new one by its form
 	title      func(form url.Values) string                                     // of what stands
-	notes      func(p desk, subject uuid.UUID, form url.Values) ([]note, error) // said beside the form
-	reads      func(form url.Values) (map[string]any, error)                    // where lines alone do not say it
+	notes      func(ctx context.Context, p desk, subject uuid.UUID, form url.Values) ([]note, error) // said beside the form
+	reads      func(p desk, form url.Values) (map[string]any, error)            // where lines alone do not say it
+	drawn      func(p desk, form url.Values) error                              // completes a form that shows what stands
+	item       func(key string) string                                          // of the subject, where it has several
+	preview    func(p desk, form url.Values) []shownAs                          // what patients would read
 }
 
 // desk is what the parts of a page are made from.
@@ -69,6 +74,7 @@ type listing struct {
 	Rows   [][]cell
 	Older  string // the address of the next ones
 	New    string // what the address of a new one carries: "branch=…"
+	Fixed  bool   // there are no new ones
 }
 
 // cell is one place of a list. With a Key it leads to what it names; with a Tone it is a badge.
@@ -90,6 +96,7 @@ type houseFrame struct {
 	Problem string
 	Wrong   string
 	Notes   []note
+	Shown   []shownAs
 	History []settings.Proposal
 	Catalog *clinic.Catalog
 }
@@ -118,7 +125,7 @@ func (f houseFrame) placed() bool {
 }
 
 func houseParts() []housePart {
-	return []housePart{branchPart(), roomPart(), specialtyPart(), doctorPart()}
+	return []housePart{branchPart(), roomPart(), specialtyPart(), doctorPart(), wordPart()}
 }
 
 func (s *Server) houseRoutes(r chi.Router) {
@@ -181,7 +188,9 @@ func (s *Server) houseShown(w http.ResponseWriter, r *http.Request, m staff.Memb
 		s.failed(w, r, err)
 		return
 	}
-	f.Rows = f.Part.lines(p, f.Form)
+	if f.Rows = f.Part.lines(p, f.Form); f.Part.preview != nil {
+		f.Shown = f.Part.preview(p, f.Form)
+	}
 	s.render(w, r, status, housePage(p.View, f))
 }
 
@@ -208,15 +217,25 @@ func (s *Server) houseStands(ctx context.Context, p desk, f *houseFrame) error {
 		return err
 	}
 	f.Title, f.Seen = f.Part.title(stands), orText(f.Seen, settings.Mark(text))
-	if f.Form == nil {
+	if stands.Set(keyAt, f.Key); f.Form == nil {
 		f.Form = stands
 	}
-	if f.Part.notes != nil {
-		if f.Notes, err = f.Part.notes(p, f.ID, stands); err != nil {
+	f.Form.Set(keyAt, f.Key)
+	if f.Part.drawn != nil {
+		if err := f.Part.drawn(p, f.Form); err != nil {
 			return err
 		}
 	}
-	f.History, _, err = s.settingsDesk().Proposals(ctx, p.Who, settings.Wanted{Subject: f.ID})
+	if f.Part.notes != nil {
+		if f.Notes, err = f.Part.notes(ctx, p, f.ID, stands); err != nil {
+			return err
+		}
+	}
+	wanted := settings.Wanted{Subject: f.ID}
+	if f.Part.item != nil {
+		wanted.Item = f.Part.item(f.Key)
+	}
+	f.History, _, err = s.settingsDesk().Proposals(ctx, p.Who, wanted)
 	return err
 }
 
@@ -232,6 +251,7 @@ func (s *Server) houseSet(of housePart) func(http.ResponseWriter, *http.Request,
 			return
 		}
 		f := houseFrame{Part: of, Form: trimmed(r.PostForm), Seen: r.PostFormValue(keyStood), Key: chi.URLParam(r, "id")}
+		f.Form.Set(keyAt, f.Key)
 		change, err := f.change(p)
 		if err == nil {
 			f.ID = of.subject(f.Key, f.Form)
@@ -280,7 +300,7 @@ func (f houseFrame) change(p desk) (settings.Change, error) {
 		}
 	}
 	if f.Part.reads != nil {
-		more, err := f.Part.reads(f.Form)
+		more, err := f.Part.reads(p, f.Form)
 		if err != nil {
 			return settings.Change{}, err
 		}
@@ -331,6 +351,10 @@ func formOf(text []byte) (url.Values, error) {
 			}
 		case []any:
 			many(form, name, x)
+		case map[string]any: // forms of a sentence
+			for inner, text := range x {
+				form.Set(inner, fmt.Sprint(text))
+			}
 		}
 	}
 	return form, nil

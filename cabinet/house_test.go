@@ -7,6 +7,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/dialog/words"
+	"github.com/zapis-clinic/zapis/jobs"
 )
 
 // agreed proposes by a form as the desk, has the head approve, and carries it out.
@@ -138,4 +142,38 @@ func TestTheHouseIsForThoseWhoSetItUpOrDecide(t *testing.T) {
 	assert.Equal(t, 0, o.count("settings_request"))
 	answer, _ := o.as("admin").get("/cabinet/settings/branches/" + uuid.NewString())
 	assert.Equal(t, http.StatusNotFound, answer.StatusCode)
+}
+
+func TestTheBotsWordsAreTheClinicsOwnUntilTheyAreGivenBack(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	say, err := words.Load()
+	require.NoError(t, err)
+	o.book.Hear(func(c *clinic.Catalog) { require.NoError(t, say.Adopt(jobs.OwnWords(c))) })
+	ours := say.Say("ru", "reminder.text", "In", "завтра")
+	desk, path := o.as("admin"), "/cabinet/settings/words/reminder.text.ru"
+	_, page := desk.get("/cabinet/settings/words?q=" + "reminder.text")
+	assert.Contains(t, page, path)
+	_, page = desk.get(path)
+	assert.Contains(t, page, "{{.In}}")
+	assert.Contains(t, page, "через 1 день", "a preview with samples")
+	assert.Contains(t, page, "частей: 1")
+
+	answer, page := desk.post(path, "other", "Ждём вас!")
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Contains(t, page, "те же данные: {{.In}}")
+	assert.Contains(t, page, "Ждём вас!", "what was typed stays")
+	o.agreed(path, "other", "Ждём вас {{.In}}!")
+	assert.Equal(t, "Ждём вас завтра!", say.Say("ru", "reminder.text", "In", "завтра"))
+	assert.NotContains(t, say.Say("en", "reminder.text", "In", "tomorrow"), "Ждём")
+	_, page = desk.get("/cabinet/settings/words/reminder.text_for.ru")
+	assert.NotContains(t, page, "Ждём вас", "a history is of one sentence")
+	o.agreed(path, "ours", "1")
+	assert.Equal(t, ours, say.Say("ru", "reminder.text", "In", "завтра"))
+	_, page = desk.get(path)
+	assert.Contains(t, page, "слова Zapis")
+	for _, none := range []string{"emergency.call.ru", "none.ru", "months.ru", "x"} {
+		answer, _ = desk.get("/cabinet/settings/words/" + none)
+		assert.Equal(t, http.StatusNotFound, answer.StatusCode, none)
+	}
 }

@@ -1,6 +1,7 @@
 package cabinet
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -68,7 +69,7 @@ func performable(p desk, form url.Values) []performed {
 }
 
 // performances are the services that were ticked, each with minutes where they were written.
-func performances(form url.Values) (map[string]any, error) {
+func performances(_ desk, form url.Values) (map[string]any, error) {
 	list := []settings.Performance{}
 	for _, text := range form[keyPerforms] {
 		id, err := uuid.Parse(text)
@@ -135,12 +136,12 @@ func doctorRow(p desk, d clinic.Doctor) []cell {
 }
 
 // doctorNotes say what hangs on a doctor, whose account it is, and where working time is.
-func doctorNotes(p desk, subject uuid.UUID, form url.Values) ([]note, error) {
-	out, err := hanging(p, subject, form)
+func doctorNotes(ctx context.Context, p desk, subject uuid.UUID, form url.Values) ([]note, error) {
+	out, err := hanging(ctx, p, subject, form)
 	if err != nil {
 		return nil, err
 	}
-	logins, err := p.settingsDesk().Accounts(p.Request.Context(), p.Who, subject)
+	logins, err := p.settingsDesk().Accounts(ctx, p.Who, subject)
 	if err != nil {
 		return nil, err
 	}

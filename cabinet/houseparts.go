@@ -1,6 +1,7 @@
 package cabinet
 
 import (
+	"context"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -57,8 +58,8 @@ func isOpen(v view, closed bool) cell {
 }
 
 // hanging says what stays when a thing is closed.
-func hanging(p desk, subject uuid.UUID, _ url.Values) ([]note, error) {
-	left, err := p.settingsDesk().Remains(p.Request.Context(), p.Who, subject)
+func hanging(ctx context.Context, p desk, subject uuid.UUID, _ url.Values) ([]note, error) {
+	left, err := p.settingsDesk().Remains(ctx, p.Who, subject)
 	if err != nil || left.Visits+left.Rules == 0 {
 		return nil, err
 	}

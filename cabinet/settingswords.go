@@ -67,7 +67,10 @@ func settingText(v view, c *clinic.Catalog, name string, value any) string {
 		}
 		slices.Sort(parts)
 		return strings.Join(parts, ", ")
-	case map[string]any: // a service, in minutes of one's own
+	case map[string]any: // a service, in minutes of one's own; or the forms of a sentence
+		if _, is := x[keyService]; !is {
+			return formsText(v, x)
+		}
 		text := settingText(v, c, name, x[keyService])
 		if n, own := x[keyMinutes].(float64); own {
 			text += " (" + v.number("settings.minutes_n", int(n)) + ")"
@@ -75,6 +78,25 @@ func settingText(v view, c *clinic.Catalog, name string, value any) string {
 		return text
 	}
 	return fmt.Sprint(value)
+}
+
+// formsText are the forms of a sentence, as they are said.
+func formsText(v view, forms map[string]any) string {
+	if len(forms) == 0 {
+		return v.Say("settings.word_ours")
+	}
+	var parts []string
+	for _, name := range wordForms() {
+		if text, is := forms[name].(string); is {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+// smsLine says how a message would go by SMS.
+func smsLine(v view, x shownAs) string {
+	return strings.NewReplacer("{characters}", strconv.Itoa(x.Characters), "{parts}", strconv.Itoa(x.Parts)).Replace(v.Say("settings.sms"))
 }
 
 // calledBy is what an id or a code stands for, or the text itself.
@@ -117,6 +139,8 @@ func newName(v view, c settings.Change) string {
 		return v.fill("settings.the_specialty", "name", clinic.Name{RU: c.Specialty.NameRU, EN: c.Specialty.NameEN}.In(v.Lang))
 	case c.Room != nil:
 		return v.fill("settings.the_room", "name", c.Room.Name)
+	case c.Word != nil:
+		return v.fill("settings.the_word", "name", c.Word.Key+", "+v.Say("settings.lang_"+c.Word.Lang))
 	case c.Doctor != nil:
 		return v.fill("settings.the_doctor", "name", strings.Join(strings.Fields(c.Doctor.Surname+" "+c.Doctor.Given+" "+c.Doctor.Patronymic), " "))
 	}

@@ -30,7 +30,7 @@ const maxWord = 1500
 
 var (
 	wordKey = regexp.MustCompile(`^[a-z0-9_.]{1,80}$`)
-	braced  = regexp.MustCompile(`{{\.[A-Z]\w*}}`)
+	braced  = regexp.MustCompile(`{{\.\w+}}`)
 )
 
 // WordsID is the subject of all words: each is an item of it.

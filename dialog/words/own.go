@@ -24,8 +24,10 @@ type Own struct {
 // placeholder is a fact in a sentence.
 var placeholder = regexp.MustCompile(`{{\.\w+}}`)
 
-// tables of a words' file are what the clinic does not set: they are parts of dates, not sentences.
-func fixed(key string) bool { return key == "weekdays" || key == "months" || key == "months_of" }
+// fixed is what the clinic does not set: parts of dates, and what is said in danger, which doctors review as a whole.
+func fixed(key string) bool {
+	return key == "weekdays" || key == "months" || key == "months_of" || strings.HasPrefix(key, "emergency.")
+}
 
 // standard reads Zapis' own words: language → key → form → text.
 func standard() (map[string]map[string]map[string]string, error) {
@@ -99,12 +101,14 @@ func (b *Book) Check(own Own) error {
 	return nil
 }
 
-// facts are the placeholders of a text, each once, in order.
-func facts(text string) string {
+// Facts are the placeholders of a text, each once, in order: {{.Name}}.
+func Facts(text string) []string {
 	list := placeholder.FindAllString(text, -1)
 	sort.Strings(list)
-	return strings.Join(slices.Compact(list), " ")
+	return slices.Compact(list)
 }
+
+func facts(text string) string { return strings.Join(Facts(text), " ") }
 
 func orNone(text string) string {
 	if text == "" {
