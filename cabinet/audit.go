@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,7 +43,7 @@ func readsJournal(m *staff.Member) bool {
 
 func (s *Server) desk() audit.Desk { return audit.Desk{In: s.DB, Clock: s.Clock, IDs: s.IDs} }
 
-// journal is GET /cabinet/security/audit?who=&patient=&action=&from=&to=&at=&id=.
+// journal is GET /cabinet/security/audit?who=&patient=&action=&object=&class=&decided=&from=&to=&at=&id=.
 func (s *Server) journal(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	v := s.viewOf(r, m)
 	actor := s.Guard.Admit(m.Actor(channel)).During(r.Context())
@@ -71,8 +72,11 @@ func (s *Server) journal(w http.ResponseWriter, r *http.Request, m staff.Member)
 	s.render(w, r, http.StatusOK, journalPage(v, f))
 }
 
+// keyDecided is the field that asks for what was allowed, or for what was denied.
+const keyDecided = "decided"
+
 // journalFields are the fields of the form.
-func journalFields() []string { return []string{"who", "patient", "action", keyFrom, "to"} }
+func journalFields() []string { return []string{"who", "patient", "object", "action", "class", keyDecided, keyFrom, "to"} }
 
 // filter reads a form. What is not well written is left out, and said to be.
 func (s *Server) filter(q url.Values) (audit.Filter, journalFrame) {
@@ -83,7 +87,14 @@ func (s *Server) filter(q url.Values) (audit.Filter, journalFrame) {
 		}
 	}
 	out := audit.Filter{Who: f.asked("who"), Action: f.asked("action")}
-	var bad [4]error
+	if text := f.asked("class"); slices.Contains(core.Classes(), core.Class(text)) {
+		out.Class = core.Class(text)
+	}
+	out.Denied, out.Allowed = f.asked(keyDecided) == "denied", f.asked(keyDecided) == "allowed"
+	var bad [5]error
+	if text := f.asked("object"); text != "" {
+		out.Object, bad[4] = uuid.Parse(text)
+	}
 	if text := f.asked("patient"); text != "" {
 		out.Patient, bad[0] = uuid.Parse(text)
 	}

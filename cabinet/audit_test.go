@@ -133,3 +133,35 @@ func TestV15AnExportOfTheJournalHasNoFormulas(t *testing.T) {
 	answer, _ = b.do(http.MethodPost, journal+"/export", url.Values{})
 	assert.True(t, strings.HasPrefix(answer.Header.Get("Location"), "/cabinet/step-up"), "an export asks for a second factor")
 }
+
+func TestTheJournalIsSearchedByClassObjectAndDecision(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	visit := core.NewIDs(nil)()
+	o.acts(
+		audit.Entry{At: monday(), Action: "visit.moved", Object: "visit", Subject: visit},
+		audit.Entry{At: monday(), Action: "visit.cancelled", Object: "visit", Subject: core.NewIDs(nil)()},
+		audit.Entry{At: monday(), Action: "patient.phone", Object: "patient"},
+	)
+	doctor := o.enter("doctor")
+	doctor.shows()
+	doctor.do(http.MethodPost, journal+"/export", url.Values{}) // refused, on record
+	b := o.enter("security")
+	_, page := b.get(journal + "?class=appointments")
+	assert.Contains(t, page, "Визит перенесён")
+	assert.Contains(t, page, "Визит отменён")
+	assert.NotContains(t, page, "Изменён телефон")
+	_, page = b.get(journal + "?object=" + visit.String())
+	assert.Contains(t, page, "Визит перенесён")
+	assert.NotContains(t, page, "Визит отменён")
+	_, page = b.get(journal + "?decided=denied")
+	assert.NotContains(t, page, "Визит")
+	assert.Equal(t, 1, strings.Count(page, `<tr class="refused"`))
+	_, page = b.get(journal + "?decided=allowed&class=appointments")
+	assert.Contains(t, page, "Визит перенесён")
+	_, page = b.get(journal + "?object=x'--&class=of-its-own&decided=both")
+	assert.Contains(t, page, "записаны с ошибкой")
+	b.shows()
+	_, table := b.post(journal+"/export", "object", visit.String())
+	assert.Equal(t, 2, strings.Count(table, "\n"), "the table is of what was asked for")
+}

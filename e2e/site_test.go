@@ -15,12 +15,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zapis-clinic/zapis/bots/telegram"
 	"github.com/zapis-clinic/zapis/bots/webchat"
 	"github.com/zapis-clinic/zapis/cabinet"
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/clinic"
 	"github.com/zapis-clinic/zapis/core/demo"
+	"github.com/zapis-clinic/zapis/core/messenger"
+	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/storetest"
 	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
@@ -100,6 +103,10 @@ func (s site) assemble(t *testing.T, others []string) http.Handler {
 		DB: s.DB, Vault: talks.Vault, Book: book, Guard: talks.Guard, Acts: talks.Acts, Hub: talks.Hub, Clock: time.Now, IDs: core.NewIDs(nil), Random: rand.Reader,
 		PublicURL: named(s.URL), Demo: true,
 		Visitors: chat, Courier: talks, Log: log,
+		Channels: &messenger.Desk{
+			In: s.DB, Vault: talks.Vault, Clock: time.Now, IDs: core.NewIDs(nil), Wire: telegram.Wire{API: "http://127.0.0.1:1"}, // nobody is there
+			Fresh: func(who core.Actor) bool { return staff.Member{Fresh: who.Fresh}.IsFresh(time.Now()) },
+		},
 	})
 	require.NoError(t, err)
 	t.Cleanup(office.Close)

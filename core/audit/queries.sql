@@ -57,7 +57,8 @@ SELECT s.id::uuid AS id, s.at::timestamptz AS at, s.kind::text AS kind, coalesce
     coalesce(s.patient_id, '00000000-0000-0000-0000-000000000000')::uuid AS patient_id, s.decision::text AS decision, s.glass::boolean AS glass,
     s.policy_version::integer AS policy_version, s.request_id::text AS request_id, s.fields::text[] AS fields, s.seal::bigint AS seal
 FROM audit_search(sqlc.narg(who)::text, sqlc.narg(patient)::uuid, sqlc.narg(what)::text, sqlc.narg(since)::timestamptz, sqlc.narg(until)::timestamptz,
-    sqlc.narg(before_at)::timestamptz, sqlc.narg(before_id)::uuid, sqlc.arg(most)::integer) s;
+    sqlc.narg(before_at)::timestamptz, sqlc.narg(before_id)::uuid, sqlc.arg(most)::integer,
+    sqlc.narg(class)::text, sqlc.narg(object)::uuid, sqlc.narg(decision)::text) s;
 
 -- name: AuditWard :one
 -- Whether a patient is one whose medical content the acting chat may see.

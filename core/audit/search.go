@@ -18,6 +18,10 @@ type Filter struct {
 	Who     string // a login, or the id of a member of staff, of a chat, of a machine
 	Patient uuid.UUID
 	Action  string // or how it begins: "records.", "visit.booked"
+	Class   core.Class
+	Object  uuid.UUID // what it was done to
+	Denied  bool      // only what was refused
+	Allowed bool      // only what was not
 	Since   time.Time
 	Until   time.Time // not included
 	After   Mark      // rows after this one, that is older ones
@@ -143,6 +147,7 @@ func search(ctx context.Context, tx *store.Tx, f Filter, most int32) ([]Line, er
 	rows, err := tx.AuditSearch(ctx, db.AuditSearchParams{
 		Who: store.Text(strings.ToLower(strings.TrimSpace(f.Who))), Patient: store.Ref(f.Patient), What: store.Text(begins(f.Action)),
 		Since: moments(f.Since), Until: moments(f.Until), BeforeAt: moments(f.After.At), BeforeID: store.Ref(f.After.ID), Most: most,
+		Class: store.Text(string(f.Class)), Object: store.Ref(f.Object), Decision: store.Text(f.decision()),
 	})
 	if err != nil {
 		return nil, err
@@ -157,6 +162,18 @@ func search(ctx context.Context, tx *store.Tx, f Filter, most int32) ([]Line, er
 		})
 	}
 	return out, nil
+}
+
+// decision is what was decided, where it is asked for.
+func (f Filter) decision() string {
+	switch {
+	case f.Denied:
+		return deny
+	case f.Allowed:
+		return allow
+	default:
+		return ""
+	}
 }
 
 // begins is the pattern of everything that begins with a text.

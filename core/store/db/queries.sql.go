@@ -913,7 +913,8 @@ SELECT s.id::uuid AS id, s.at::timestamptz AS at, s.kind::text AS kind, coalesce
     coalesce(s.patient_id, '00000000-0000-0000-0000-000000000000')::uuid AS patient_id, s.decision::text AS decision, s.glass::boolean AS glass,
     s.policy_version::integer AS policy_version, s.request_id::text AS request_id, s.fields::text[] AS fields, s.seal::bigint AS seal
 FROM audit_search($1::text, $2::uuid, $3::text, $4::timestamptz, $5::timestamptz,
-    $6::timestamptz, $7::uuid, $8::integer) s
+    $6::timestamptz, $7::uuid, $8::integer,
+    $9::text, $10::uuid, $11::text) s
 `
 
 type AuditSearchParams struct {
@@ -925,6 +926,9 @@ type AuditSearchParams struct {
 	BeforeAt *time.Time
 	BeforeID *uuid.UUID
 	Most     int32
+	Class    *string
+	Object   *uuid.UUID
+	Decision *string
 }
 
 type AuditSearchRow struct {
@@ -961,6 +965,9 @@ func (q *Queries) AuditSearch(ctx context.Context, arg AuditSearchParams) ([]Aud
 		arg.BeforeAt,
 		arg.BeforeID,
 		arg.Most,
+		arg.Class,
+		arg.Object,
+		arg.Decision,
 	)
 	if err != nil {
 		return nil, err
