@@ -85,7 +85,7 @@ func bookingPart(v view, f bookingFrame) templ.Component {
 			}
 		}
 		templ_7745c5c3_Err = input(field{ID: over("q"), Name: "q", Type: "search", Label: v.Say("book.find"), Value: f.say("q"), Hint: v.Say("book.find_hint"), Wrong: f.Wrong["q"], Attributes: templ.Attributes{
-			"autocomplete": "off", "hx-get": "/cabinet/schedule/patients", "hx-trigger": "input changed delay:250ms, search", "hx-target": "#found", "hx-sync": "this:replace", "hx-params": "q", "autofocus": len(f.Found) == 0,
+			"autocomplete": "off", "hx-post": "/cabinet/schedule/patients", "hx-trigger": "input changed delay:250ms, search", "hx-target": "#found", "hx-sync": "this:replace", "hx-params": "q", "autofocus": len(f.Found) == 0,
 		}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -153,10 +153,11 @@ func (s *Server) choices(actor core.Actor, f *bookingFrame) {
 	}
 }
 
-// patientsFound is GET /cabinet/schedule/patients?q=: the cards to choose from, as a part of the window.
+// patientsFound is POST /cabinet/schedule/patients: the cards to choose from, as a part of the window.
 func (s *Server) patientsFound(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	v := s.viewOf(r, m)
-	found, err := s.cards().Find(r.Context(), s.acting(r, m), r.URL.Query().Get("q"))
+	asked := first(r.PostFormValue("q"), 200)
+	found, err := s.cards().Find(r.Context(), s.acting(r, m), asked)
 	if why := core.Refusal(err); why != nil {
 		s.render(w, r, s.refusedWith(w, why), sentencePart(v, s.sentence(v, why), true))
 		return
@@ -166,7 +167,7 @@ func (s *Server) patientsFound(w http.ResponseWriter, r *http.Request, m staff.M
 		return
 	}
 	s.phoned(found)
-	s.render(w, r, http.StatusOK, foundPart(v, found, r.URL.Query().Get("q"), ""))
+	s.render(w, r, http.StatusOK, foundPart(v, found, asked, ""))
 }
 
 // phoned writes phones as people read them; what is hidden stays as it is.

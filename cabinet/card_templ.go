@@ -992,7 +992,7 @@ func familyForm(v view, f cardFrame) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = input(field{ID: "kin-q", Name: "q", Type: "search", Label: v.Say("book.find"), Attributes: templ.Attributes{
-			"autocomplete": "off", "hx-get": "/cabinet/schedule/patients", "hx-trigger": "input changed delay:250ms, search", "hx-target": "#kin-found", "hx-sync": "this:replace", "hx-params": "q",
+			"autocomplete": "off", "hx-post": "/cabinet/schedule/patients", "hx-trigger": "input changed delay:250ms, search", "hx-target": "#kin-found", "hx-sync": "this:replace", "hx-params": "q",
 		}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

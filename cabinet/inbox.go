@@ -34,6 +34,7 @@ func answersChats(m *staff.Member) bool {
 
 func (s *Server) inboxRoutes(r chi.Router) {
 	r.Get("/inbox", s.member(s.inboxList, true))
+	r.Post("/inbox", s.member(s.inboxList, true))
 	r.Get("/inbox/settings", s.member(s.inboxSettings, true))
 	r.Post("/inbox/settings", s.member(s.inboxPromised, true))
 	r.Post("/inbox/canned", s.member(s.cannedKept, true))
@@ -95,9 +96,6 @@ func (f inboxFrame) at(tab, label string, page int) string {
 // here is the address of the list as it is.
 func (f inboxFrame) here() string {
 	path := f.at(f.Ask.Tab, f.Ask.Label, f.Ask.Page)
-	if f.Ask.Search != "" {
-		path += "&" + url.Values{"q": {f.Ask.Search}}.Encode()
-	}
 	if f.Thread != nil {
 		path += "&open=" + f.Thread.ID.String()
 	}
@@ -116,7 +114,8 @@ func (f inboxFrame) count(tab string) int {
 	}[tab]
 }
 
-// inboxList is GET /cabinet/inbox?tab=&label=&q=&page=&open=: conversations, or as a fragment their list alone.
+// inboxList is GET /cabinet/inbox?tab=&label=&page=&open=, or POST with whom to look for, which does not belong into an address: conversations,
+// or as a fragment their list alone.
 func (s *Server) inboxList(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	f, err := s.inboxAsked(r, m)
 	if err != nil {
@@ -136,7 +135,7 @@ func (s *Server) inboxList(w http.ResponseWriter, r *http.Request, m staff.Membe
 
 func (s *Server) inboxAsked(r *http.Request, m staff.Member) (inboxFrame, error) {
 	q := r.URL.Query()
-	f := inboxFrame{Now: s.Clock(), Ask: inbox.Filter{Tab: q.Get("tab"), Label: first(q.Get("label"), 120), Search: first(strings.TrimSpace(q.Get("q")), 120)}}
+	f := inboxFrame{Now: s.Clock(), Ask: inbox.Filter{Tab: q.Get("tab"), Label: first(q.Get("label"), 120), Search: first(strings.TrimSpace(r.PostFormValue("q")), 120)}}
 	if !slices.Contains(inbox.Tabs(), f.Ask.Tab) {
 		f.Ask.Tab = inbox.TabWaiting
 	}

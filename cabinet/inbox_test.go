@@ -239,9 +239,9 @@ func TestTheInboxIsForThoseWhoseWorkItIs(t *testing.T) {
 		_, list := b.get("/cabinet/inbox?tab=" + tab)
 		assert.NotContains(t, list, path, tab)
 	}
-	_, list := b.get("/cabinet/inbox?q=" + "%D0%BB%D0%B8%D1%87%D0%BD%D0%BE%D0%B5")
+	_, list := b.post("/cabinet/inbox", "q", "личное")
 	assert.NotContains(t, list, path)
-	_, list = o.as("head").get("/cabinet/inbox?q=" + "%D0%BB%D0%B8%D1%87%D0%BD%D0%BE%D0%B5")
+	_, list = o.as("head").post("/cabinet/inbox", "q", "личное")
 	assert.Contains(t, list, path)
 }
 

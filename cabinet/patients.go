@@ -71,14 +71,10 @@ func may(who core.Actor, action core.Action, class core.Class, f core.Facts) boo
 	return err == nil
 }
 
-// patients is GET /cabinet/patients?name=&card=: whom one may know of, or who is called so; or, by the id of a card, its page.
+// patients is GET /cabinet/patients?card=: whom one may know of; or, by the id of a card, its page.
 func (s *Server) patients(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	if id, err := uuid.Parse(strings.TrimSpace(r.URL.Query().Get("card"))); err == nil {
 		http.Redirect(w, r, cardPath(id, ""), http.StatusSeeOther) //nolint:gosec // an id
-		return
-	}
-	if asked := r.URL.Query().Get("name"); asked != "" {
-		s.hunted(w, r, m, asked)
 		return
 	}
 	actor := s.acting(r, m)

@@ -33,7 +33,7 @@ func (s *Server) scheduleRoutes(r chi.Router) {
 	r.Get("/schedule/feed", s.member(s.feedShown, true))
 	r.Post("/schedule/feed/{do}", s.member(s.feedDone, true))
 	r.Get("/schedule/new", s.member(s.booking, true))
-	r.Get("/schedule/patients", s.member(s.patientsFound, true))
+	r.Post("/schedule/patients", s.member(s.patientsFound, true))
 	r.Post("/schedule/visits", s.member(s.booked, true))
 	r.Get("/schedule/visits/{id}", s.member(s.visit, true))
 	r.Post("/schedule/visits/{id}/{do}", s.member(s.visitDone, true))

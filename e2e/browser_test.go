@@ -41,7 +41,7 @@ func needs(t *testing.T) (node, chromium string) {
 }
 
 // storyFor bounds one story.
-const storyFor = 6 * time.Minute
+const storyFor = 5 * time.Minute
 
 // tell plays a story in a browser. E2E_SHOTS, where set, is the folder that pictures are left in.
 func tell(t *testing.T, s site, story string, settings ...string) {
@@ -78,20 +78,25 @@ func polyglots() []string {
 	}
 }
 
-// pages are the addresses that a browser shows, out of the table of routes: a page that is added there is looked at here.
-func pages(t *testing.T) []string {
+// pages are the addresses that a browser shows, out of the table of routes: a page that is added there is looked at here. Those about a
+// patient or a visit are about these.
+func pages(t *testing.T, patient, visit, block string) []string {
 	t.Helper()
 	text, err := os.ReadFile("../cmd/zapis/testdata/routes.txt")
 	require.NoError(t, err)
+	fill := strings.NewReplacer(
+		"/patients/{id}", "/patients/"+patient, "/visits/{id}", "/visits/"+visit, "{token}", "AAAAAAAAAAAAAAAAAAAAAA", "{class}", "contacts",
+		"{id}", uuid.NewString(), "{action}", "read", "{name}", block, "{version}", "0", "{message}", "1", // the first that fits
+	)
 	var out []string
 	for line := range strings.Lines(string(text)) {
 		fields := strings.Fields(line)
 		if len(fields) < 3 || fields[0] != http.MethodGet || strings.HasSuffix(fields[1], "/events") || strings.Contains(line, "an asset") {
 			continue
 		}
-		for _, under := range []string{"/cabinet", "/demo", "/chat", "/p/"} {
+		for _, under := range []string{"/cabinet", "/p/"} {
 			if strings.HasPrefix(fields[1], under) {
-				out = append(out, strings.NewReplacer("{token}", "AAAAAAAAAAAAAAAAAAAAAA", "{class}", "contacts", "{id}", uuid.NewString(), "{action}", "read").Replace(fields[1]))
+				out = append(out, fill.Replace(fields[1]))
 			}
 		}
 	}
@@ -111,14 +116,21 @@ func TestV14APatientsNameIsOnlyEverText(t *testing.T) {
 UPDATE patient SET surname = $1, given = $1 WHERE id IN (SELECT id FROM patient ORDER BY id OFFSET $2 * 4 LIMIT 4)`, name, i)
 		require.NoError(t, err)
 	}
-	var day string // of the branch shown first, on which somebody comes whose name is a picture
+	var day, patient, visit, twin string // of the branch shown first, on which somebody comes whose name is a picture
 	require.NoError(t, conn.QueryRow(t.Context(), `
-SELECT v.local_start::date::text FROM visit v JOIN patient p ON p.id = v.patient_id
+SELECT v.local_start::date::text, p.id::text, v.id::text, (SELECT min(t.id::text) FROM patient t WHERE t.surname = p.surname AND t.id <> p.id)
+FROM visit v JOIN patient p ON p.id = v.patient_id
 WHERE p.surname LIKE '<img%' AND v.active AND v.branch_id = (SELECT id FROM branch ORDER BY position LIMIT 1)
-ORDER BY v.local_start DESC LIMIT 1`).Scan(&day))
+ORDER BY v.local_start DESC LIMIT 1`).Scan(&day, &patient, &visit, &twin))
 	names, err := json.Marshal(polyglots())
 	require.NoError(t, err)
-	tell(t, s, "names.mjs", "E2E_DATE="+day, "E2E_NAMES="+string(names), "E2E_PAGES="+strings.Join(pages(t), " "))
+	card := "/cabinet/patients/" + patient
+	shown := []string{
+		"/cabinet/patients", card, card + "/edit", card + "/sheet", card + "/identity", card + "/medical", "/cabinet/schedule/visits/" + visit, "/cabinet/schedule/sheet",
+		"/cabinet/patients/merge?a=" + patient + "&b=" + twin,
+	}
+	tell(t, s, "names.mjs", "E2E_DATE="+day, "E2E_NAMES="+string(names), "E2E_SHOWN="+strings.Join(shown, " "),
+		"E2E_PAGES="+strings.Join(append(pages(t, patient, visit, "visits"), shown[len(shown)-1]), " "))
 }
 
 // shop is the clinic's own site: a page with the one line that brings the chat.
