@@ -37,6 +37,11 @@ type bookingFrame struct {
 // say is what was typed into a field.
 func (f bookingFrame) say(name string) string { return f.Typed[name] }
 
+// about tells a booking from another: what is begun for one is nothing for the next.
+func (f bookingFrame) about() string {
+	return strings.Join([]string{f.Doctor.String(), f.say(keyDate), f.say(keyTime), f.say("patient")}, " ")
+}
+
 // conflict is something in the way, in words.
 type conflict struct{ Text string }
 

@@ -50,6 +50,28 @@ await browse(async (context) => {
   await label('10:00').waitFor();
   assert.equal(await page.locator('dialog[open]').count(), 0);
 
+  // What is begun for one time is nothing for another, survives a reload, and is given up with the window.
+  const open = async (spot) => {
+    await page.mouse.click(spot.x, spot.y);
+    await page.waitForSelector('dialog[open] .booking');
+  };
+  const note = '#over-note';
+  await open(await at(12));
+  await page.fill(note, 'придёт с мамой');
+  await page.reload();
+  await page.selectOption('#specialty', { label: 'Кардиолог' });
+  await page.locator('.work').first().waitFor();
+  await page.locator('.ec-main').evaluate((main) => main.scrollTo(0, 0));
+  await open(await at(12, 1));
+  assert.equal(await page.inputValue(note), '', 'another time');
+  await page.keyboard.press('Escape');
+  await open(await at(12));
+  assert.equal(await page.inputValue(note), 'придёт с мамой', 'the same time');
+  await page.keyboard.press('Escape');
+  await open(await at(12));
+  assert.equal(await page.inputValue(note), '', 'given up');
+  await page.keyboard.press('Escape');
+
   // Dragged to eleven, and back.
   const drag = async (from, to) => {
     await page.mouse.move(from.x, from.y);

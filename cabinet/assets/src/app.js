@@ -1,14 +1,15 @@
 // What every page of the cabinet has: parts that are fetched (htmx), a window over the page, short notices, parts that are kept up to
-// date, forms that outlive a lost connection, and keys.
+// date, and keys.
 import htmx from 'htmx.org';
 import './active.js';
 import './find.js';
+import { forget } from './keep.js';
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowScriptTags = false;
 htmx.config.selfRequestsOnly = true;
-htmx.config.historyCacheSize = 0; // nothing of patients stays in the browser's store
+htmx.config.historyCacheSize = 0; // no page of a patient stays in the browser's store
 htmx.config.timeout = 15000;
 htmx.config.attributesToSettle = ['class']; // a style that is carried over would be an inline one
 // A form that was refused comes back with what is wrong: it is shown like any other answer.
@@ -39,6 +40,7 @@ document.addEventListener('toast', ({ detail }) => (detail.text ? toast(detail.t
 /** A script opens a window over the page: "open-window" with the address of the part. */
 document.addEventListener('open-window', ({ detail }) => htmx.ajax('GET', detail, { target: dialog, swap: 'innerHTML' }));
 document.addEventListener('close-dialog', () => dialog?.close());
+dialog?.addEventListener('close', () => dialog.querySelectorAll('form').forEach(forget)); // what was begun there is given up
 document.addEventListener('htmx:afterSwap', (event) => {
   if (event.detail.target === dialog && !dialog.open) dialog.showModal();
   if (dialog?.open && event.detail.xhr?.status >= 400) dialog.scrollTo(0, 0); // why it was refused stands above
@@ -70,29 +72,6 @@ htmx.onLoad((root) => {
 });
 document.addEventListener('htmx:beforeCleanupElement', (event) => event.target.stream?.close());
 addEventListener('pagehide', () => document.querySelectorAll('[data-live]').forEach((part) => part.stream?.close()));
-
-/** A form with data-keep="name" keeps what is typed until it is sent, in this tab only: a restarted server or a reload loses nothing. */
-const secret = (input) => input.type === 'password' || input.type === 'hidden' || input.type === 'file' || !input.name;
-document.addEventListener('input', (event) => {
-  const form = event.target.form;
-  if (!form?.dataset.keep) return;
-  const kept = Object.fromEntries([...form.elements].filter((i) => !secret(i) && i.value).map((i) => [i.name, i.type === 'checkbox' ? i.checked : i.value]));
-  sessionStorage.setItem(`keep ${form.dataset.keep}`, JSON.stringify(kept));
-});
-const forget = (form) => form?.dataset?.keep && sessionStorage.removeItem(`keep ${form.dataset.keep}`);
-htmx.onLoad((root) => {
-  const forms = [...(root.querySelectorAll?.('form[data-keep]') ?? [])];
-  for (const form of root.matches?.('form[data-keep]') ? [root, ...forms] : forms) {
-    const kept = JSON.parse(sessionStorage.getItem(`keep ${form.dataset.keep}`) ?? '{}');
-    for (const input of form.elements) {
-      if (secret(input) || !(input.name in kept)) continue;
-      if (input.type === 'checkbox') input.checked = kept[input.name];
-      else if (!input.value || input.tagName === 'SELECT') input.value = kept[input.name];
-    }
-  }
-});
-document.addEventListener('submit', (event) => !event.target.matches('[hx-post]') && forget(event.target));
-document.addEventListener('htmx:afterRequest', (event) => event.detail.successful && forget(event.detail.elt));
 
 /** An element with data-key="n" is reached by that key, where one is not typing. */
 document.addEventListener('keydown', (event) => {
