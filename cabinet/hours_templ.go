@@ -559,7 +559,7 @@ func exceptionsAhead(v view, f hoursFrame) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if f.Block && !e.Whole {
+				if f.Block && e.Short {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<form method=\"post\" action=\"/cabinet/hours/back\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

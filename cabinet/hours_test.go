@@ -2,6 +2,7 @@ package cabinet_test
 
 import (
 	"net/http"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -70,6 +71,73 @@ func TestTheDeskClosesHoursAtOnceAndTakesThemBack(t *testing.T) {
 	answer, _ = desk.post("/cabinet/hours/time", "what", "closed", "from", "2026-12-01T00:00", "to", "2026-12-15T00:00")
 	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
 	assert.Equal(t, 1, o.count("settings_request WHERE state = 'asked'"), "leave is asked for")
+}
+
+func TestTheDeskOfOneBranchClosesHoursOfWhoWorksInTwo(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	desk := o.as("admin")
+	_, page := desk.get("/cabinet/hours")
+	doctor := regexp.MustCompile(`name="doctor" value="([0-9a-f-]{36})"`).FindStringSubmatch(page)[1]
+	here := regexp.MustCompile(`name="branch" value="([0-9a-f-]{36})"`).FindStringSubmatch(page)[1]
+	there := o.some("SELECT id FROM branch WHERE id <> '" + here + "' LIMIT 1").String()
+	o.exec(`INSERT INTO working_day (practitioner_id, branch_id, day, working, free, longest)
+SELECT practitioner_id, $2, day, working, free, longest FROM working_day WHERE practitioner_id = $1 AND day = '2026-12-01' AND branch_id <> $2 ON CONFLICT DO NOTHING`, doctor, there)
+	elsewhere := o.count("working_day WHERE branch_id = '" + there + "' AND practitioner_id = '" + doctor + "'")
+	o.exec("UPDATE staff SET branches = ARRAY[$1::uuid] WHERE login = 'admin'", here)
+
+	desk = o.as("admin")
+	answer, page := desk.post("/cabinet/hours/time", "doctor", doctor, "branch", here, "what", "closed", "from", "2026-12-01T10:00", "to", "2026-12-01T12:00", "reason", "собрание")
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode, page)
+	assert.Equal(t, elsewhere, o.count("working_day WHERE branch_id = '"+there+"' AND practitioner_id = '"+doctor+"'"), "the other branch's days stand")
+	id := o.some("SELECT id FROM schedule_exception WHERE reason = 'собрание'").String()
+	answer, _ = desk.post("/cabinet/hours/back", "doctor", doctor, "branch", here, "id", id)
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
+}
+
+func TestLeaveThatTwoDecidedIsNotTakenBackByOne(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	desk := o.as("admin")
+	_, page := desk.get("/cabinet/hours")
+	doctor := regexp.MustCompile(`name="doctor" value="([0-9a-f-]{36})"`).FindStringSubmatch(page)[1]
+	for from, to := range map[string]string{"2026-12-01": "2026-12-15", "2026-12-20 10:00": "2026-12-20 14:00"} {
+		o.exec("INSERT INTO schedule_exception (id, practitioner_id, kind, during, reason) VALUES (gen_random_uuid(), $1, 'closure', tstzrange($2::text::timestamptz, $3::text::timestamptz), 'availability')", doctor, from, to)
+	}
+	_, page = desk.get("/cabinet/hours")
+	assert.Contains(t, page, "15.12.2026")
+	assert.NotContains(t, page, `action="/cabinet/hours/back"`)
+	rows := o.count("schedule_exception")
+	answer, _ := desk.post("/cabinet/hours/back", "doctor", doctor, "id", o.some("SELECT id FROM schedule_exception WHERE reason = 'availability' ORDER BY during LIMIT 1").String())
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Equal(t, rows, o.count("schedule_exception"))
+}
+
+func TestARequestForLeaveIsNotLostAmongPrices(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	doctor := o.as("doctor")
+	answer, _ := doctor.post("/cabinet/hours/time", "what", "closed", "from", "2026-12-01T00:00", "to", "2026-12-15T00:00")
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
+	o.exec(`INSERT INTO settings_request (id, kind, subject_id, item, change, state, asked_by, decided_by, at)
+SELECT gen_random_uuid(), k, s.id, 'service', '{}', 'refused', gen_random_uuid(), gen_random_uuid(), now() + interval '10 years'
+FROM (SELECT id FROM service LIMIT 1) s, unnest(ARRAY['price', 'schedule']) k, generate_series(1, 120)`)
+	_, page := o.as("head").get("/cabinet/hours")
+	assert.Contains(t, page, "01.12.2026 00:00 – 15.12.2026 00:00")
+}
+
+func TestAChangeThatCannotBeMadeHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	service := o.some("SELECT id FROM service WHERE active ORDER BY id LIMIT 1")
+	ask := `INSERT INTO settings_request (id, kind, subject_id, item, change, state, asked_by, decided_by, at)
+VALUES (gen_random_uuid(), 'price', $1, 'price', $2, 'approved', gen_random_uuid(), gen_random_uuid(), now() - $3::int * interval '1 minute')`
+	o.exec(ask, service, `[1]`, 9)
+	o.exec(ask, service, `{"price": -5}`, 8)
+	o.exec(ask, service, `{"price": 123400}`, 7)
+	o.carryOut()
+	assert.Equal(t, 2, o.count("settings_request WHERE state = 'failed'"))
+	assert.Equal(t, 1, o.count("service WHERE price = 123400"))
 }
 
 func TestADoctorAsksForLeaveOfTheirOwn(t *testing.T) {

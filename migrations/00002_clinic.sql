@@ -43,7 +43,7 @@ CREATE TABLE service (
     buffer_after  integer NOT NULL DEFAULT 0,
     min_notice    integer,                                  -- minutes; NULL: the branch's
     reminders     integer[],                                -- NULL: the branch's
-    price         bigint NOT NULL,                          -- kopecks (cents)
+    price         bigint NOT NULL CONSTRAINT service_price CHECK (price >= 0), -- kopecks (cents)
     currency      text NOT NULL DEFAULT 'RUB',
     position      integer NOT NULL DEFAULT 0,
     active        boolean NOT NULL DEFAULT true
@@ -77,7 +77,7 @@ CREATE TABLE practitioner_service (
     practitioner_id uuid NOT NULL REFERENCES practitioner,
     service_id      uuid NOT NULL REFERENCES service,
     minutes         integer, -- NULL: the service's
-    price           bigint,
+    price           bigint CONSTRAINT practitioner_service_price CHECK (price >= 0),
     PRIMARY KEY (practitioner_id, service_id)
 );
 

@@ -63,7 +63,7 @@ func (o office) read(ctx context.Context, tx *store.Tx, in Input) (Output, error
 	if err != nil {
 		return Output{}, err
 	}
-	list, err := tx.SettingsRequests(ctx)
+	list, err := tx.SettingsRequests(ctx, nil)
 	if err != nil {
 		return Output{}, err
 	}

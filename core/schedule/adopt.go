@@ -35,7 +35,7 @@ func (d Days) Adopt(ctx context.Context, actor core.Actor, p Plan) error {
 		if err := audit.Add(ctx, tx, audit.Entry{ID: d.IDs(), At: d.Clock(), Action: "schedule.plan", Class: core.Settings, Object: "practitioner", Subject: p.Practitioner}); err != nil {
 			return err
 		}
-		return d.rebuild(ctx, tx, p.Practitioner, p.Since, d.horizon())
+		return d.rebuild(ctx, tx, Closure{Practitioner: p.Practitioner}, p.Since, d.horizon())
 	})
 	if err != nil {
 		return fmt.Errorf("adopt a plan: %w", err)

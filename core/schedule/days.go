@@ -65,14 +65,16 @@ func (d Days) today() time.Time {
 
 // Rebuild lays out one practitioner's days in [from, to), dates as midnights UTC. Visits stand as they are; only free time follows.
 func (d Days) Rebuild(ctx context.Context, actor core.Actor, practitioner uuid.UUID, from, to time.Time) error {
-	err := d.In.InTx(ctx, actor, func(tx *store.Tx) error { return d.rebuild(ctx, tx, practitioner, from, to) })
+	err := d.In.InTx(ctx, actor, func(tx *store.Tx) error { return d.rebuild(ctx, tx, Closure{Practitioner: practitioner}, from, to) })
 	if err != nil {
 		return fmt.Errorf("lay out the days of %s: %w", practitioner, err)
 	}
 	return nil
 }
 
-func (d Days) rebuild(ctx context.Context, tx *store.Tx, practitioner uuid.UUID, from, to time.Time) error {
+// rebuild lays out the days of c's practitioner; those in c's branch alone, where there is one: another branch's are not its desk's to write.
+func (d Days) rebuild(ctx context.Context, tx *store.Tx, c Closure, from, to time.Time) error {
+	practitioner := c.Practitioner
 	if err := Lock(ctx, tx, practitioner); err != nil {
 		return err
 	}
@@ -84,10 +86,13 @@ func (d Days) rebuild(ctx context.Context, tx *store.Tx, practitioner uuid.UUID,
 	if err != nil {
 		return err
 	}
-	if err := tx.WorkingDaysDrop(ctx, db.WorkingDaysDropParams{Practitioner: practitioner, FromDay: from, ToDay: to}); err != nil {
+	if err := tx.WorkingDaysDrop(ctx, db.WorkingDaysDropParams{Practitioner: practitioner, Branch: store.Ref(c.Branch), FromDay: from, ToDay: to}); err != nil {
 		return err
 	}
 	for _, w := range layOut(rules, exceptions, d.zones(), from, to) {
+		if c.Branch != uuid.Nil && w.branch != c.Branch {
+			continue
+		}
 		put := db.WorkingDayPutParams{PractitionerID: practitioner, BranchID: w.branch, Day: w.day, RoomID: w.room, Working: spans(w.windows)}
 		if err := tx.WorkingDayPut(ctx, put); err != nil {
 			return err
@@ -200,7 +205,7 @@ func (d Days) concerned(ctx context.Context, tx *store.Tx, c Closure) error {
 		if c.Practitioner == uuid.Nil && c.Branch != uuid.Nil && !slices.Contains(doctor.Branches, c.Branch) {
 			continue
 		}
-		if err := d.rebuild(ctx, tx, doctor.ID, from, to); err != nil {
+		if err := d.rebuild(ctx, tx, Closure{Practitioner: doctor.ID, Branch: c.Branch}, from, to); err != nil {
 			return err
 		}
 	}

@@ -171,10 +171,40 @@ func (p Plan) over(rules []db.ScheduleTemplate, ids core.IDs) change {
 		}
 	}
 	for _, r := range p.Rules {
-		c.joined = append(c.joined, p.template(r, ids()))
+		t := p.template(r, ids())
+		if t.RoomID == nil {
+			t.RoomID = p.room(t, rules)
+		}
+		c.joined = append(c.joined, t)
 	}
 	c.next = append(c.next, c.joined...)
 	return c
+}
+
+// room is where somebody works who is given no room: where they work so far, at those hours rather than on that day, on that day rather
+// than on others.
+func (p Plan) room(t db.ScheduleTemplate, rules []db.ScheduleTemplate) *uuid.UUID {
+	var best *uuid.UUID
+	most := 0
+	for _, was := range rules {
+		if was.RoomID == nil || was.BranchID != p.Branch || was.ValidTo != nil && was.ValidTo.Before(p.Since) {
+			continue
+		}
+		fits, a, b := 1, ruleOf(t), ruleOf(was)
+		if a.Weekday == b.Weekday {
+			fits++
+		}
+		if a.From < b.end() && b.From < a.end() {
+			fits++
+		}
+		if a.meets(b) {
+			fits++
+		}
+		if fits > most {
+			best, most = was.RoomID, fits
+		}
+	}
+	return best
 }
 
 // Hours is the working time in force for a practitioner in a branch: the plan that holds on a day, and from when until when it does.

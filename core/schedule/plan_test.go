@@ -133,7 +133,9 @@ func TestAPlanIsForeseenAndComesIntoForce(t *testing.T) {
 		return err
 	}))
 	require.Len(t, list, 3)
-	assert.Equal(t, []Rule{{Weekday: 1, From: "18:00", To: "20:00"}}, list[1].Rules)
+	room := list[0].Rules[0].Room
+	require.NotEqual(t, uuid.Nil, room)
+	assert.Equal(t, []Rule{{Weekday: 1, From: "18:00", To: "20:00", Room: room}}, list[1].Rules, "where they work so far")
 	assert.Equal(t, list[0].Rules, list[2].Rules)
 	after, err := h.days.Foresee(t.Context(), core.Sys("test"), p)
 	require.NoError(t, err)

@@ -95,7 +95,8 @@ SET room_id = excluded.room_id, working = excluded.working;
 -- name: WorkingDaysDrop :exec
 -- Days that the rules no longer give.
 DELETE FROM working_day
-WHERE practitioner_id = sqlc.arg(practitioner) AND day >= sqlc.arg(from_day)::date AND day < sqlc.arg(to_day)::date;
+WHERE practitioner_id = sqlc.arg(practitioner) AND day >= sqlc.arg(from_day)::date AND day < sqlc.arg(to_day)::date
+  AND (sqlc.narg(branch)::uuid IS NULL OR branch_id = sqlc.narg(branch));
 
 -- name: WorkingUntil :one
 -- The last day laid out, of the practitioner who has the fewest.

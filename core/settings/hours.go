@@ -54,6 +54,7 @@ type Exception struct {
 	ID       uuid.UUID
 	Extra    bool
 	Whole    bool // of the branch
+	Short    bool // blocked or opened at once, and taken back so
 	From, To time.Time
 	Reason   string
 }
@@ -74,6 +75,7 @@ func (b Board) Hours(ctx context.Context, who core.Actor, doctor, branch uuid.UU
 		for _, e := range list {
 			h.Exceptions = append(h.Exceptions, Exception{
 				ID: e.ID, Extra: e.Kind == "addition", Whole: e.PractitionerID == nil, From: e.During.Lower.Time, To: e.During.Upper.Time, Reason: e.Reason,
+				Short: e.PractitionerID != nil && store.ID(e.BranchID) == branch && e.During.Upper.Time.Sub(e.During.Lower.Time) <= maxBlock,
 			})
 		}
 		return err
@@ -114,7 +116,8 @@ func (b Board) Block(ctx context.Context, who core.Actor, c schedule.Closure, ex
 	return b.In.InTx(ctx, who, func(tx *store.Tx) error { return b.except(ctx, tx, c, extra) })
 }
 
-// Unblock takes back what was blocked or opened for one practitioner and is not over.
+// Unblock takes back what was blocked or opened for one practitioner in one branch and is not over. What two people decided (leave) is not
+// taken back by one: "ask_instead".
 func (b Board) Unblock(ctx context.Context, who core.Actor, id, doctor, branch uuid.UUID) error {
 	if _, err := access.Require(who, core.Ask{Action: core.Update, Class: core.Settings, Facts: b.facts(who, doctor, branch)}); err != nil {
 		return err
@@ -124,8 +127,11 @@ func (b Board) Unblock(ctx context.Context, who core.Actor, id, doctor, branch u
 		return err
 	}
 	for _, e := range h.Exceptions {
-		if e.ID == id && !e.Whole {
+		if e.ID == id && e.Short {
 			return b.days(b.In).Reopen(ctx, who, id)
+		}
+		if e.ID == id && !e.Whole {
+			return core.Refuse(core.Invalid, "ask_instead")
 		}
 	}
 	return core.Refuse(core.NotFound, "exception_unknown")
@@ -141,15 +147,15 @@ type Asked struct {
 	At                 time.Time
 }
 
-// Requests lists the newest requests for schedules that the person may see.
+// Requests lists the requests for schedules that the person may see, the open ones first, then the newest.
 func (b Board) Requests(ctx context.Context, who core.Actor) ([]Asked, error) {
 	var out []Asked
 	err := b.In.InTx(ctx, who, func(tx *store.Tx) error {
 		out = nil
-		list, err := tx.SettingsRequests(ctx)
+		list, err := tx.SettingsRequests(ctx, []string{Price, House})
 		for _, r := range list {
 			x := Asked{ID: r.ID, Branch: store.ID(r.BranchID), State: r.State, By: r.AskedBy, Mine: r.AskedBy == who.ID, At: r.At}
-			if r.Kind == Price || r.Kind == House || json.Unmarshal(r.Change, &x.Change) != nil {
+			if json.Unmarshal(r.Change, &x.Change) != nil {
 				continue
 			}
 			if r.SubjectID != x.Branch {

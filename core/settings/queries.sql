@@ -5,8 +5,11 @@ INSERT INTO settings_request (id, kind, subject_id, branch_id, item, change, sta
 SELECT * FROM settings_request WHERE id = $1;
 
 -- name: SettingsRequests :many
--- The newest that the actor may see.
-SELECT * FROM settings_request ORDER BY at DESC, id LIMIT 100;
+-- What the actor may see, without some kinds: what is open, then the newest.
+SELECT * FROM settings_request
+WHERE kind <> ALL (coalesce(sqlc.narg(without)::text[], '{}'))
+ORDER BY state = 'asked' DESC, at DESC, id
+LIMIT 100;
 
 -- name: SettingsDecide :one
 -- Once; but what is approved and not due yet may be refused after all.

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/audit"
@@ -106,19 +108,15 @@ func (o Office) Decide(ctx context.Context, tx *store.Tx, r db.SettingsRequest, 
 	return o.note(ctx, tx, "settings."+state, r.ID)
 }
 
-// Apply carries out what was approved and says how much it was: Zapis' own work. One that cannot be carried out fails the others with it
-// and is seen in the log.
+// Apply carries out what was approved and says how much it was: Zapis' own work. One that cannot be carried out has failed, and the others
+// go on; where the database fails, all wait for the next time.
 func (o Office) Apply(ctx context.Context, tx *store.Tx) (int, error) {
 	list, err := tx.SettingsApproved(ctx, o.Clock())
 	if err != nil {
 		return 0, fmt.Errorf("approved changes: %w", err)
 	}
 	for _, r := range list {
-		var c Change
-		if err := json.Unmarshal(r.Change, &c); err != nil {
-			return 0, fmt.Errorf("change %s: %w", r.ID, err)
-		}
-		state, before, err := o.carryOut(ctx, tx, r, c)
+		state, before, err := o.carryOut(ctx, tx, r)
 		if err != nil {
 			return 0, fmt.Errorf("change %s: %w", r.ID, err)
 		}
@@ -135,17 +133,28 @@ func (o Office) Apply(ctx context.Context, tx *store.Tx) (int, error) {
 	return len(list), tx.ClinicTouch(ctx)
 }
 
-// carryOut does one change and says what stood there. What the clinic has outgrown since, a refusal says: such a change has failed.
-func (o Office) carryOut(ctx context.Context, tx *store.Tx, r db.SettingsRequest, c Change) (state string, before []byte, err error) {
+// carryOut does one change and says what stood there. What the clinic has outgrown since, a refusal says, or the schema, or that it cannot be
+// read any more: such a change has failed.
+func (o Office) carryOut(ctx context.Context, tx *store.Tx, r db.SettingsRequest) (state string, before []byte, err error) {
+	var c Change
+	if json.Unmarshal(r.Change, &c) != nil {
+		return "failed", nil, nil
+	}
 	if before, err = o.standing(ctx, tx, r.SubjectID, c); err != nil {
 		return "", nil, err
 	}
 	err = tx.InTx(ctx, tx.Actor, func(tx *store.Tx) error { return o.apply(ctx, tx, r, c) })
 	state = "done"
-	if core.Refusal(err) != nil {
+	if core.Refusal(err) != nil || outgrown(err) {
 		state, err = "failed", nil
 	}
 	return state, before, err
+}
+
+// outgrown says that the data or the schema speak against a change, which no later time would mend.
+func outgrown(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "23"))
 }
 
 func (o Office) apply(ctx context.Context, tx *store.Tx, r db.SettingsRequest, c Change) error {

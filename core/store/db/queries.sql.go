@@ -10018,12 +10018,15 @@ func (q *Queries) SettingsRequest(ctx context.Context, id uuid.UUID) (SettingsRe
 }
 
 const settingsRequests = `-- name: SettingsRequests :many
-SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request ORDER BY at DESC, id LIMIT 100
+SELECT id, kind, subject_id, branch_id, change, state, asked_by, decided_by, at, item, due, before, done_at FROM settings_request
+WHERE kind <> ALL (coalesce($1::text[], '{}'))
+ORDER BY state = 'asked' DESC, at DESC, id
+LIMIT 100
 `
 
-// The newest that the actor may see.
-func (q *Queries) SettingsRequests(ctx context.Context) ([]SettingsRequest, error) {
-	rows, err := q.db.Query(ctx, settingsRequests)
+// What the actor may see, without some kinds: what is open, then the newest.
+func (q *Queries) SettingsRequests(ctx context.Context, without []string) ([]SettingsRequest, error) {
+	rows, err := q.db.Query(ctx, settingsRequests, without)
 	if err != nil {
 		return nil, err
 	}
@@ -13328,17 +13331,24 @@ func (q *Queries) WorkingDayPut(ctx context.Context, arg WorkingDayPutParams) er
 const workingDaysDrop = `-- name: WorkingDaysDrop :exec
 DELETE FROM working_day
 WHERE practitioner_id = $1 AND day >= $2::date AND day < $3::date
+  AND ($4::uuid IS NULL OR branch_id = $4)
 `
 
 type WorkingDaysDropParams struct {
 	Practitioner uuid.UUID
 	FromDay      time.Time
 	ToDay        time.Time
+	Branch       *uuid.UUID
 }
 
 // Days that the rules no longer give.
 func (q *Queries) WorkingDaysDrop(ctx context.Context, arg WorkingDaysDropParams) error {
-	_, err := q.db.Exec(ctx, workingDaysDrop, arg.Practitioner, arg.FromDay, arg.ToDay)
+	_, err := q.db.Exec(ctx, workingDaysDrop,
+		arg.Practitioner,
+		arg.FromDay,
+		arg.ToDay,
+		arg.Branch,
+	)
 	return err
 }
 
