@@ -24,6 +24,7 @@ func (s *Server) adminRoutes(r chi.Router) {
 	s.staffRoutes(r)
 	s.channelRoutes(r)
 	s.healthRoutes(r)
+	s.queueRoutes(r)
 }
 
 // admin is GET /cabinet/admin: it leads to the first part.

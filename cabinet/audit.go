@@ -76,7 +76,9 @@ func (s *Server) journal(w http.ResponseWriter, r *http.Request, m staff.Member)
 const keyDecided = "decided"
 
 // journalFields are the fields of the form.
-func journalFields() []string { return []string{"who", "patient", "object", "action", "class", keyDecided, keyFrom, "to"} }
+func journalFields() []string {
+	return []string{"who", "patient", "object", "action", "class", keyDecided, keyFrom, "to"}
+}
 
 // filter reads a form. What is not well written is left out, and said to be.
 func (s *Server) filter(q url.Values) (audit.Filter, journalFrame) {

@@ -57,6 +57,7 @@ type Config struct {
 	Probes    func(context.Context) []Probe // what `zapis check` says; nil says nothing
 	Keys      *vault.Desk                   // nil where the keys are not to be seen
 	Channels  *messenger.Desk               // nil where no bot can be connected
+	Queues    http.Handler                  // River's own pages, under QueuesPath; nil where there are none
 	ChatSites []string                      // that may embed the site's chat
 	Gate      *edge.Gate                    // nil lets everybody in at once
 	Log       *slog.Logger

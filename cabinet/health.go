@@ -37,6 +37,7 @@ type wellbeing struct {
 	Now    time.Time
 	Probes []Probe
 	Keys   bool
+	Queues bool // the pages of the queue are there, for whoever looks
 }
 
 // healthShown is GET /cabinet/admin/health.
@@ -45,7 +46,7 @@ func (s *Server) healthShown(w http.ResponseWriter, r *http.Request, m staff.Mem
 	if !ok {
 		return
 	}
-	b := wellbeing{Now: s.Clock(), Keys: s.Keys != nil}
+	b := wellbeing{Now: s.Clock(), Keys: s.Keys != nil, Queues: s.Queues != nil && changesStaff(who)}
 	var err error
 	if b.Figures, err = health.Look(r.Context(), s.DB, who); err != nil {
 		s.failed(w, r, err)

@@ -74,6 +74,7 @@ type server struct {
 	cabinet *cabinet.Server // nil where this replica serves no pages
 	river   *river.Client[pgx.Tx]
 	gate    *edge.Gate
+	queues  queues
 	model   *llm.Client // nil where the settings name none
 }
 
@@ -132,6 +133,9 @@ func (s *server) begin(ctx context.Context, wait *sync.WaitGroup) (context.Cance
 	wait.Go(func() { s.talks.Guard.Follow(ctx, 5*time.Second) })
 	wait.Go(func() { s.talks.Hub.Run(ctx, s.talks.DB.Pool(), s.log) })
 	if err := s.startWorker(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.openQueues(ctx); err != nil {
 		return nil, err
 	}
 	if s.has("worker") {
