@@ -18,6 +18,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/access"
 	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/knowledge"
 	"github.com/zapis-clinic/zapis/core/messenger"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -72,6 +73,7 @@ type Server struct {
 	sessions *scs.SessionManager
 	say      dictionary
 	dates    *words.Book
+	finder   *knowledge.Finder // of articles
 	assets   assets
 	looks    looks // at conversations
 	stop     chan struct{}
@@ -88,12 +90,19 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("words for dates: %w", err)
 	}
+	if c.Book != nil { // a preview is in the words that the bot says
+		c.Book.Hear(func(now *clinic.Catalog) {
+			if err := dates.Adopt(jobs.OwnWords(now)); err != nil {
+				c.Log.Error("own words not shown", "error", err)
+			}
+		})
+	}
 	built, err := readAssets()
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		Config: c, say: say, dates: dates, assets: built, stop: make(chan struct{}),
+		Config: c, say: say, dates: dates, finder: knowledge.NewFinder(), assets: built, stop: make(chan struct{}),
 		roster: staff.NewRoster(staff.Config{
 			In: c.DB, Clock: c.Clock, IDs: c.IDs, Random: c.Random, Vault: c.Vault, Demand: c.Demand, Demo: c.Demo,
 		}),
@@ -150,6 +159,10 @@ func (s *Server) Routes(r chi.Router) {
 		r.Group(func(r chi.Router) {
 			r.Use(pages, edge.Body(maxSet), s.sessions.LoadAndSave)
 			s.policyRoutes(r)
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(pages, edge.Body(maxArticle), s.sessions.LoadAndSave)
+			s.houseRoutes(r)
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/tasks/events", s.member(s.taskEvents, false))

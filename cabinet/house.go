@@ -30,6 +30,9 @@ const (
 	newKey       = "new"
 )
 
+// maxArticle bounds a form of a setting, in bytes: the longest holds an article, six bytes a Russian letter as browsers send it.
+const maxArticle = 256 << 10
+
 // formLine is one line of a setting's form. Name is the setting's own for it, and its label is settings.f_name.
 type formLine struct {
 	Name, Kind, Hint string // the hint is a key
@@ -41,19 +44,19 @@ type formLine struct {
 
 // housePart is a part of the clinic's settings whose things have a list and a form each. A form's names are those of the setting's JSON.
 type housePart struct {
-	Path, Word string                                                           // of the list; settings.word is its name, settings.new_word the button's
-	list       func(p desk) (listing, error)                                    // what there is
-	lines      func(p desk, form url.Values) [][]formLine                       // rows of lines
-	blank      func(p desk) url.Values                                          // of a new one
-	change     func(text []byte) (settings.Change, error)                       // what the form says
-	ask        func(key string) settings.Change                                 // names what is looked at
-	subject    func(key string, form url.Values) uuid.UUID                      // of the address's last part; of a new one by its form
-	title      func(form url.Values) string                                     // of what stands
+	Path, Word string                                                                                // of the list; settings.word is its name, settings.new_word the button's
+	list       func(p desk) (listing, error)                                                         // what there is
+	lines      func(p desk, form url.Values) [][]formLine                                            // rows of lines
+	blank      func(p desk) url.Values                                                               // of a new one
+	change     func(text []byte) (settings.Change, error)                                            // what the form says
+	ask        func(key string) settings.Change                                                      // names what is looked at
+	subject    func(key string, form url.Values) uuid.UUID                                           // of the address's last part; of a new one by its form
+	title      func(form url.Values) string                                                          // of what stands
 	notes      func(ctx context.Context, p desk, subject uuid.UUID, form url.Values) ([]note, error) // said beside the form
-	reads      func(p desk, form url.Values) (map[string]any, error)            // where lines alone do not say it
-	drawn      func(p desk, form url.Values) error                              // completes a form that shows what stands
-	item       func(key string) string                                          // of the subject, where it has several
-	preview    func(p desk, form url.Values) []shownAs                          // what patients would read
+	reads      func(p desk, form url.Values) (map[string]any, error)                                 // where lines alone do not say it
+	drawn      func(p desk, form url.Values) error                                                   // completes a form that shows what stands
+	item       func(key string) string                                                               // of the subject, where it has several
+	preview    func(p desk, form url.Values) []shownAs                                               // what patients would read
 }
 
 // desk is what the parts of a page are made from.
@@ -75,6 +78,7 @@ type listing struct {
 	Older  string // the address of the next ones
 	New    string // what the address of a new one carries: "branch=…"
 	Fixed  bool   // there are no new ones
+	Notes  []note // over the list
 }
 
 // cell is one place of a list. With a Key it leads to what it names; with a Tone it is a badge.
@@ -125,7 +129,7 @@ func (f houseFrame) placed() bool {
 }
 
 func houseParts() []housePart {
-	return []housePart{branchPart(), roomPart(), specialtyPart(), doctorPart(), wordPart()}
+	return []housePart{branchPart(), roomPart(), specialtyPart(), doctorPart(), articlePart(), wordPart(), rhythmPart()}
 }
 
 func (s *Server) houseRoutes(r chi.Router) {
@@ -201,6 +205,7 @@ func (s *Server) houseStands(ctx context.Context, p desk, f *houseFrame) error {
 			f.Form = f.Part.blank(p)
 			f.Form.Set(keyID, s.IDs().String())
 		}
+		f.Form.Set(keyAt, f.Key)
 		f.Title = p.View.Say("settings.new_" + f.Part.Word)
 		return nil
 	}
@@ -328,6 +333,8 @@ func (l formLine) read(form url.Values) (any, error) {
 		return form.Get(l.Name) != "", nil
 	case lineMany:
 		return form[l.Name], nil
+	case lineArea:
+		return strings.ReplaceAll(form.Get(l.Name), "\r\n", "\n"), nil
 	}
 	return form.Get(l.Name), nil
 }

@@ -2,13 +2,18 @@ package cabinet_test
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/knowledge"
+	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/dialog/words"
 	"github.com/zapis-clinic/zapis/jobs"
 )
@@ -176,4 +181,91 @@ func TestTheBotsWordsAreTheClinicsOwnUntilTheyAreGivenBack(t *testing.T) {
 		answer, _ = desk.get("/cabinet/settings/words/" + none)
 		assert.Equal(t, http.StatusNotFound, answer.StatusCode, none)
 	}
+}
+
+func TestRemindersGoByTheRulesOfTheBranchOrOfTheSpeciality(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	branch := o.book.Current().Branches[0].ID
+	desk, path := o.as("admin"), "/cabinet/settings/reminders/"+branch.String()
+	_, page := desk.get(path)
+	assert.Contains(t, page, `value="24; 2"`, "what stands today")
+	assert.Contains(t, page, "пн 23 ноября, 10:00", "of a visit tomorrow at ten: a day before")
+	assert.Contains(t, page, "Напоминаем: ваш визит через 1 день.")
+	assert.Contains(t, page, "вт 24 ноября, 08:00")
+	_, page = desk.get(path + "?seen=&hours_before=1&quiet_from=21&quiet_to=10")
+	assert.Contains(t, page, "Не уйдёт: до конца тихих часов", "as the form would have it")
+	answer, page := desk.post(path, "hours_before", "завтра", "quiet_from", "21", "quiet_to", "8")
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Contains(t, page, "от 0 до 5 чисел")
+	assert.Contains(t, page, `value="завтра"`)
+
+	o.agreed(path, "hours_before", "48; 1,5", "quiet_from", "22", "quiet_to", "7", "channel1", "max", "channel2", "telegram")
+	b, _ := o.book.Current().Branch(branch)
+	assert.Equal(t, []int32{2880, 90}, b.Reminders)
+	assert.Equal(t, []string{"max", "telegram"}, b.Channels)
+	assert.Equal(t, [2]int{22, 7}, [2]int{b.QuietFrom, b.QuietTo})
+	_, page = desk.get(path)
+	assert.Contains(t, page, "вт 24 ноября, 08:30")
+
+	o.agreed("/cabinet/settings/reminders/specialty-cardiologist", "own_reminders", "1", "hours_before", "72")
+	x, _ := o.book.Current().Specialty("cardiologist")
+	assert.Equal(t, []int32{4320}, x.Reminders)
+	o.agreed("/cabinet/settings/reminders/specialty-cardiologist", "hours_before", "72")
+	x, _ = o.book.Current().Specialty("cardiologist")
+	assert.Nil(t, x.Reminders, "as the branch has it")
+	answer, _ = desk.get("/cabinet/settings/reminders/specialty-none")
+	assert.Equal(t, http.StatusNotFound, answer.StatusCode)
+}
+
+func TestAnArticleAnswersAsSoonAsItIsApprovedAndUntilItIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	finder := knowledge.NewFinder()
+	find := func(text string) (found knowledge.Found) { // as the bot's turn looks for it
+		require.NoError(t, o.db.InTx(t.Context(), core.Sys("test"), func(tx *store.Tx) error {
+			var err error
+			found, err = finder.Find(t.Context(), tx, knowledge.Question{Text: text, Lang: "ru"})
+			return err
+		}))
+		return found
+	}
+	question := "есть ли у вас аквариум с пираньями"
+	desk := o.as("admin")
+	_, page := desk.get("/cabinet/settings/articles?ask=" + url.QueryEscape(question))
+	assert.NotContains(t, page, "Ответит (уверенность")
+	_, page = desk.get("/cabinet/settings/articles/new?asked=" + url.QueryEscape(question))
+	assert.Contains(t, page, question, "the way from a question that none answered")
+
+	long := strings.Repeat("Пираньи сыты. ", 900)
+	form := []string{"slug", "piranhas", "lang", "ru", "title", "Аквариум с пираньями", "asked", question, "body", "Да, в холле.\r\n\r\n## Кормление\r\n" + long, "audience", "patients", "published", "1"}
+	answer, page := desk.post("/cabinet/settings/articles/new", append(form, "url", "ftp://x")...)
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Contains(t, page, "Адрес начинается с https")
+	assert.Contains(t, page, "Да, в холле.")
+	o.agreed("/cabinet/settings/articles/new", form...)
+	found := find(question)
+	assert.True(t, found.Sure && found.Article.Slug == "piranhas", "%+v", found)
+	assert.Equal(t, "Да, в холле.", found.Passage.Body)
+	_, ok := o.book.Current().Article("piranhas", "ru")
+	assert.True(t, ok)
+	_, page = desk.get("/cabinet/settings/articles?ask=" + url.QueryEscape(question))
+	assert.Contains(t, page, "Ответит (уверенность")
+
+	path := "/cabinet/settings/articles/piranhas.ru"
+	form[9] = "Нет, уехали."
+	answer, page = desk.post(path, append(form, "seen", "0000000000000000")...)
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Contains(t, page, "Пока вы писали")
+	o.agreed(path, form...)
+	assert.Equal(t, "Нет, уехали.", find(question).Passage.Body)
+	_, page = desk.get(path)
+	assert.Contains(t, page, "<del>", "versions")
+
+	o.agreed(path, form[:len(form)-2]...)
+	assert.NotEqual(t, "piranhas", find(question).Article.Slug, "withdrawn: it answers nobody")
+	_, page = desk.get(path)
+	assert.Contains(t, page, "Нет, уехали.", "and is kept")
+	o.agreed(path, form...)
+	assert.Equal(t, "Нет, уехали.", find(question).Passage.Body)
 }

@@ -20,11 +20,12 @@ const (
 	keyForms  = "forms"
 	keyAt     = "address" // of a form: the last part of its page's address
 	keyOurs   = "ours"
+	keyOther  = "other"
 	wordPage  = 60
 )
 
 // wordForms are the forms of a sentence, in the order of counting.
-func wordForms() []string { return []string{"one", "few", "many", "other"} }
+func wordForms() []string { return []string{"one", "few", "many", keyOther} }
 
 // wordAt is the key and the language of an address such as "reminder.text.ru".
 func wordAt(address string) (key, lang string) {
@@ -145,7 +146,7 @@ func wordList(p desk) (listing, error) {
 		lang = russian
 	}
 	for _, w := range p.Catalog.Words {
-		own[w.Key+"."+w.Lang] = w.Forms["other"]
+		own[w.Key+"."+w.Lang] = w.Forms[keyOther]
 	}
 	groups := []option{{"", p.View.Say("settings.place_all")}}
 	l := listing{
@@ -158,7 +159,7 @@ func wordList(p desk) (listing, error) {
 		if !slices.ContainsFunc(groups, func(o option) bool { return o.Value == name }) {
 			groups = append(groups, option{name, wordPlace(p.View, key)})
 		}
-		text, whose := p.dates.Forms(lang, key)["other"], cell{Text: p.View.Say("settings.word_ours")}
+		text, whose := p.dates.Forms(lang, key)[keyOther], cell{Text: p.View.Say("settings.word_ours")}
 		if mine, is := own[key+"."+lang]; is {
 			text, whose = mine, cell{Text: p.View.Say("settings.word_own"), Tone: "ok"}
 		}
@@ -173,7 +174,8 @@ func wordList(p desk) (listing, error) {
 	}
 	l.Rows = l.Rows[past:min(past+wordPage, len(l.Rows))]
 	l.Filter = []formLine{
-		{Name: "q"}, {Name: "group", Kind: lineChoice, Options: groups},
+		{Name: "q"},
+		{Name: "group", Kind: lineChoice, Options: groups},
 		{Name: "said_lang", Kind: lineChoice, Options: []option{{russian, p.View.Say("settings.lang_ru")}, {english, p.View.Say("settings.lang_en")}}},
 	}
 	return l, nil
@@ -181,6 +183,7 @@ func wordList(p desk) (listing, error) {
 
 // shownAs is a message as channels show it. Characters and parts are those of an SMS.
 type shownAs struct {
+	When, Why         string // when it goes out, or why it does not; "" where that is not the question
 	Text              string
 	Buttons           []string
 	Button            bool // it is a button's own words
@@ -203,26 +206,16 @@ func (d desk) shown(key, lang, text string) shownAs {
 	x := shownAs{Text: text, Button: strings.HasPrefix(key, "button.")}
 	if strings.HasPrefix(key, "reminder.") {
 		for _, b := range []string{"button.confirm_visit", "button.move", "button.cancel_visit"} {
-			x.Buttons = append(x.Buttons, d.said(lang, b))
+			x.Buttons = append(x.Buttons, d.dates.Say(lang, b))
 		}
 	}
 	x.Characters, x.Parts = smsOf(text)
 	return x
 }
 
-// said is what the bot says under a key, in the clinic's own words where it has some.
-func (d desk) said(lang, key string) string {
-	for _, w := range d.Catalog.Words {
-		if w.Key == key && w.Lang == lang {
-			return w.Forms["other"]
-		}
-	}
-	return d.dates.Say(lang, key)
-}
-
 // sampled puts a sample where a fact will stand.
 func sampled(v view, text, form string) string {
-	count := map[string]string{"one": "1", "few": "2", "many": "5", "other": "5"}[form]
+	count := map[string]string{"one": "1", "few": "2", "many": "5", keyOther: "5"}[form]
 	for _, fact := range words.Facts(text) {
 		sample := orWord(v, "settings.sample_"+strings.ToLower(strings.Trim(fact, "{.}")), "…")
 		if fact == "{{.Count}}" {

@@ -49,7 +49,7 @@ func flowCodes() []string {
 	return []string{
 		"booking", "reschedule", "cancel", "visits", "results", "prices", "contacts", "hours", "preparation", "doctor_info", "documents", "payment", "feedback",
 		"complaint", "operator", "waitlist", "subscribe", "unsubscribe", "consent_withdraw", "my_data", "language", "emergency", "greeting", "thanks",
-		"confirm", "deny", "help", "other",
+		"confirm", "deny", "help", keyOther,
 	}
 }
 

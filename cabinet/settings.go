@@ -32,7 +32,6 @@ func (s *Server) settingsRoutes(r chi.Router) {
 	r.Get("/settings/services/{id}", s.member(s.serviceOne, true))
 	r.Post("/settings/services/{id}", s.member(s.serviceSet, true))
 	r.Post("/settings/services/{id}/price", s.member(s.priceSet, true))
-	s.houseRoutes(r)
 	r.Get("/settings/proposals", s.member(s.proposals, true))
 	r.Post("/settings/proposals/{id}/{decision}", s.member(s.proposalDecided, true))
 }

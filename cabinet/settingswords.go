@@ -11,6 +11,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/clinic"
+	"github.com/zapis-clinic/zapis/core/knowledge"
 	"github.com/zapis-clinic/zapis/core/settings"
 )
 
@@ -54,18 +55,26 @@ func settingText(v view, c *clinic.Catalog, name string, value any) string {
 	case bool:
 		return v.Say("settings.is_" + strconv.FormatBool(x))
 	case float64:
-		if name == keyPrice {
+		switch name {
+		case keyPrice:
 			return core.Money(int64(x), "RUB")
+		case keyReminders:
+			return hoursText(v, []int32{int32(x)})
 		}
 		return strconv.FormatFloat(x, 'f', -1, 64)
 	case string:
+		if name == keyBody {
+			return knowledge.Excerpt(x, 300)
+		}
 		return orWord(v, "settings."+name+"_"+x, calledBy(v, c, x))
 	case []any:
 		var parts []string
 		for _, one := range x {
 			parts = append(parts, settingText(v, c, name, one))
 		}
-		slices.Sort(parts)
+		if name != "channels" { // those have an order
+			slices.Sort(parts)
+		}
 		return strings.Join(parts, ", ")
 	case map[string]any: // a service, in minutes of one's own; or the forms of a sentence
 		if _, is := x[keyService]; !is {
@@ -139,6 +148,10 @@ func newName(v view, c settings.Change) string {
 		return v.fill("settings.the_specialty", "name", clinic.Name{RU: c.Specialty.NameRU, EN: c.Specialty.NameEN}.In(v.Lang))
 	case c.Room != nil:
 		return v.fill("settings.the_room", "name", c.Room.Name)
+	case c.Rhythm != nil:
+		return v.Say("settings.tab_rhythm")
+	case c.Article != nil:
+		return v.fill("settings.the_article", "name", c.Article.Title)
 	case c.Word != nil:
 		return v.fill("settings.the_word", "name", c.Word.Key+", "+v.Say("settings.lang_"+c.Word.Lang))
 	case c.Doctor != nil:

@@ -300,7 +300,7 @@ func (s *Server) change(r *http.Request, actor core.Actor, desk visit.Desk, do s
 
 // reasons are why the clinic cancels, in its own codes.
 func reasons() []string {
-	return []string{visit.Asked, "doctor ill", "doctor away", "leave", "branch closed", "equipment", "other"}
+	return []string{visit.Asked, "doctor ill", "doctor away", "leave", "branch closed", "equipment", keyOther}
 }
 
 func known(list []string, word string) bool {

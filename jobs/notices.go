@@ -140,7 +140,7 @@ func expected(r db.NoticesDueRow) time.Time {
 
 // opening says what happened, and whose visit it is where that is not the reader's own.
 func (h *House) opening(lang, key string, r db.NoticesDueRow) string {
-	if r.Relation != "self" && r.Given != nil {
+	if r.Relation != oneself && r.Given != nil {
 		return h.Words.Say(lang, key+"_for", "Name", *r.Given)
 	}
 	return h.Words.Say(lang, key)

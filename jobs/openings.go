@@ -129,7 +129,7 @@ func (h *House) offered(o db.Opening, w db.WaitlistNextRow, slot schedule.Slot, 
 		return uuid.Nil, err
 	}
 	text := h.Words.Say(lang, "waitlist.offer")
-	if w.Relation != "self" {
+	if w.Relation != oneself {
 		text = h.Words.Say(lang, "waitlist.offer_for", "Name", w.Given)
 	}
 	minutes := int(offerFor / time.Minute)

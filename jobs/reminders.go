@@ -18,6 +18,9 @@ import (
 	"github.com/zapis-clinic/zapis/dialog"
 )
 
+// oneself is the relation of a chat to the person's own card.
+const oneself = "self"
+
 // The rules of sending reminders.
 const (
 	reminderBatch = 1000
@@ -208,7 +211,7 @@ func (p *plan) text(n note) string {
 	switch {
 	case n.mixed():
 		parts = append(parts, p.Words.Say(lang, "reminder.several_people", "In", in))
-	case first.Relation != "self" && first.Given != nil:
+	case first.Relation != oneself && first.Given != nil:
 		parts = append(parts, p.Words.Say(lang, "reminder.text_for", "Name", *first.Given, "In", in))
 	case len(n) > 1:
 		parts = append(parts, p.Words.Say(lang, "reminder.several", "In", in))

@@ -166,3 +166,29 @@ func (a *Article) set(name, value string) string {
 	}
 	return ""
 }
+
+var slugs = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+
+// Wrong names the part of an article that cannot be, or is "".
+func (a Article) Wrong() string {
+	sound := func(text string, most int) bool {
+		return utf8.ValidString(text) && !strings.ContainsRune(text, 0) && utf8.RuneCountInString(text) <= most
+	}
+	switch {
+	case !slugs.MatchString(a.Slug) || (a.Lang != russian && a.Lang != english):
+		return "slug"
+	case strings.TrimSpace(a.Title) == "" || !sound(a.Title, maxTitle) || strings.ContainsAny(a.Title, "\r\n"):
+		return "title"
+	case strings.TrimSpace(a.Body) == "" || !sound(a.Body, maxBody) || strings.Contains(a.Body, "{{"):
+		return "body"
+	case !sound(a.Asked, maxAsked):
+		return "asked"
+	case a.URL != "" && !address.MatchString(a.URL):
+		return "url"
+	case a.Audience != Patients && a.Audience != Staff:
+		return "audience"
+	case !code.MatchString(a.Book):
+		return "book"
+	}
+	return ""
+}

@@ -22,7 +22,7 @@ DELETE FROM article WHERE slug = $1 AND lang = $2;
 -- Articles whose passages are not those of their text as it is now, under the words as they are now.
 SELECT a.id, a.slug, a.lang, a.title, a.body, a.audience, a.asked, a.hash
 FROM article a
-WHERE NOT EXISTS (SELECT FROM article_passage p WHERE p.article_id = a.id AND p.indexed = a.hash || ' ' || CASE a.lang
+WHERE a.active AND NOT EXISTS (SELECT FROM article_passage p WHERE p.article_id = a.id AND p.indexed = a.hash || ' ' || CASE a.lang
     WHEN 'en' THEN sqlc.arg(english)::text ELSE sqlc.arg(russian)::text END)
 ORDER BY a.slug, a.lang
 LIMIT 10000;

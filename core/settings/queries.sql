@@ -161,3 +161,22 @@ SELECT (
     WHERE (t.valid_to IS NULL OR t.valid_to >= sqlc.arg(now)::date)
       AND (t.branch_id = sqlc.arg(subject) OR t.practitioner_id = sqlc.arg(subject) OR t.room_id = sqlc.arg(subject))
 )::bigint AS rules;
+
+-- name: BranchRhythm :exec
+UPDATE branch SET reminders = $2, quiet_from = $3, quiet_to = $4, reminder_channels = $5 WHERE id = $1;
+
+-- name: SpecialtyRhythm :exec
+UPDATE specialty SET reminders = $2 WHERE code = $1;
+
+-- name: ArticleNow :one
+SELECT * FROM article WHERE slug = $1 AND lang = $2;
+
+-- name: ArticlesAll :many
+SELECT slug, lang, title, audience, active, updated_at FROM article ORDER BY slug, lang LIMIT 2000;
+
+-- name: ArticleShow :exec
+-- Published, or withdrawn with what it is found by.
+WITH gone AS (
+    DELETE FROM article_passage p USING article a WHERE NOT sqlc.arg(active)::boolean AND p.article_id = a.id AND a.slug = sqlc.arg(slug) AND a.lang = sqlc.arg(lang)
+)
+UPDATE article u SET active = sqlc.arg(active) WHERE u.slug = sqlc.arg(slug) AND u.lang = sqlc.arg(lang);

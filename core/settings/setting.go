@@ -44,6 +44,10 @@ func (c Change) setting() setting {
 		return c.Specialty
 	case c.Doctor != nil:
 		return c.Doctor
+	case c.Rhythm != nil:
+		return c.Rhythm
+	case c.Article != nil:
+		return c.Article
 	}
 	return nil
 }
@@ -51,7 +55,7 @@ func (c Change) setting() setting {
 // Place is the branch whose own a change is, or the nil id: then it is all the clinic's.
 func (c Change) Place(subject uuid.UUID) uuid.UUID {
 	switch {
-	case c.Branch != nil:
+	case c.Branch != nil, c.Rhythm != nil && c.Rhythm.Code == "":
 		return subject
 	case c.Room != nil:
 		return c.Room.Branch

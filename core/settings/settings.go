@@ -48,6 +48,8 @@ type Change struct {
 	Room      *Room      `json:"room,omitempty"`
 	Specialty *Specialty `json:"specialty,omitempty"`
 	Doctor    *Doctor    `json:"doctor,omitempty"`
+	Rhythm    *Rhythm    `json:"rhythm,omitempty"`
+	Article   *Article   `json:"article,omitempty"`
 }
 
 // Ask is a change of kind on a subject: a practitioner, a branch, a service. Of kind Schedule it may be one practitioner's in Branch.
@@ -169,6 +171,8 @@ func (o Office) apply(ctx context.Context, tx *store.Tx, r db.SettingsRequest, c
 			return err
 		}
 		return o.days(tx).Ahead(ctx, tx.Actor, r.SubjectID)
+	case c.Article != nil:
+		return c.Article.publish(ctx, tx, o.Clock())
 	case c.setting() != nil:
 		return c.setting().put(ctx, tx, r.SubjectID)
 	case c.Plan != nil:

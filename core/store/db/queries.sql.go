@@ -84,6 +84,35 @@ func (q *Queries) ArticleDrop(ctx context.Context, arg ArticleDropParams) error 
 	return err
 }
 
+const articleNow = `-- name: ArticleNow :one
+SELECT id, slug, lang, title, body, url, audience, book, asked, hash, updated_at, active FROM article WHERE slug = $1 AND lang = $2
+`
+
+type ArticleNowParams struct {
+	Slug string
+	Lang string
+}
+
+func (q *Queries) ArticleNow(ctx context.Context, arg ArticleNowParams) (Article, error) {
+	row := q.db.QueryRow(ctx, articleNow, arg.Slug, arg.Lang)
+	var i Article
+	err := row.Scan(
+		&i.ID,
+		&i.Slug,
+		&i.Lang,
+		&i.Title,
+		&i.Body,
+		&i.Url,
+		&i.Audience,
+		&i.Book,
+		&i.Asked,
+		&i.Hash,
+		&i.UpdatedAt,
+		&i.Active,
+	)
+	return i, err
+}
+
 const articleOfPassage = `-- name: ArticleOfPassage :one
 SELECT a.slug, a.lang, a.title, a.body, a.url, a.book, p.heading, p.body AS passage
 FROM article_passage p
@@ -164,6 +193,25 @@ func (q *Queries) ArticlePut(ctx context.Context, arg ArticlePutParams) (bool, e
 	var written bool
 	err := row.Scan(&written)
 	return written, err
+}
+
+const articleShow = `-- name: ArticleShow :exec
+WITH gone AS (
+    DELETE FROM article_passage p USING article a WHERE NOT $1::boolean AND p.article_id = a.id AND a.slug = $2 AND a.lang = $3
+)
+UPDATE article u SET active = $1 WHERE u.slug = $2 AND u.lang = $3
+`
+
+type ArticleShowParams struct {
+	Active bool
+	Slug   string
+	Lang   string
+}
+
+// Published, or withdrawn with what it is found by.
+func (q *Queries) ArticleShow(ctx context.Context, arg ArticleShowParams) error {
+	_, err := q.db.Exec(ctx, articleShow, arg.Active, arg.Slug, arg.Lang)
+	return err
 }
 
 const articleVersions = `-- name: ArticleVersions :many
@@ -259,10 +307,50 @@ func (q *Queries) Articles(ctx context.Context) ([]Article, error) {
 	return items, nil
 }
 
+const articlesAll = `-- name: ArticlesAll :many
+SELECT slug, lang, title, audience, active, updated_at FROM article ORDER BY slug, lang LIMIT 2000
+`
+
+type ArticlesAllRow struct {
+	Slug      string
+	Lang      string
+	Title     string
+	Audience  string
+	Active    bool
+	UpdatedAt time.Time
+}
+
+func (q *Queries) ArticlesAll(ctx context.Context) ([]ArticlesAllRow, error) {
+	rows, err := q.db.Query(ctx, articlesAll)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ArticlesAllRow{}
+	for rows.Next() {
+		var i ArticlesAllRow
+		if err := rows.Scan(
+			&i.Slug,
+			&i.Lang,
+			&i.Title,
+			&i.Audience,
+			&i.Active,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const articlesToIndex = `-- name: ArticlesToIndex :many
 SELECT a.id, a.slug, a.lang, a.title, a.body, a.audience, a.asked, a.hash
 FROM article a
-WHERE NOT EXISTS (SELECT FROM article_passage p WHERE p.article_id = a.id AND p.indexed = a.hash || ' ' || CASE a.lang
+WHERE a.active AND NOT EXISTS (SELECT FROM article_passage p WHERE p.article_id = a.id AND p.indexed = a.hash || ' ' || CASE a.lang
     WHEN 'en' THEN $1::text ELSE $2::text END)
 ORDER BY a.slug, a.lang
 LIMIT 10000
@@ -1180,6 +1268,29 @@ func (q *Queries) BranchPut(ctx context.Context, arg BranchPutParams) error {
 		arg.Grid,
 		arg.Position,
 		arg.Active,
+	)
+	return err
+}
+
+const branchRhythm = `-- name: BranchRhythm :exec
+UPDATE branch SET reminders = $2, quiet_from = $3, quiet_to = $4, reminder_channels = $5 WHERE id = $1
+`
+
+type BranchRhythmParams struct {
+	ID               uuid.UUID
+	Reminders        []int32
+	QuietFrom        int32
+	QuietTo          int32
+	ReminderChannels []string
+}
+
+func (q *Queries) BranchRhythm(ctx context.Context, arg BranchRhythmParams) error {
+	_, err := q.db.Exec(ctx, branchRhythm,
+		arg.ID,
+		arg.Reminders,
+		arg.QuietFrom,
+		arg.QuietTo,
+		arg.ReminderChannels,
 	)
 	return err
 }
@@ -10158,6 +10269,20 @@ func (q *Queries) SpecialtyPut(ctx context.Context, arg SpecialtyPutParams) erro
 		arg.Position,
 		arg.Active,
 	)
+	return err
+}
+
+const specialtyRhythm = `-- name: SpecialtyRhythm :exec
+UPDATE specialty SET reminders = $2 WHERE code = $1
+`
+
+type SpecialtyRhythmParams struct {
+	Code      string
+	Reminders []int32
+}
+
+func (q *Queries) SpecialtyRhythm(ctx context.Context, arg SpecialtyRhythmParams) error {
+	_, err := q.db.Exec(ctx, specialtyRhythm, arg.Code, arg.Reminders)
 	return err
 }
 
