@@ -47,7 +47,7 @@ type conflict struct{ Text string }
 
 // bookingFields are what the form of a booking carries.
 func bookingFields() []string {
-	return []string{keyBranch, keyDoctor, keyService, keyDate, keyTime, keyMinutes, "patient", "q", keyName, keyPhone, keyBorn, keyPaper, keyNote, keyOver, "source", "weeks"}
+	return []string{keyBranch, keyDoctor, keyService, keyDate, keyTime, keyMinutes, "patient", "q", keyName, keyPhone, keyBorn, keyPaper, keyNote, keyOver, "source", "weeks", keyKey}
 }
 
 // booking is GET /cabinet/schedule/new?branch=&doctor=&start=&patient=&service=: the window to book.
@@ -59,6 +59,7 @@ func (s *Server) booking(w http.ResponseWriter, r *http.Request, m staff.Member)
 	if start, err := time.Parse("2006-01-02T15:04", first(r.URL.Query().Get("start"), 16)); err == nil {
 		f.Typed[keyDate], f.Typed[keyTime] = start.Format(dateForm), start.Format("15:04")
 	}
+	f.Typed[keyKey] = s.IDs().String()
 	s.bookingShown(w, r, m, f, nil)
 }
 
@@ -266,7 +267,7 @@ func (s *Server) newCard(ctx context.Context, actor core.Actor, f bookingFrame) 
 		return uuid.Nil, core.Refuse(core.Denied, "not_allowed")
 	}
 	out, err := s.Acts.Do(ctx, actor, core.Contacts, core.Create, acts.Input{Button: true, Fields: map[string]string{
-		keyName: f.say(keyName), keyPhone: f.say(keyPhone), keyBorn: f.say(keyBorn), keyPaper: f.say(keyPaper),
+		keyName: f.say(keyName), keyPhone: f.say(keyPhone), keyBorn: f.say(keyBorn), keyPaper: f.say(keyPaper), keyKey: f.say(keyKey),
 	}})
 	if why := core.Refusal(err); why != nil && why.Key == "field_invalid" {
 		return uuid.Nil, core.Refuse(core.Invalid, "born_wrong")

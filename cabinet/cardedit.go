@@ -197,7 +197,7 @@ func (s *Server) patientNew(w http.ResponseWriter, r *http.Request, m staff.Memb
 		s.refuse(w, r, &core.Error{Code: core.Denied, Key: "card_not_yours"})
 		return
 	}
-	s.render(w, r, http.StatusOK, newPage(s.viewOf(r, m), cardForm{Typed: map[string]string{keyLang: russian}}))
+	s.render(w, r, http.StatusOK, newPage(s.viewOf(r, m), cardForm{Typed: map[string]string{keyLang: russian, keyKey: s.IDs().String()}}))
 }
 
 // patientMade is POST /cabinet/patients: a card, with the number of the paper on which its person agreed to processing.
@@ -207,7 +207,7 @@ func (s *Server) patientMade(w http.ResponseWriter, r *http.Request, m staff.Mem
 		s.refuse(w, r, &core.Error{Code: core.Denied, Key: "card_not_yours"})
 		return
 	}
-	f := cardForm{Typed: typed(r, keyName, keyPhone, keyBorn, keySex, keyLang, keyPaper)}
+	f := cardForm{Typed: typed(r, keyName, keyPhone, keyBorn, keySex, keyLang, keyPaper, keyKey)}
 	in := acts.Input{Button: true, Fields: map[string]string{}}
 	for name, value := range f.Typed {
 		in.Fields[name] = value

@@ -194,3 +194,18 @@ func TestTwoCardsAreComparedMergedAndSeparatedAgain(t *testing.T) {
 	assert.Equal(t, http.StatusOK, answer.StatusCode)
 	assert.Contains(t, page, "+7 926 765-43-21")
 }
+
+func TestAButtonPressedTwiceMakesOneCard(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	desk := o.as("admin")
+	_, page := desk.get("/cabinet/patients/new")
+	key := regexp.MustCompile(`name="key" value="([0-9a-f-]{36})"`).FindStringSubmatch(page)
+	require.NotNil(t, key)
+	form := []string{"key", key[1], "name", "Двойнова Анна Петровна", "phone", "+79160009988", "born", "1990-05-04", "sex", "female", "lang", "ru", "paper", "17"}
+	first, _ := desk.post("/cabinet/patients", form...)
+	second, _ := desk.post("/cabinet/patients", form...)
+	require.Equal(t, http.StatusSeeOther, first.StatusCode)
+	assert.Equal(t, first.Header.Get("Location"), second.Header.Get("Location"))
+	assert.Equal(t, 1, o.count("patient WHERE surname = 'Двойнова'"))
+}

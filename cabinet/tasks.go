@@ -21,6 +21,7 @@ const (
 	tasksPath = "/cabinet/tasks"
 	keyText   = "text"
 	keyPaper  = "paper"
+	keyKey    = "key" // of a form: pressed twice, it does one thing
 	keyPhone  = "phone"
 	showOpen  = "open"
 	showLater = "later"

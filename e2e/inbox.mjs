@@ -34,6 +34,22 @@ await browse(async (context) => {
   await lines.getByText('Слушаю вас.').waitFor();
   await shot(page, 'inbox-talk');
 
+  // What is typed while a reply is on its way stays in the box.
+  let go;
+  const gate = new Promise((done) => { go = done; });
+  await page.route('**/reply', async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await page.fill('#text', 'Одну минуту.');
+  await page.press('#text', 'Enter');
+  await page.locator('#text').pressSequentially(' И ещё');
+  go();
+  await chat.hears('Одну минуту.');
+  await page.waitForFunction(() => document.querySelector('#text').value === 'И ещё');
+  await page.unroute('**/reply');
+  await page.fill('#text', '');
+
   // "/" opens the canned replies; what is chosen goes into the box.
   await page.focus('#text');
   await page.keyboard.press('/');

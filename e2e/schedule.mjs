@@ -54,6 +54,7 @@ await browse(async (context) => {
   const open = async (spot) => {
     await page.mouse.click(spot.x, spot.y);
     await page.waitForSelector('dialog[open] .booking');
+    await page.waitForFunction(() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added'));
   };
   const note = '#over-note';
   await open(await at(12));
@@ -66,7 +67,7 @@ await browse(async (context) => {
   assert.equal(await page.inputValue(note), '', 'another time');
   await page.keyboard.press('Escape');
   await open(await at(12));
-  assert.equal(await page.inputValue(note), 'придёт с мамой', 'the same time');
+  await page.waitForFunction((box) => document.querySelector(box).value === 'придёт с мамой', note); // the same time
   await page.keyboard.press('Escape');
   await open(await at(12));
   assert.equal(await page.inputValue(note), '', 'given up');

@@ -132,24 +132,17 @@ func (c cards) create(ctx context.Context, tx *store.Tx, in Input) (Output, erro
 	if err != nil {
 		return Output{}, err
 	}
-	name, err := patient.Split(in.Fields["name"])
+	p, err := c.drawn(tx, in)
 	if err != nil {
 		return Output{}, err
 	}
-	born, err := in.born(c.Clock())
-	if err != nil {
-		return Output{}, err
-	}
-	p := db.PatientMakeParams{
-		ID: c.IDs(), Surname: name.Surname, Given: name.Given, Patronymic: name.Patronymic, BirthDate: born, Lang: "ru", CreatedAt: c.Clock(),
-		MadeBy: store.Ref(tx.Actor.ID),
-	}
-	if in.Fields["lang"] == "en" {
-		p.Lang = "en"
-	}
-	if in.Fields["sex"] != "" {
-		if p.Sex, err = in.sex(); err != nil {
+	if key, err := uuid.Parse(in.Fields["key"]); err == nil && in.Button { // of the form: pressed twice, it makes one card
+		p.ID = key
+		if err := tx.CardLock(ctx, key); err != nil {
 			return Output{}, err
+		}
+		if made, err := tx.CardMade(ctx, key); made || err != nil {
+			return One(verdict.View, Row{keyID: key}), err
 		}
 	}
 	if err := tx.PatientMake(ctx, p); err != nil {
@@ -165,6 +158,29 @@ func (c cards) create(ctx context.Context, tx *store.Tx, in Input) (Output, erro
 		return Output{}, err
 	}
 	return One(verdict.View, Row{keyID: p.ID}), c.note(ctx, tx, "patient.register", p.ID, "name", "phone")
+}
+
+// drawn is a card of what was typed.
+func (c cards) drawn(tx *store.Tx, in Input) (db.PatientMakeParams, error) {
+	name, err := patient.Split(in.Fields["name"])
+	if err != nil {
+		return db.PatientMakeParams{}, err
+	}
+	born, err := in.born(c.Clock())
+	if err != nil {
+		return db.PatientMakeParams{}, err
+	}
+	p := db.PatientMakeParams{
+		ID: c.IDs(), Surname: name.Surname, Given: name.Given, Patronymic: name.Patronymic, BirthDate: born, Lang: "ru", CreatedAt: c.Clock(),
+		MadeBy: store.Ref(tx.Actor.ID),
+	}
+	if in.Fields["lang"] == "en" {
+		p.Lang = "en"
+	}
+	if in.Fields["sex"] != "" {
+		p.Sex, err = in.sex()
+	}
+	return p, err
 }
 
 // sex is female or male.

@@ -10,6 +10,13 @@ WHERE merged_into IS NULL AND (sqlc.arg(name)::text = '' OR starts_with(name_key
 ORDER BY name_key, id
 LIMIT 50;
 
+-- name: CardLock :exec
+-- Whoever makes the same card waits until the first has.
+SELECT pg_advisory_xact_lock(hashtextextended('card ' || sqlc.arg(id)::uuid::text, 0));
+
+-- name: CardMade :one
+SELECT EXISTS (SELECT FROM patient WHERE id = $1);
+
 -- name: PatientMake :exec
 -- The desk or an integration makes a card.
 INSERT INTO patient (id, surname, given, patronymic, birth_date, lang, created_at, made_by, sex) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);

@@ -59,7 +59,7 @@ WHERE a.state = 'kept' AND a.document_id IS NULL AND a.kind <> 'voice'
 ORDER BY a.at
 LIMIT 100;
 
--- name: RecordingsExpire :execrows
+-- name: RecordingsExpire :one
 -- Recordings older than their retention go; their words stay in the chat as long as other words do.
 WITH old AS (
     SELECT a.id FROM attachment a
@@ -70,8 +70,10 @@ WITH old AS (
     LIMIT 500
 ), gone AS (
     UPDATE attachment a SET state = 'gone' FROM old WHERE a.id = old.id
+), dropped AS (
+    DELETE FROM attachment_content c USING old WHERE c.attachment_id = old.id RETURNING 1
 )
-DELETE FROM attachment_content c USING old WHERE c.attachment_id = old.id;
+SELECT count(*) FROM dropped;
 
 -- name: InboundSettle :one
 -- What was found in the file that a message bears becomes a part of the message; its chat is locked. What was erased meanwhile stays so.

@@ -135,12 +135,15 @@ func (o Office) Apply(ctx context.Context, tx *store.Tx) (int, error) {
 	return len(list), tx.ClinicTouch(ctx)
 }
 
+// failed is the state of a change that could not be made.
+const failed = "failed"
+
 // carryOut does one change and says what stood there. What the clinic has outgrown since, a refusal says, or the schema, or that it cannot be
 // read any more: such a change has failed.
 func (o Office) carryOut(ctx context.Context, tx *store.Tx, r db.SettingsRequest) (state string, before []byte, err error) {
 	var c Change
 	if json.Unmarshal(r.Change, &c) != nil {
-		return "failed", nil, nil
+		return failed, nil, nil //nolint:nilerr // that is what has failed
 	}
 	if before, err = o.standing(ctx, tx, r.SubjectID, c); err != nil {
 		return "", nil, err
@@ -148,7 +151,7 @@ func (o Office) carryOut(ctx context.Context, tx *store.Tx, r db.SettingsRequest
 	err = tx.InTx(ctx, tx.Actor, func(tx *store.Tx) error { return o.apply(ctx, tx, r, c) })
 	state = "done"
 	if core.Refusal(err) != nil || outgrown(err) {
-		state, err = "failed", nil
+		state, err = failed, nil
 	}
 	return state, before, err
 }

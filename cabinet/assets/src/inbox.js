@@ -13,10 +13,24 @@ document.addEventListener('htmx:beforeSwap', ({ detail }) => {
 document.addEventListener('htmx:afterSwap', ({ detail }) => {
   if (detail.target.id === 'thread' && lines()) lines().scrollTo(0, below ? lines().scrollHeight - below : lines().scrollHeight);
   if (detail.target.id !== 'reply' || !box()) return;
+  if (late !== undefined) box().value = late;
+  late = undefined;
   box().focus();
   if (box().value) box().dispatchEvent(new Event('input', { bubbles: true })); // it is kept like what is typed
 });
 toEnd();
+
+/** What is typed while a reply is on its way, or a draft is written, is not lost: it stands in the box that comes back, and before any draft. */
+let sent = '';
+let late;
+document.addEventListener('htmx:beforeRequest', ({ detail }) => { if (detail.target?.id === 'reply') sent = box().value; });
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { detail } = event;
+  if (detail.target.id !== 'reply' || !box() || box().value === sent) return;
+  const now = box().value;
+  if (detail.pathInfo.requestPath.endsWith('/draft')) detail.shouldSwap = false;
+  else late = detail.xhr.status < 400 && now.startsWith(sent) ? now.slice(sent.length).trimStart() : now;
+});
 
 /** An open part stays open when what is new comes. */
 let open = false;

@@ -1824,6 +1824,27 @@ func (q *Queries) CannedList(ctx context.Context) ([]CannedListRow, error) {
 	return items, nil
 }
 
+const cardLock = `-- name: CardLock :exec
+SELECT pg_advisory_xact_lock(hashtextextended('card ' || $1::uuid::text, 0))
+`
+
+// Whoever makes the same card waits until the first has.
+func (q *Queries) CardLock(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, cardLock, id)
+	return err
+}
+
+const cardMade = `-- name: CardMade :one
+SELECT EXISTS (SELECT FROM patient WHERE id = $1)
+`
+
+func (q *Queries) CardMade(ctx context.Context, id uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, cardMade, id)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const cardsOfChat = `-- name: CardsOfChat :many
 SELECT p.birth_date, p.sex
 FROM patient_link l
@@ -8887,7 +8908,7 @@ func (q *Queries) RecordSign(ctx context.Context, arg RecordSignParams) (uuid.UU
 	return id, err
 }
 
-const recordingsExpire = `-- name: RecordingsExpire :execrows
+const recordingsExpire = `-- name: RecordingsExpire :one
 WITH old AS (
     SELECT a.id FROM attachment a
     JOIN attachment_content c ON c.attachment_id = a.id
@@ -8897,17 +8918,18 @@ WITH old AS (
     LIMIT 500
 ), gone AS (
     UPDATE attachment a SET state = 'gone' FROM old WHERE a.id = old.id
+), dropped AS (
+    DELETE FROM attachment_content c USING old WHERE c.attachment_id = old.id RETURNING 1
 )
-DELETE FROM attachment_content c USING old WHERE c.attachment_id = old.id
+SELECT count(*) FROM dropped
 `
 
 // Recordings older than their retention go; their words stay in the chat as long as other words do.
 func (q *Queries) RecordingsExpire(ctx context.Context, now time.Time) (int64, error) {
-	result, err := q.db.Exec(ctx, recordingsExpire, now)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	row := q.db.QueryRow(ctx, recordingsExpire, now)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const recordsOfPatient = `-- name: RecordsOfPatient :many
