@@ -13,7 +13,9 @@ import (
 )
 
 // queues are River's own pages. They are there once the queue is: before that, and in a test without one, there is nothing.
-type queues struct{ pages atomic.Pointer[riverui.Handler] }
+type queues struct {
+	pages atomic.Pointer[riverui.Handler]
+}
 
 // ServeHTTP implements http.Handler.
 func (q *queues) ServeHTTP(w http.ResponseWriter, r *http.Request) {
