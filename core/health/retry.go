@@ -24,7 +24,7 @@ func (d Desk) Retrying(ctx context.Context, who core.Actor, jobs int) error {
 	}
 	err := d.In.InTx(ctx, who, func(tx *store.Tx) error {
 		return audit.Add(ctx, tx, audit.Entry{
-			ID: d.IDs(), At: d.Clock(), Action: "queues.retry", Class: core.Policies, Object: "job", Count: int32(min(max(jobs, 1), 10_000)), //nolint:gosec // bounded
+			ID: d.IDs(), At: d.Clock(), Action: "queues.retry", Class: core.Policies, Object: "job", Count: int32(min(max(jobs, 1), 10_000)),
 		})
 	})
 	if err != nil {

@@ -2,9 +2,12 @@ package messenger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
@@ -151,7 +154,7 @@ func (d Desk) Disconnect(ctx context.Context, who core.Actor, version int32) err
 func (d Desk) change(ctx context.Context, who core.Actor, action string, do func(*store.Tx) (int32, error)) error {
 	err := d.In.InTx(ctx, who, func(tx *store.Tx) error {
 		if _, err := do(tx); err != nil {
-			if why := core.Refusal(store.NoRows(err, "x")); why != nil {
+			if errors.Is(err, pgx.ErrNoRows) {
 				return core.Refuse(core.Conflict, "messenger_changed")
 			}
 			return err
