@@ -35,6 +35,8 @@ func unrecorded() map[string]string {
 		"throttle.Right":    "takes a counted guess back; that somebody was locked out is on record",
 		"staff.ShowTOTP":    "a secret that is worth nothing until a code of it was seen, which is on record",
 		"personal.Remind":   "a task is a question to people; what they answer is on record",
+		"messenger.Leave":   "as Report",
+		"messenger.Report":  "which replica has which bot is no act; that it was connected, changed or taken away is on record, in desk.go",
 		"personal.Propose":  "a proposal is a question to people; what they decide and what goes is on record",
 		"personal.Tidy":     "empties copies that have run out; that they were made and taken is on record",
 	}
