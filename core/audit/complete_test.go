@@ -20,6 +20,7 @@ import (
 // unrecorded are the operations of core that change rows and put nothing on record, each with the reason.
 func unrecorded() map[string]string {
 	return map[string]string{
+		"schedule.Ahead":    "as Extend",
 		"schedule.Extend":   "lays out days that follow from rules and visits; nobody's act",
 		"schedule.Rebuild":  "as Extend",
 		"question.Add":      "what a chat said stands in the journal of messages; the ruling on it is on record",
