@@ -17,7 +17,8 @@ with_test_db := ZAPIS_CLUSTER=test deploy/scripts/with-db.sh
 # A .env that names a database is the user's word on which one the program uses; the tests never touch that one.
 program_db = $(if $(shell grep -sE '^(export )?ZAPIS_DATABASE_URL(_FILE)?=' .env),,$(with_db))
 # Two packages at a time: each has its own databases, and two cores are what CI has.
-go_test := go test -count=1 -p 2 -timeout 20m
+go_test := go test -v -count=1 -p 2 -timeout 20m
+summary := awk $(if $(filter -v,$(TESTFLAGS)),-v loud=1) -f tools/test-summary.awk
 
 ##@ Use
 
@@ -76,7 +77,7 @@ generate: $(bin)/sqlc $(bin)/templ ## Go from queries.sql and *.templ, with the 
 
 .PHONY: test
 test: test-setup ## every test, against a real PostgreSQL
-	@$(with_test_db) $(go_test) $(TESTFLAGS) $(PACKAGES) | awk -f tools/test-summary.awk
+	@$(with_test_db) $(go_test) $(TESTFLAGS) $(PACKAGES) | $(summary)
 
 .PHONY: test-setup
 test-setup: need-go assets
@@ -85,7 +86,7 @@ test-setup: need-go assets
 
 .PHONY: test-faults
 test-faults: test-setup ## the long fault drills too (up to an hour)
-	@$(with_test_db) go test -count=1 -p 1 -timeout 60m -tags faults $(TESTFLAGS) $(PACKAGES) | awk -f tools/test-summary.awk
+	@$(with_test_db) go test -v -count=1 -p 1 -timeout 60m -tags faults $(TESTFLAGS) $(PACKAGES) | $(summary)
 
 .PHONY: test-attack
 test-attack: build ## sqlmap and wapiti against a demo clinic of its own, signed in (ten minutes at most)
@@ -93,6 +94,7 @@ test-attack: build ## sqlmap and wapiti against a demo clinic of its own, signed
 	@$(with_db) deploy/scripts/attack.sh
 
 .PHONY: check
+check: export ZAPIS_E2E = required
 check: lint tidy generated-fresh test ## lint, module and generated code fresh, tests: what CI runs
 
 .PHONY: tidy

@@ -17,12 +17,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// needs is what a browser test needs on the machine; a test without it is skipped with a word on how to get it.
+// needs is what a browser test needs on the machine; a test without it is skipped with a word on how to get it, and fails where the stories
+// are required.
 func needs(t *testing.T) (node, chromium string) {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("no node: install Node 20 or newer")
+		lacks(t, "no node: install Node 20 or newer")
 	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if chromium, err = exec.LookPath(name); err == nil {
@@ -30,14 +31,23 @@ func needs(t *testing.T) (node, chromium string) {
 		}
 	}
 	if err != nil {
-		t.Skip("no browser: make test installs Debian's chromium")
+		lacks(t, "no browser: make test installs Debian's chromium")
 	}
 	for _, path := range []string{"../cabinet/assets/node_modules/playwright-core", "../cabinet/assets/dist/schedule.js"} {
 		if _, err := os.Stat(path); err != nil {
-			t.Skip("no web assets: run make assets")
+			lacks(t, "no web assets: run make assets")
 		}
 	}
 	return node, chromium
+}
+
+// lacks ends a test for want of something: skipped at a developer's, failed where ZAPIS_E2E is "required", as `make check` has it.
+func lacks(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("ZAPIS_E2E") == "required" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
 }
 
 // storyFor bounds one story.

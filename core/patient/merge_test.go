@@ -158,14 +158,15 @@ func TestAMergeIsRefusedToWhomItIsNotAndWhenItCannotBe(t *testing.T) {
 	_, err = d.cards.Merge(t.Context(), d.as("admin"), late)
 	assert.Equal(t, "patient_changed", core.Refusal(err).Key)
 
-	_, err = conn.Exec(t.Context(), "UPDATE visit v SET during = w.during, blocked = w.blocked FROM visit w WHERE v.patient_id = $1 AND w.patient_id = $2 AND v.active AND w.active", own, care)
-	if err == nil {
-		_, err = d.cards.Merge(t.Context(), d.as("admin"), j)
-		require.NotNil(t, core.Refusal(err))
-		assert.Equal(t, "merge_overlap", core.Refusal(err).Key)
-		_, err = conn.Exec(t.Context(), "UPDATE visit SET status = 'cancelled' WHERE patient_id = $1", own)
-		require.NoError(t, err)
-	}
+	both, err := conn.Exec(t.Context(), "UPDATE visit v SET during = w.during, blocked = w.blocked FROM visit w WHERE v.id = $1 AND w.id = $2 AND v.active AND w.active",
+		accesstest.ID("visit own"), accesstest.ID("visit care"))
+	require.NoError(t, err)
+	require.Equal(t, int64(1), both.RowsAffected(), "two doctors see them at one time")
+	_, err = d.cards.Merge(t.Context(), d.as("admin"), j)
+	require.NotNil(t, core.Refusal(err))
+	assert.Equal(t, "merge_overlap", core.Refusal(err).Key)
+	_, err = conn.Exec(t.Context(), "UPDATE visit SET status = 'cancelled' WHERE id = $1", accesstest.ID("visit own"))
+	require.NoError(t, err)
 	id, err := d.cards.Merge(t.Context(), d.as("admin"), j)
 	require.NoError(t, err)
 	_, err = conn.Exec(t.Context(), "UPDATE patient_merge SET at = $2 WHERE id = $1", id, accesstest.Now().Add(-31*24*time.Hour))

@@ -149,18 +149,53 @@ func TestAChangedPlanChangesNoPastFill(t *testing.T) {
 	assert.InDelta(t, 420, figures(doctors, doctors.Total)["schedule"], 0)
 }
 
+// few stands for a figure that is not told.
+const few = -1
+
+// told are a table's first figures as they are shown, by whose they are.
+func told(table report.Table) map[string]float64 {
+	out := map[string]float64{"in all": table.Total.Figures[0].Value}
+	for _, r := range table.Rows {
+		name := map[uuid.UUID]string{charttest.Centre(): "centre", charttest.North(): "north"}[r.Branch]
+		if doctor := map[uuid.UUID]string{charttest.Ivanova(): "Ivanova, ", charttest.Petrov(): "Petrov, "}[r.Doctor]; doctor != "" {
+			name = doctor + name
+		}
+		if r.Pool {
+			name = "together"
+		}
+		if out[name] = r.Figures[0].Value; r.Figures[0].Few {
+			out[name] = few
+		}
+	}
+	return out
+}
+
 func TestWhoSeesCountsOnlyIsToldOfTenPeopleOrMore(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.fill()
 	r := w.make("director", report.Load)
 	assert.Empty(t, r.Tables, "a dozen people in all: nothing is left to tell")
-	for i := range 40 {
-		status := "done"
-		if i%3 == 0 {
-			status = "no_show"
+	september := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	put := func(doctor uuid.UUID, day, n int, sql string) {
+		for i := range n {
+			w.visit(doctor, september.AddDate(0, 0, day-1).Add(time.Duration(14+i)*30*time.Minute), "done", sql)
 		}
-		w.visit(charttest.Petrov(), october(6+i/10).Add(time.Duration(i%10)*30*time.Minute), status, "")
+	}
+	put(charttest.Ivanova(), 7, 3, "")
+	put(charttest.Petrov(), 8, 12, "")
+	put(charttest.Petrov(), 9, 20, fmt.Sprintf("branch_id = '%s'", charttest.Centre()))
+	ask := report.Ask{Kind: report.Attendance, From: september, To: october(1)}
+	doctors := w.ask(w.Staff("director"), ask).Tables[1]
+	assert.Equal(t, map[string]float64{"Ivanova, centre": few, "Petrov, north": few, "Petrov, centre": 20, "together": 15, "in all": 35}, told(doctors),
+		"three people are told along with twelve others, and neither by themselves")
+	assert.Equal(t, map[string]float64{"together": 35, "in all": 35, "centre": few, "north": few}, told(w.ask(w.Staff("director"), ask).Tables[2]))
+	ask.Doctor = charttest.Ivanova()
+	assert.Equal(t, map[string]float64{"Ivanova, centre": few, "in all": 0}, told(w.ask(w.Staff("director"), ask).Tables[1]), "and no filter cuts the pool up")
+	assert.InDelta(t, 3, told(w.ask(w.Staff("head"), ask).Tables[1])["Ivanova, centre"], 0, "whoever sees the visits sees three")
+	sources := w.ask(w.Staff("director"), report.Ask{Kind: report.Sources, From: october(1), To: october(32)})
+	for _, row := range sources.Tables[0].Rows {
+		assert.True(t, row.Figures[0].Few || row.Figures[0].Value >= 10, "%+v", row)
 	}
 	_, err := w.Make(t.Context(), w.Staff("director"), report.Ask{Kind: report.Load, From: october(2), To: october(32)})
 	charttest.Refused(t, err, "report_months", "days could be told apart by subtraction")
