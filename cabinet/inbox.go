@@ -171,10 +171,7 @@ func (s *Server) inboxShown(w http.ResponseWriter, r *http.Request, m staff.Memb
 
 func (s *Server) inboxThread(r *http.Request, m staff.Member) (inboxFrame, error) {
 	ctx, who, id := r.Context(), s.acting(r, m), subject(r)
-	look := inbox.Look{Again: s.looks.again(m.ID, id, s.Clock())}
-	if before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64); err == nil && before > 0 {
-		look.Before = time.UnixMicro(before)
-	}
+	look := inbox.Look{Again: s.looks.again(m.ID, id, s.Clock()), Before: linePoint(r.URL.Query().Get("before"))}
 	t, err := s.inboxDesk().Thread(ctx, who, id, look)
 	if err != nil {
 		return inboxFrame{}, err
@@ -186,7 +183,7 @@ func (s *Server) inboxThread(r *http.Request, m staff.Member) (inboxFrame, error
 	} else if f, err = s.inboxAsked(r, m); err != nil {
 		return f, err
 	}
-	f.Thread, f.Earlier = &t, !look.Before.IsZero()
+	f.Thread, f.Earlier = &t, !look.Before.At.IsZero()
 	f.Reply = replyForm{Chat: id, Key: s.IDs(), Medical: t.Medical, Drafts: s.draftsNow(ctx)}
 	if f.Hands, err = s.tasksOffice().Hands(ctx, who); err != nil {
 		return f, err

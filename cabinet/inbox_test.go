@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -185,13 +187,40 @@ VALUES ($1, $2, 'telegram', 'service', 'reminder', $4, '{"text": "Ждём ва�
 	_, page := b.get(path)
 	assert.Contains(t, page, "Неизвестно, дошло ли")
 	assert.Contains(t, page, "Содержание видно только врачам.")
-	for range 2 {
-		answer, _ := b.post(path+"/again", "message", lost.String())
-		require.Equal(t, http.StatusSeeOther, answer.StatusCode)
-	}
-	answer, _ := b.post(path+"/again", "message", medical.String())
+	o.exec("UPDATE inbox SET staff_id = (SELECT id FROM staff WHERE login = 'head') WHERE conversation_id = $1", chat)
+	answer, page := b.post(path+"/again", "message", lost.String())
+	assert.Equal(t, http.StatusConflict, answer.StatusCode)
+	assert.Contains(t, page, "Отвечает head", "a colleague has it")
+	o.exec("UPDATE inbox SET staff_id = NULL WHERE conversation_id = $1", chat)
+	answer, page = b.post(path+"/again", "message", lost.String())
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode, page)
+	answer, page = b.post(path+"/again", "message", lost.String())
+	assert.Equal(t, http.StatusConflict, answer.StatusCode)
+	assert.Contains(t, page, "уже отправили ещё раз")
+	assert.Equal(t, "1", o.value("SELECT count(*)::text FROM audit WHERE action = 'conversation.sent_again'"), "what was not sent is not on record")
+	answer, _ = b.post(path+"/again", "message", medical.String())
 	assert.Equal(t, http.StatusConflict, answer.StatusCode)
 	assert.JSONEq(t, `{"text": "Ждём вас завтра"}`, o.value("SELECT string_agg(body::text, '') FROM outbox WHERE kind = 'human'"))
+}
+
+func TestEveryLineOfOneMomentIsOnSomePage(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	path, chat := o.asks("алло")
+	o.exec(`INSERT INTO outbox (id, conversation_id, channel, lane, kind, idempotency_key, body, state, not_before, created_at)
+SELECT md5('line' || i)::uuid, $1, 'telegram', 'reply', 'dialog', 'line' || i, jsonb_build_object('text', 'Строка ' || i || '.'), 'sent', $2, $2
+FROM generate_series(1, 100) i`, chat, monday())
+	b := o.as("admin")
+	_, page := b.get(path)
+	older := regexp.MustCompile(`href="([^"]*before=[^"]*)"`).FindStringSubmatch(page)
+	require.NotNil(t, older)
+	_, before := b.get(html.UnescapeString(older[1]))
+	for i := range 100 {
+		line := fmt.Sprintf("Строка %d.", i+1)
+		assert.Equal(t, 1, strings.Count(page, line)+strings.Count(before, line), line)
+	}
+	answer, _ := b.get(path + "?before=x.y.z")
+	assert.Equal(t, http.StatusOK, answer.StatusCode)
 }
 
 func TestCannedRepliesFillThemselvesIn(t *testing.T) {

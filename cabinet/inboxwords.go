@@ -2,7 +2,10 @@ package cabinet
 
 import (
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core/inbox"
 )
@@ -22,7 +25,21 @@ func (f inboxFrame) do(what string) string {
 
 // older is the address of what was said before the lines that are shown.
 func (f inboxFrame) older() string {
-	return f.to(f.Thread.ID) + "&before=" + strconv.FormatInt(f.Thread.Lines[0].At.UnixMicro(), 10)
+	p := f.Thread.Lines[0].Point()
+	return f.to(f.Thread.ID) + "&before=" + strconv.FormatInt(p.At.UnixMicro(), 10) + "." + strconv.FormatInt(p.Place, 10) + "." + p.ID.String()
+}
+
+// linePoint is what older wrote; what nobody wrote is no line.
+func linePoint(text string) inbox.Point {
+	at, rest, _ := strings.Cut(text, ".")
+	place, line, _ := strings.Cut(rest, ".")
+	micros, wrongAt := strconv.ParseInt(at, 10, 64)
+	n, wrongPlace := strconv.ParseInt(place, 10, 64)
+	id, wrongLine := uuid.Parse(line)
+	if wrongAt != nil || wrongPlace != nil || wrongLine != nil || micros <= 0 {
+		return inbox.Point{}
+	}
+	return inbox.Point{At: time.UnixMicro(micros), Place: n, ID: id}
 }
 
 // shows says that a conversation is the open one.

@@ -53,7 +53,7 @@ type visitFrame struct {
 	Place    string
 	Doctor   clinic.Doctor
 	Doctors  []clinic.Doctor // to whom it may be moved
-	Patient  *patient.Found
+	Patient  *patient.Card
 	Phones   []string
 	Note     string
 	Over     string
@@ -130,21 +130,20 @@ func (s *Server) gatherVisit(r *http.Request, actor core.Actor, v view, f *visit
 	return s.whose(ctx, actor, f)
 }
 
-// whose adds the patient as far as the actor may know them.
+// whose adds the patient as far as the actor may know them, which stands on record as a look at their card.
 func (s *Server) whose(ctx context.Context, actor core.Actor, f *visitFrame) error {
 	if f.Visit.Patient == uuid.Nil {
 		return nil
 	}
-	found, err := s.cards().Find(ctx, actor, f.Visit.Patient.String())
-	if core.Refusal(err) != nil || (err == nil && len(found) == 0) {
+	card, err := s.cards().Open(ctx, actor, f.Visit.Patient)
+	if core.Refusal(err) != nil {
 		return nil //nolint:nilerr // a visit without its patient's name
 	}
 	if err != nil {
 		return err
 	}
-	f.Patient = &found[0]
-	list, err := s.cards().Contacts(ctx, actor, f.Visit.Patient)
-	for _, k := range list {
+	f.Patient = &card
+	for _, k := range card.Contacts {
 		if k.Kind == vault.Phone {
 			f.Phones = append(f.Phones, s.dates.Phone(k.Value))
 		}
@@ -154,7 +153,7 @@ func (s *Server) whose(ctx context.Context, actor core.Actor, f *visitFrame) err
 	} else if staff.Clinical(actor.Role) {
 		f.Card = "/cabinet/patients/" + f.Visit.Patient.String() + "/medical"
 	}
-	return err
+	return nil
 }
 
 // permit says what the actor may do with the visit, so that the window has those buttons and no others. The core decides again.

@@ -121,6 +121,9 @@ func TestTheDeskBooksFromTheCalendar(t *testing.T) {
 	for _, words := range []string{"просил позвонить", "записан", "Записано", "admin", "Отменить визит", "Подтвердил по телефону", "+7"} {
 		assert.Contains(t, page, words)
 	}
+	assert.Equal(t, "1", o.value("SELECT count(*)::text FROM audit WHERE action = 'patient.read' AND patient_id = (SELECT patient_id FROM visit WHERE id = '"+v.ID.String()+"')"),
+		"whoever sees a phone by the calendar stands in the card's journal")
+	assert.Equal(t, "0", o.value("SELECT count(*)::text FROM audit WHERE action = 'patient.search'"))
 	var open int
 	o.one("SELECT count(*) FROM visit_note WHERE position(convert_to('позвонить', 'UTF8') IN text_sealed) > 0", &open)
 	assert.Zero(t, open, "a comment lies sealed")

@@ -44,7 +44,8 @@ CREATE TABLE inbox_note (
     text_sealed     bytea NOT NULL
 );
 CREATE INDEX inbox_note_conversation ON inbox_note (conversation_id, at);
-COMMENT ON TABLE inbox_note IS 'data: personal; subject: conversation_id; retention: messages';
+COMMENT ON TABLE inbox_note IS 'data: personal; subject: conversation_id; retention: notes';
+INSERT INTO retention (class, basis, days, action) VALUES ('notes', '152-ФЗ, ст. 5, ч. 7', 1095, 'delete');
 
 -- Who is writing where, for some seconds: one line a member.
 CREATE TABLE inbox_typing (
@@ -185,6 +186,7 @@ INSERT INTO canned (id, title, text, updated_at) VALUES
 DROP POLICY desk_add ON question;
 DELETE FROM question WHERE why = 'misread';
 ALTER TABLE question DROP CONSTRAINT question_why, ADD CONSTRAINT question_why CHECK (why IN ('unknown', 'missed'));
+DELETE FROM retention WHERE class = 'notes';
 DROP TABLE canned, inbox_typing, inbox_note, inbox, inbox_rule;
 DROP FUNCTION inbox_promise();
 DROP FUNCTION first_head();

@@ -116,28 +116,29 @@ SELECT count(*) FILTER (WHERE awake AND staff_id = sqlc.arg(me)::uuid)::bigint A
 FROM (SELECT staff_id, waiting_since, due_at, (later_until IS NULL OR later_until <= sqlc.arg(now)::timestamptz) AS awake FROM inbox WHERE state = 'open') i;
 
 -- name: InboxTalk :many
--- What was said in a conversation before a moment, the newest first: by the person, the bot, the staff, and among the staff. The bytes of a file
--- stay behind.
-SELECT r.id, r.side, r.body, r.at::timestamptz AS at, r.state, r.kind, r.error, r.data_class, coalesce(colleague(r.staff_id), '')::text AS staff,
+-- What was said in a conversation before a line of it, the newest first: by the person, the bot, the staff, and among the staff. Lines of one
+-- moment stand in the order of their place and id. The bytes of a file stay behind.
+SELECT r.id, r.side, r.body, r.at::timestamptz AS at, r.place::bigint AS place, r.state, r.kind, r.error, r.data_class, coalesce(colleague(r.staff_id), '')::text AS staff,
        r.text_sealed, coalesce(a.state, '')::text AS attached, coalesce(a.mime, '')::text AS mime, coalesce(a.bytes, 0)::integer AS bytes,
        a.document_id, r.not_before
 FROM (
     SELECT i.id, 'in'::text AS side, i.body, i.received_at AS at, i.position AS place, ''::text AS state, ''::text AS kind, ''::text AS error, ''::text AS data_class,
            NULL::uuid AS staff_id, NULL::bytea AS text_sealed, NULL::timestamptz AS not_before
     FROM inbound i
-    WHERE i.conversation_id = sqlc.arg(conversation_id)::uuid AND i.received_at < sqlc.arg(before)::timestamptz
+    WHERE i.conversation_id = sqlc.arg(conversation_id)::uuid AND i.received_at <= sqlc.arg(before)::timestamptz
     UNION ALL
     SELECT o.id, CASE WHEN o.staff_id IS NULL THEN 'out' ELSE 'staff' END, o.body #- '{file,data}', o.created_at, o.seq, o.state, o.kind,
            coalesce(o.error, ''), coalesce(o.data_class, ''), o.staff_id, NULL, o.not_before
     FROM outbox o
-    WHERE o.conversation_id = sqlc.arg(conversation_id)::uuid AND o.created_at < sqlc.arg(before)::timestamptz
+    WHERE o.conversation_id = sqlc.arg(conversation_id)::uuid AND o.created_at <= sqlc.arg(before)::timestamptz
       AND (o.state <> 'cancelled' OR o.error IS NOT NULL)
     UNION ALL
     SELECT n.id, 'note', '{}', n.at, 0, '', '', '', '', n.staff_id, n.text_sealed, NULL
     FROM inbox_note n
-    WHERE n.conversation_id = sqlc.arg(conversation_id)::uuid AND n.at < sqlc.arg(before)::timestamptz
+    WHERE n.conversation_id = sqlc.arg(conversation_id)::uuid AND n.at <= sqlc.arg(before)::timestamptz
 ) r
 LEFT JOIN attachment a ON a.id = r.id AND r.side = 'in'
+WHERE (r.at, r.place, r.id) < (sqlc.arg(before)::timestamptz, sqlc.arg(place)::bigint, sqlc.arg(line)::uuid)
 ORDER BY r.at DESC, r.place DESC, r.id DESC
 LIMIT sqlc.arg(most)::integer;
 

@@ -62,13 +62,21 @@ func (d Desk) Reply(ctx context.Context, who core.Actor, a Answer) error {
 	})
 }
 
-// free refuses to talk over a colleague.
-func (d Desk) free(ctx context.Context, tx *store.Tx, who core.Actor, s stand, seen uuid.UUID) error {
+// reaches refuses to write where nobody reads, and where a colleague has the conversation.
+func (s stand) reaches(who core.Actor) error {
 	if s.chat.BlockedAt != nil {
 		return core.Refuse(core.Conflict, "chat_blocked")
 	}
 	if s.State == Open && s.StaffID != nil && *s.StaffID != who.ID {
 		return core.Refuse(core.Conflict, "chat_of_another", "Who", s.Staff)
+	}
+	return nil
+}
+
+// free refuses to talk over a colleague.
+func (d Desk) free(ctx context.Context, tx *store.Tx, who core.Actor, s stand, seen uuid.UUID) error {
+	if err := s.reaches(who); err != nil {
+		return err
 	}
 	last, err := d.lastOfStaff(ctx, tx, s.ConversationID)
 	if err != nil {
@@ -140,11 +148,14 @@ func (d Desk) goes(chat db.Conversation, now time.Time) time.Time {
 	return now
 }
 
-// Again sends once more what did not arrive, once. Its words go without the buttons of then.
+// Again sends once more what did not arrive, once ("message_sent_again"), where a reply would go too. Its words go without the buttons of then.
 func (d Desk) Again(ctx context.Context, who core.Actor, chat, message uuid.UUID) error {
 	return d.work(ctx, who, "send again", func(tx *store.Tx) error {
 		s, err := d.claim(ctx, tx, chat)
 		if err != nil {
+			return err
+		}
+		if err := s.reaches(who); err != nil {
 			return err
 		}
 		row, err := tx.InboxMessage(ctx, db.InboxMessageParams{ID: message, ConversationID: chat})
@@ -158,7 +169,15 @@ func (d Desk) Again(ctx context.Context, who core.Actor, chat, message uuid.UUID
 		if err := json.Unmarshal(row.Body, &out); err != nil {
 			return err
 		}
-		if err := d.say(ctx, tx, s.chat, "again:"+message.String(), conversation.Outgoing{Text: out.Text, File: out.File}); err != nil {
+		key := "again:" + message.String()
+		stands, err := tx.InboxKeyStands(ctx, key)
+		if err != nil {
+			return err
+		}
+		if stands {
+			return core.Refuse(core.Conflict, "message_sent_again")
+		}
+		if err := d.say(ctx, tx, s.chat, key, conversation.Outgoing{Text: out.Text, File: out.File}); err != nil {
 			return err
 		}
 		now := d.Clock()

@@ -31,6 +31,7 @@ type Line struct {
 	ID     uuid.UUID
 	Side   string
 	At     time.Time
+	Place  int64  // among the lines of one moment
 	Kind   string // of the person's: text, button, photo …; of the clinic's: dialog, reminder, human …
 	Text   string
 	Hidden bool // there is more than the reader may see
@@ -83,11 +84,21 @@ type Thread struct {
 // shownLines is how much of a conversation is shown at once.
 const shownLines = 60
 
-// Look is how a conversation is looked at: from a moment back (zero: from now), and whether that is on record already.
+// Look is how a conversation is looked at: from a line back (zero: from now), and whether that is on record already.
 type Look struct {
-	Before time.Time
+	Before Point
 	Again  bool
 }
+
+// Point is where a line stands in its conversation.
+type Point struct {
+	At    time.Time
+	Place int64
+	ID    uuid.UUID
+}
+
+// Point is where the line stands.
+func (l Line) Point() Point { return Point{l.At, l.Place, l.ID} }
 
 // Thread opens a conversation, and puts that on record unless it is looked at again.
 func (d Desk) Thread(ctx context.Context, who core.Actor, id uuid.UUID, l Look) (Thread, error) {
@@ -172,12 +183,12 @@ func (d Desk) lastOfStaff(ctx context.Context, tx *store.Tx, id uuid.UUID) (db.I
 	return rows[0], nil
 }
 
-// lines are what was said before a moment, one more than are shown where there are older ones.
-func (d Desk) lines(ctx context.Context, tx *store.Tx, who core.Actor, id uuid.UUID, before time.Time) ([]Line, error) {
-	if before.IsZero() {
-		before = d.Clock().Add(time.Minute)
+// lines are what was said before a line, one more than are shown where there are older ones.
+func (d Desk) lines(ctx context.Context, tx *store.Tx, who core.Actor, id uuid.UUID, before Point) ([]Line, error) {
+	if before.At.IsZero() {
+		before.At = d.Clock().Add(time.Minute)
 	}
-	rows, err := tx.InboxTalk(ctx, db.InboxTalkParams{ConversationID: id, Before: before, Most: shownLines + 1})
+	rows, err := tx.InboxTalk(ctx, db.InboxTalkParams{ConversationID: id, Before: before.At, Place: before.Place, Line: before.ID, Most: shownLines + 1})
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +207,7 @@ func (d Desk) lines(ctx context.Context, tx *store.Tx, who core.Actor, id uuid.U
 
 func (d Desk) line(who core.Actor, r db.InboxTalkRow, labels map[string]string) (Line, error) {
 	l := Line{
-		ID: r.ID, Side: r.Side, At: r.At, Kind: r.Kind, Staff: r.Staff, State: r.State, Why: r.Error, Attached: r.Attached, MIME: r.Mime, Bytes: r.Bytes,
+		ID: r.ID, Side: r.Side, At: r.At, Place: r.Place, Kind: r.Kind, Staff: r.Staff, State: r.State, Why: r.Error, Attached: r.Attached, MIME: r.Mime, Bytes: r.Bytes,
 		Document: store.ID(r.DocumentID),
 	}
 	switch r.Side {

@@ -21,6 +21,12 @@ func (p *place) member(t *testing.T, role string) core.Actor {
 	return access.Default().Admit(core.Actor{Kind: core.Staff, ID: id, Role: role, Channel: "cabinet", Fresh: p.now})
 }
 
+// note is one among the staff beside a chat.
+func (p *place) note(t *testing.T, chat uuid.UUID, at time.Time) {
+	t.Helper()
+	p.exec(t, "INSERT INTO inbox_note (id, conversation_id, at, staff_id, text_sealed) VALUES (gen_random_uuid(), $1, $2, $3, '')", chat, at, p.member(t, "admin").ID)
+}
+
 func TestNothingGoesBeforePeopleHaveApprovedIt(t *testing.T) {
 	t.Parallel()
 	p := setUp(t)
@@ -29,13 +35,19 @@ func TestNothingGoesBeforePeopleHaveApprovedIt(t *testing.T) {
 	}
 	p.exec(t, "INSERT INTO campaign_recipient (campaign_id, patient_id, state, at) SELECT id, $1, 'queued', $2 FROM campaign", p.mine.id, p.now.AddDate(-2, 0, 0))
 	p.exec(t, "UPDATE inbound SET received_at = $2 WHERE conversation_id = $1", p.mine.chat.ID, p.now.AddDate(0, -2, 0))
+	for _, years := range []int{-4, -4, -1} {
+		p.note(t, p.mine.chat.ID, p.now.AddDate(years, 0, 0))
+	}
 	require.NoError(t, p.Propose(t.Context()))
 	require.NoError(t, p.Propose(t.Context()), "proposed once")
 	security, director := p.member(t, "security"), p.member(t, "director")
 	list, err := p.Proposals(t.Context(), security)
 	require.NoError(t, err)
-	require.Len(t, list, 2)
-	byClass := map[string]personal.Proposal{list[0].Class: list[0], list[1].Class: list[1]}
+	byClass := map[string]personal.Proposal{}
+	for _, one := range list {
+		byClass[one.Class] = one
+	}
+	require.Len(t, byClass, 3)
 	assert.EqualValues(t, 3, byClass["campaign"].Count)
 	assert.Len(t, byClass["campaign"].Examples, 3)
 
@@ -58,6 +70,13 @@ func TestNothingGoesBeforePeopleHaveApprovedIt(t *testing.T) {
 	assert.Equal(t, "0", left())
 	assert.Equal(t, "done 3", p.value(t, "SELECT state || ' ' || done_count FROM retention_proposal WHERE class = 'campaign'"))
 	refused(t, p.Approve(t.Context(), director, byClass["campaign"].ID), "retention_decided")
+
+	assert.EqualValues(t, 2, byClass["notes"].Count)
+	require.NoError(t, p.Approve(t.Context(), security, byClass["notes"].ID))
+	require.NoError(t, p.Approve(t.Context(), director, byClass["notes"].ID))
+	require.NoError(t, p.Retain(t.Context()))
+	assert.Equal(t, "1", p.value(t, "SELECT count(*)::text FROM inbox_note"), "the younger stays")
+	assert.Equal(t, "done 2", p.value(t, "SELECT state || ' ' || done_count FROM retention_proposal WHERE class = 'notes'"))
 }
 
 func TestTheClocksOfAnIncidentRemind(t *testing.T) {

@@ -93,6 +93,14 @@ func (o Office) eraseChat(ctx context.Context, r Request, chat uuid.UUID, done E
 		if err := tx.EraseTalk(ctx, chat); err != nil {
 			return err
 		}
+		notes, err := tx.EraseNotes(ctx, db.EraseNotesParams{ConversationID: chat, Until: r.Asked})
+		if err != nil {
+			return err
+		}
+		done["inbox_note"] += notes
+		if err := tx.EraseLabels(ctx, chat); err != nil {
+			return err
+		}
 		if err := tx.EraseQuestions(ctx, db.EraseQuestionsParams{ConversationID: chat, Until: r.Asked}); err != nil {
 			return err
 		}
@@ -102,7 +110,6 @@ func (o Office) eraseChat(ctx context.Context, r Request, chat uuid.UUID, done E
 		if err := tx.EraseTasks(ctx, db.EraseTasksParams{ConversationID: store.Ref(chat), Until: r.Asked, Now: o.moment()}); err != nil {
 			return err
 		}
-		var err error
 		under, err = tx.ErasingUnderWay(ctx, db.ErasingUnderWayParams{ConversationID: chat, Until: r.Asked})
 		return err
 	})

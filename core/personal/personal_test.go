@@ -240,6 +240,8 @@ func TestErasureTakesWordsAndLeavesWhatTheLawKeeps(t *testing.T) {
 	for _, chat := range []uuid.UUID{p.mine.chat.ID, p.other.chat.ID} {
 		p.exec(t, "INSERT INTO attachment (id, conversation_id, kind, state, due_at, at, done_at) VALUES ($1, $1, 'voice', 'kept', $2, $2, $2)", chat, p.now)
 		p.exec(t, "INSERT INTO attachment_content (attachment_id, title_sealed, bytes_sealed) VALUES ($1, '', '')", chat)
+		p.note(t, chat, p.now)
+		p.exec(t, "INSERT INTO inbox (conversation_id, opened_at, labels) VALUES ($1, $2, '{грубит}')", chat, p.now)
 	}
 	require.NoError(t, p.Ask(t.Context(), p.mine.chat, personal.Erasure))
 	// A message that nobody has answered yet, and one that is on its way: they are waited for.
@@ -254,12 +256,14 @@ func TestErasureTakesWordsAndLeavesWhatTheLawKeeps(t *testing.T) {
 
 	assert.Equal(t, "1", p.value(t, "SELECT count(*)::text FROM attachment"), "a recording goes with the words, another's stays")
 	assert.Equal(t, "1", p.value(t, "SELECT count(*)::text FROM attachment_content"))
+	assert.Equal(t, p.other.chat.ID.String(), p.value(t, "SELECT string_agg(conversation_id::text, ' ') FROM inbox_note"), "so do the notes beside it")
+	assert.Equal(t, p.other.chat.ID.String(), p.value(t, "SELECT string_agg(conversation_id::text, ' ') FROM inbox WHERE labels <> '{}'"), "and its labels")
 	all := "SELECT count(*)::text FROM inbound i, outbox o WHERE i.conversation_id = $1 AND o.conversation_id = $1 AND i.body = '{}' AND i.raw = '' AND o.body = '{}'"
 	assert.Equal(t, "1", p.value(t, all, p.mine.chat.ID))
 	assert.Equal(t, "0", p.value(t, all, p.other.chat.ID), "of others nothing goes")
 	assert.Equal(t, "1", p.value(t, "SELECT count(*)::text FROM record WHERE patient_id = $1", p.mine.id))
 	assert.Equal(t, "Смирнова", p.value(t, "SELECT surname FROM patient WHERE id = $1", p.mine.id))
-	assert.JSONEq(t, `{"attachment": 1, "inbound": 1, "outbox": 1, "campaign_recipient": 0, "waitlist": 0}`, p.value(t, "SELECT done::text FROM personal_request"))
+	assert.JSONEq(t, `{"attachment": 1, "inbound": 1, "outbox": 1, "inbox_note": 1, "campaign_recipient": 0, "waitlist": 0}`, p.value(t, "SELECT done::text FROM personal_request"))
 }
 
 func TestACheckedCardIsCorrectedAtTheDesk(t *testing.T) {

@@ -47,6 +47,14 @@ SELECT (EXISTS (SELECT FROM inbound i WHERE i.conversation_id = sqlc.arg(convers
 -- What a talk remembers; one that is under way is new, and forgets by itself within a day.
 UPDATE conversation SET session = '{}' WHERE id = $1 AND drop_at IS NULL AND session <> '{}';
 
+-- name: EraseNotes :one
+-- What the desk told itself beside a chat.
+WITH gone AS (DELETE FROM inbox_note WHERE conversation_id = sqlc.arg(conversation_id) AND at <= sqlc.arg(until)::timestamptz RETURNING 1)
+SELECT count(*) FROM gone;
+
+-- name: EraseLabels :exec
+UPDATE inbox SET labels = '{}' WHERE conversation_id = $1 AND labels <> '{}';
+
 -- name: EraseKeyboards :exec
 DELETE FROM keyboard WHERE conversation_id = sqlc.arg(conversation_id) AND created_at <= sqlc.arg(until)::timestamptz;
 

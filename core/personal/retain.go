@@ -43,8 +43,13 @@ func retained() map[string]struct{ count, examples, gone string } {
 			"WITH x AS (SELECT id, received_at FROM inbound WHERE received_at < $1 AND state <> 'new' AND body <> '{}' LIMIT $2), " +
 				"o AS (SELECT id, created_at FROM outbox WHERE created_at < $1 AND state NOT IN ('queued', 'sending') AND body <> '{}' LIMIT $2), " +
 				"z AS (UPDATE outbox t SET body = '{}' FROM o WHERE t.id = o.id AND t.created_at = o.created_at RETURNING 1), " +
-				"y AS (UPDATE inbound i SET body = '{}', raw = '' FROM x WHERE i.id = x.id AND i.received_at = x.received_at RETURNING 1), " +
-				"n AS (DELETE FROM inbox_note WHERE at < $1) SELECT (SELECT count(*) FROM y) + (SELECT count(*) FROM z)",
+				"y AS (UPDATE inbound i SET body = '{}', raw = '' FROM x WHERE i.id = x.id AND i.received_at = x.received_at RETURNING 1) " +
+				"SELECT (SELECT count(*) FROM y) + (SELECT count(*) FROM z)",
+		},
+		"notes": {
+			"SELECT count(*) FROM inbox_note WHERE at < $1",
+			"SELECT id FROM inbox_note WHERE at < $1 ORDER BY at LIMIT 5",
+			"WITH x AS (SELECT id FROM inbox_note WHERE at < $1 LIMIT $2), y AS (DELETE FROM inbox_note n USING x WHERE n.id = x.id RETURNING 1) SELECT count(*) FROM y",
 		},
 		"campaign": {
 			"SELECT count(*) FROM campaign_recipient WHERE at < $1 AND state <> 'due'",

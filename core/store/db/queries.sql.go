@@ -4792,33 +4792,36 @@ func (q *Queries) InboxTab(ctx context.Context, arg InboxTabParams) ([]uuid.UUID
 }
 
 const inboxTalk = `-- name: InboxTalk :many
-SELECT r.id, r.side, r.body, r.at::timestamptz AS at, r.state, r.kind, r.error, r.data_class, coalesce(colleague(r.staff_id), '')::text AS staff,
+SELECT r.id, r.side, r.body, r.at::timestamptz AS at, r.place::bigint AS place, r.state, r.kind, r.error, r.data_class, coalesce(colleague(r.staff_id), '')::text AS staff,
        r.text_sealed, coalesce(a.state, '')::text AS attached, coalesce(a.mime, '')::text AS mime, coalesce(a.bytes, 0)::integer AS bytes,
        a.document_id, r.not_before
 FROM (
     SELECT i.id, 'in'::text AS side, i.body, i.received_at AS at, i.position AS place, ''::text AS state, ''::text AS kind, ''::text AS error, ''::text AS data_class,
            NULL::uuid AS staff_id, NULL::bytea AS text_sealed, NULL::timestamptz AS not_before
     FROM inbound i
-    WHERE i.conversation_id = $1::uuid AND i.received_at < $2::timestamptz
+    WHERE i.conversation_id = $1::uuid AND i.received_at <= $2::timestamptz
     UNION ALL
     SELECT o.id, CASE WHEN o.staff_id IS NULL THEN 'out' ELSE 'staff' END, o.body #- '{file,data}', o.created_at, o.seq, o.state, o.kind,
            coalesce(o.error, ''), coalesce(o.data_class, ''), o.staff_id, NULL, o.not_before
     FROM outbox o
-    WHERE o.conversation_id = $1::uuid AND o.created_at < $2::timestamptz
+    WHERE o.conversation_id = $1::uuid AND o.created_at <= $2::timestamptz
       AND (o.state <> 'cancelled' OR o.error IS NOT NULL)
     UNION ALL
     SELECT n.id, 'note', '{}', n.at, 0, '', '', '', '', n.staff_id, n.text_sealed, NULL
     FROM inbox_note n
-    WHERE n.conversation_id = $1::uuid AND n.at < $2::timestamptz
+    WHERE n.conversation_id = $1::uuid AND n.at <= $2::timestamptz
 ) r
 LEFT JOIN attachment a ON a.id = r.id AND r.side = 'in'
+WHERE (r.at, r.place, r.id) < ($2::timestamptz, $3::bigint, $4::uuid)
 ORDER BY r.at DESC, r.place DESC, r.id DESC
-LIMIT $3::integer
+LIMIT $5::integer
 `
 
 type InboxTalkParams struct {
 	ConversationID uuid.UUID
 	Before         time.Time
+	Place          int64
+	Line           uuid.UUID
 	Most           int32
 }
 
@@ -4827,6 +4830,7 @@ type InboxTalkRow struct {
 	Side       string
 	Body       []byte
 	At         time.Time
+	Place      int64
 	State      string
 	Kind       string
 	Error      string
@@ -4840,10 +4844,16 @@ type InboxTalkRow struct {
 	NotBefore  *time.Time
 }
 
-// What was said in a conversation before a moment, the newest first: by the person, the bot, the staff, and among the staff. The bytes of a file
-// stay behind.
+// What was said in a conversation before a line of it, the newest first: by the person, the bot, the staff, and among the staff. Lines of one
+// moment stand in the order of their place and id. The bytes of a file stay behind.
 func (q *Queries) InboxTalk(ctx context.Context, arg InboxTalkParams) ([]InboxTalkRow, error) {
-	rows, err := q.db.Query(ctx, inboxTalk, arg.ConversationID, arg.Before, arg.Most)
+	rows, err := q.db.Query(ctx, inboxTalk,
+		arg.ConversationID,
+		arg.Before,
+		arg.Place,
+		arg.Line,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -4856,6 +4866,7 @@ func (q *Queries) InboxTalk(ctx context.Context, arg InboxTalkParams) ([]InboxTa
 			&i.Side,
 			&i.Body,
 			&i.At,
+			&i.Place,
 			&i.State,
 			&i.Kind,
 			&i.Error,

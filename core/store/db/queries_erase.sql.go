@@ -92,6 +92,33 @@ func (q *Queries) EraseKeyboards(ctx context.Context, arg EraseKeyboardsParams) 
 	return err
 }
 
+const eraseLabels = `-- name: EraseLabels :exec
+UPDATE inbox SET labels = '{}' WHERE conversation_id = $1 AND labels <> '{}'
+`
+
+func (q *Queries) EraseLabels(ctx context.Context, conversationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, eraseLabels, conversationID)
+	return err
+}
+
+const eraseNotes = `-- name: EraseNotes :one
+WITH gone AS (DELETE FROM inbox_note WHERE conversation_id = $1 AND at <= $2::timestamptz RETURNING 1)
+SELECT count(*) FROM gone
+`
+
+type EraseNotesParams struct {
+	ConversationID uuid.UUID
+	Until          time.Time
+}
+
+// What the desk told itself beside a chat.
+func (q *Queries) EraseNotes(ctx context.Context, arg EraseNotesParams) (int64, error) {
+	row := q.db.QueryRow(ctx, eraseNotes, arg.ConversationID, arg.Until)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const eraseOutbox = `-- name: EraseOutbox :one
 WITH gone AS (
     UPDATE outbox o SET body = '{}'
