@@ -48,6 +48,11 @@ func TestTheDeskAsksForAnotherPlanAndTheHeadApproves(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
 	answer, _ = head.post("/cabinet/hours/requests/"+request, "decision", "refused")
 	assert.Equal(t, http.StatusConflict, answer.StatusCode, "decided once")
+	for state, words := range map[string]string{"withdrawn": "отозвано", "failed": "не удалось применить"} {
+		o.exec("UPDATE settings_request SET state = $1", state)
+		_, page = head.get("/cabinet/hours")
+		assert.Contains(t, page, ">"+words+"<")
+	}
 }
 
 func TestTheDeskClosesHoursAtOnceAndTakesThemBack(t *testing.T) {

@@ -83,6 +83,8 @@ func TestAnAdministratorAnswersAPatient(t *testing.T) {
 	assert.Contains(t, list, path)
 	_, list = b.get("/cabinet/inbox?tab=waiting")
 	assert.NotContains(t, list, path, "nobody waits any more")
+	_, list = b.get("/cabinet/inbox?tab=all&page=1")
+	assert.Contains(t, list, ">Назад</a>", "the way back a page")
 	assert.Equal(t, "1", o.value(fmt.Sprintf("SELECT count(*)::text FROM audit WHERE action = 'conversation.opened' AND object_id = '%s'", chat)), "an open page is one look")
 }
 

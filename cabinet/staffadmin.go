@@ -121,9 +121,6 @@ func (s *Server) staffHired(w http.ResponseWriter, r *http.Request, m staff.Memb
 	n.Roles = slices.DeleteFunc(r.PostForm["roles"], func(one string) bool { return one == n.Role })
 	place, err := s.placeIn(r)
 	n.Doctor, n.Branches = place.Doctor, place.Branches
-	if err == nil && n.Doctor == uuid.Nil && slices.Contains(append(n.Roles, n.Role), roleDoctor) {
-		err = core.Refuse(core.Invalid, "doctor_unlinked")
-	}
 	var token string
 	if err == nil {
 		token, err = s.staffOffice().Hire(r.Context(), s.acting(r, m), n)

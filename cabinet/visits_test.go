@@ -193,7 +193,7 @@ func TestAVisitIsDraggedAndTakenBack(t *testing.T) {
 	move := versioned(v, "doctor", to.Doctor.String(), "date", to.Start.Format(time.DateOnly), "time", to.Start.Format("15:04"), "minutes", "45")
 	answer, body := b.do(http.MethodPost, of(v, "move"), move, "Accept", "application/json")
 	require.Equal(t, http.StatusOK, answer.StatusCode, body)
-	assert.Contains(t, body, `"label":"Отменить"`)
+	assert.Contains(t, body, `"label":"Вернуть"`)
 	now := o.found(v.ID)
 	assert.Equal(t, to.Start, now.Start)
 	assert.Equal(t, 45*time.Minute, now.End.Sub(now.Start))

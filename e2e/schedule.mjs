@@ -84,7 +84,7 @@ await browse(async (context) => {
   await drag(await at(10), await at(11));
   await label('11:00').waitFor();
   await shot(page, 'schedule-moved');
-  await page.click('.toasts button:has-text("Отменить")');
+  await page.click('.toasts button:has-text("Вернуть")');
   await label('10:00').waitFor();
 
   // Over a visit it goes back where it was, and why is said.

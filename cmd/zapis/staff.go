@@ -153,6 +153,8 @@ func inWords(err error) error {
 		return usageError{errors.New("--role: security and a clinical role go to different people; --one-room where there is nobody else")}
 	case r.Key == "staff_unknown":
 		return errors.New("--login: nobody of that name works here")
+	case r.Key == "doctor_unlinked":
+		return usageError{errors.New("--role: a doctor is one of the clinic's practitioners; say which (zapis staff add --doctor, or the cabinet)")}
 	case r.Key == "doctor_unknown":
 		return usageError{errors.New("--doctor: no such practitioner in this clinic")}
 	default:

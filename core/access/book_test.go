@@ -295,6 +295,7 @@ func TestACandidateIsWeighedInTheShadow(t *testing.T) {
 	require.Equal(t, "marketing read feedback min no", d.Role+" "+string(d.Action)+" "+string(d.Class)+" "+d.Said+" "+d.Would)
 	require.EqualValues(t, 200, d.Times, "one question in four is sampled, and every second was this one")
 	require.NoError(t, h.book.Shadow(t.Context(), h.who("sergey"), 0))
+	require.Contains(t, h.record(), "policy.unshadow", "the end of it stands on record too")
 }
 
 // Whoever follows learns of a change at once, and without being told within a poll.

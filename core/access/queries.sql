@@ -52,8 +52,9 @@ SELECT id, login FROM staff WHERE id = ANY (sqlc.arg(ids)::uuid[]) LIMIT 400;
 -- Other replicas look at once, and not at their next poll.
 SELECT pg_notify('zapis_policy', '');
 
--- name: PolicyUnshadow :exec
-UPDATE policy_set SET shadow = false WHERE shadow;
+-- name: PolicyUnshadow :many
+UPDATE policy_set SET shadow = false WHERE shadow AND version <> sqlc.arg(but)::integer
+RETURNING id;
 
 -- name: PolicyShadow :one
 UPDATE policy_set SET shadow = true WHERE version = $1 AND state IN ('proposed', 'approved')

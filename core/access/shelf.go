@@ -64,8 +64,14 @@ func (b Book) Shadow(ctx context.Context, actor core.Actor, version int32) error
 		return err
 	}
 	err := b.In.InTx(ctx, actor, func(tx *store.Tx) error {
-		if err := tx.PolicyUnshadow(ctx); err != nil {
+		over, err := tx.PolicyUnshadow(ctx, version)
+		if err != nil {
 			return err
+		}
+		for _, id := range over {
+			if err := b.note(ctx, tx, "policy.unshadow", id, "shadow"); err != nil {
+				return err
+			}
 		}
 		if err := tx.PolicyNotify(ctx); err != nil || version == 0 {
 			return err

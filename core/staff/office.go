@@ -138,8 +138,12 @@ func (o Office) GiveRoles(ctx context.Context, actor core.Actor, ref Ref, n NewR
 	if err != nil {
 		return err
 	}
+	all := append(slices.Clone(more), n.Usual)
 	return o.change(ctx, actor, ref, "staff.roles", func(tx *store.Tx, row db.Staff) ([]string, error) {
-		if err := o.leaves(ctx, tx, row, append(slices.Clone(more), n.Usual)); err != nil {
+		if err := linked(store.ID(row.PractitionerID), all...); err != nil {
+			return nil, err
+		}
+		if err := o.leaves(ctx, tx, row, all); err != nil {
 			return nil, err
 		}
 		_, err := tx.StaffSetRoles(ctx, db.StaffSetRolesParams{ID: row.ID, Role: n.Usual, Roles: more})
@@ -159,8 +163,8 @@ func (o Office) Put(ctx context.Context, actor core.Actor, ref Ref, p Place) err
 		p.Branches = []uuid.UUID{}
 	}
 	return o.change(ctx, actor, ref, "staff.place", func(tx *store.Tx, row db.Staff) ([]string, error) {
-		if p.Doctor == uuid.Nil && slices.Contains(append(row.Roles, row.Role), "doctor") {
-			return nil, core.Refuse(core.Invalid, "doctor_unlinked")
+		if err := linked(p.Doctor, append(row.Roles, row.Role)...); err != nil {
+			return nil, err
 		}
 		if p.Doctor != uuid.Nil {
 			if _, err := tx.PractitionerLink(ctx, p.Doctor); err != nil {
@@ -226,12 +230,16 @@ func (o Office) leaves(ctx context.Context, tx *store.Tx, row db.Staff, keeps []
 	return nil
 }
 
-// change does something to a row that is still as it was seen, ends the sessions that rested on it, and puts it on record.
+// change does something to a row that is still as it was seen, ends the sessions that rested on it, and puts it on record. Changes go one after
+// the other: two at once could each take away the last but one.
 func (o Office) change(ctx context.Context, actor core.Actor, ref Ref, action string, do func(*store.Tx, db.Staff) ([]string, error)) error {
 	if err := o.may(actor, ref.ID); err != nil {
 		return err
 	}
 	err := o.as(ctx, actor, func(tx *store.Tx) error {
+		if err := tx.StaffAlone(ctx); err != nil {
+			return err
+		}
 		row, err := tx.StaffHeld(ctx, ref.ID)
 		if err != nil {
 			return store.NoRows(err, "not_found")

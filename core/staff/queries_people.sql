@@ -14,6 +14,10 @@ WHERE (sqlc.narg(id)::uuid IS NULL OR s.id = sqlc.narg(id)::uuid)
 ORDER BY s.active DESC, s.login
 LIMIT 51 OFFSET sqlc.arg(after)::integer;
 
+-- name: StaffAlone :exec
+-- Until this transaction ends nobody else changes who may do what.
+SELECT pg_advisory_xact_lock(hashtextextended('staff', 0));
+
 -- name: StaffHeld :one
 -- The row that is about to change, and nobody else changes meanwhile.
 SELECT * FROM staff WHERE id = $1 FOR UPDATE;

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
@@ -40,6 +42,14 @@ func combined(usual string, others []string, oneRoom bool) ([]string, error) {
 	return all[1:], nil
 }
 
+// linked says that whoever has the role of a doctor is one of the clinic's practitioners.
+func linked(doctor uuid.UUID, roles ...string) error {
+	if doctor == uuid.Nil && slices.Contains(roles, "doctor") {
+		return core.Refuse(core.Invalid, "doctor_unlinked")
+	}
+	return nil
+}
+
 // fieldsOf notes that an exception was made for a clinic of one room.
 func fieldsOf(oneRoom bool, fields ...string) []string {
 	if oneRoom {
@@ -68,6 +78,9 @@ func (r *Roster) SetRoles(ctx context.Context, actor core.Actor, login string, n
 		}
 		if actor.Kind == core.Staff && actor.ID == row.ID {
 			return core.Refuse(core.Denied, "self_grant")
+		}
+		if err := linked(store.ID(row.PractitionerID), append(slices.Clone(more), n.Usual)...); err != nil {
+			return err
 		}
 		if _, err := tx.StaffSetRoles(ctx, db.StaffSetRolesParams{ID: row.ID, Role: n.Usual, Roles: more}); err != nil {
 			return err

@@ -90,6 +90,9 @@ func (r *Roster) Add(ctx context.Context, actor core.Actor, n Newcomer) (string,
 		return "", core.Refuse(core.Invalid, "login_invalid")
 	}
 	more, err := combined(n.Role, n.Roles, n.OneRoom)
+	if err == nil {
+		err = linked(n.Doctor, append(slices.Clone(more), n.Role)...)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -226,6 +226,10 @@ func TestSecurityAndMedicineGoToOnePersonOnlyInAClinicOfOneRoom(t *testing.T) {
 	_, err := r.Add(t.Context(), core.Sys("cli"), both)
 	refused(t, err, "roles_combined")
 	both.OneRoom = true
+	_, err = r.Add(t.Context(), core.Sys("cli"), both)
+	refused(t, err, "doctor_unlinked")
+	both.Doctor = uuid.New()
+	exec(t, address, "INSERT INTO practitioner (id, surname, given) VALUES ($1, 'Иванова', 'А')", both.Doctor)
 	token, err := r.Add(t.Context(), core.Sys("cli"), both)
 	require.NoError(t, err)
 	m, err := r.Invited(t.Context(), token)
@@ -249,6 +253,7 @@ func TestNobodyGivesRolesToThemselves(t *testing.T) {
 	refused(t, r.ForgetFactors(t.Context(), self, "guard"), "self_grant")
 	add(t, r, "other")
 	require.NoError(t, r.SetRoles(t.Context(), self, "other", staff.NewRoles{Usual: "director", Others: []string{"cashier"}}))
+	refused(t, r.SetRoles(t.Context(), self, "other", staff.NewRoles{Usual: "director", Others: []string{"doctor"}}), "doctor_unlinked")
 	refused(t, r.SetRoles(t.Context(), self, "nobody", staff.NewRoles{Usual: "director"}), "staff_unknown")
 }
 

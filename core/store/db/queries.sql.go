@@ -8155,13 +8155,29 @@ func (q *Queries) PolicyShadow(ctx context.Context, version int32) (uuid.UUID, e
 	return id, err
 }
 
-const policyUnshadow = `-- name: PolicyUnshadow :exec
-UPDATE policy_set SET shadow = false WHERE shadow
+const policyUnshadow = `-- name: PolicyUnshadow :many
+UPDATE policy_set SET shadow = false WHERE shadow AND version <> $1::integer
+RETURNING id
 `
 
-func (q *Queries) PolicyUnshadow(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, policyUnshadow)
-	return err
+func (q *Queries) PolicyUnshadow(ctx context.Context, but int32) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, policyUnshadow, but)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const policyWithdraw = `-- name: PolicyWithdraw :one

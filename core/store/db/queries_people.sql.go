@@ -23,6 +23,16 @@ func (q *Queries) PractitionerLink(ctx context.Context, id uuid.UUID) (uuid.UUID
 	return id, err
 }
 
+const staffAlone = `-- name: StaffAlone :exec
+SELECT pg_advisory_xact_lock(hashtextextended('staff', 0))
+`
+
+// Until this transaction ends nobody else changes who may do what.
+func (q *Queries) StaffAlone(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, staffAlone)
+	return err
+}
+
 const staffHeld = `-- name: StaffHeld :one
 SELECT id, login, role, roles, practitioner_id, branches, password_hash, generation, demo, active, created_at, seen_at FROM staff WHERE id = $1 FOR UPDATE
 `
