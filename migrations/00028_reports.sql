@@ -268,23 +268,6 @@ END
 $$;
 -- +goose StatementEnd
 
--- A choice of report, period and filters that somebody comes back to: theirs alone.
-CREATE TABLE report_filter (
-    id       uuid CONSTRAINT report_filter_pk PRIMARY KEY,
-    staff_id uuid NOT NULL CONSTRAINT report_filter_staff REFERENCES staff ON DELETE CASCADE,
-    name     text NOT NULL CONSTRAINT report_filter_named CHECK (length(name) BETWEEN 1 AND 60),
-    query    text NOT NULL CONSTRAINT report_filter_short CHECK (length(query) <= 400),
-    at       timestamptz NOT NULL,
-    CONSTRAINT report_filter_once UNIQUE (staff_id, name)
-);
-COMMENT ON TABLE report_filter IS 'data: none; subject: none; retention: none';
-ALTER TABLE report_filter ENABLE ROW LEVEL SECURITY;
-ALTER TABLE report_filter FORCE ROW LEVEL SECURITY;
-CREATE POLICY owner ON report_filter TO zapis_owner USING (true) WITH CHECK (true);
-CREATE POLICY own ON report_filter TO zapis_app USING ((SELECT staff_role()) IS NOT NULL AND staff_id = (SELECT actor_id()))
-    WITH CHECK ((SELECT staff_role()) IS NOT NULL AND staff_id = (SELECT actor_id()));
-GRANT SELECT, INSERT, UPDATE, DELETE ON report_filter TO zapis_app;
-
 -- What patients are told of changes that the clinic made, which are no reminders; and the schedule's minutes.
 CREATE VIEW report.notices WITH (security_invoker = true) AS
 SELECT n.visit_id, n.kind, n.due_at, n.state FROM visit_notice n;
@@ -299,7 +282,6 @@ GRANT SELECT ON report.notices, report.schedule_days TO zapis_report, zapis_app;
 DROP VIEW report.schedule_days, report.notices;
 DROP POLICY report ON visit_notice;
 REVOKE ALL ON visit_notice FROM zapis_report;
-DROP TABLE report_filter;
 DROP FUNCTION report_feedback(date, date);
 DROP FUNCTION report_money(date, date);
 DROP FUNCTION report_leads(date, date, uuid);

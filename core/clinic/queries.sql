@@ -32,10 +32,6 @@ SELECT * FROM entry_link ORDER BY token LIMIT 10000;
 
 -- name: EntryLinkAdd :exec
 INSERT INTO entry_link (token, kind, target) VALUES ($1, $2, $3);
-
--- name: EntryLinkOpened :exec
-UPDATE entry_link SET opened = opened + 1 WHERE token = $1;
-
 -- name: OwnWords :many
 -- What the clinic says in words of its own.
 SELECT * FROM own_words ORDER BY key, lang LIMIT 5000;

@@ -114,9 +114,6 @@ GROUP BY conversation_id
 ORDER BY min(received_at)
 LIMIT 500;
 
--- name: InboundHistory :many
-SELECT id, body, received_at FROM inbound WHERE conversation_id = $1 AND received_at > $2 ORDER BY received_at, position LIMIT 500;
-
 -- name: OutboxAdd :exec
 -- A message to send, unless its key stands already.
 WITH fresh AS (
@@ -216,13 +213,6 @@ RETURNING id, conversation_id, visit_id, state;
 -- Too late to be of use.
 UPDATE outbox SET state = 'expired', error = 'too_late' WHERE state = 'queued' AND not_after < sqlc.arg(now)::timestamptz;
 
--- name: OutboxHistory :many
--- What the clinic said in a chat: the site's chat and the demo's phones read it.
-SELECT id, seq, kind, body, state, created_at FROM outbox
-WHERE conversation_id = $1 AND seq > $2 AND state IN ('sending', 'sent')
-ORDER BY seq
-LIMIT 500;
-
 -- name: OutboxCancelVisit :exec
 -- What was queued about a visit that is no more as it was.
 UPDATE outbox SET state = 'cancelled' WHERE visit_id = $1 AND state = 'queued' AND kind = 'reminder';
@@ -254,9 +244,6 @@ RETURNING tokens, paused_until;
 -- name: RatePause :exec
 INSERT INTO send_rate AS r (account, lane, tokens, refilled_at, paused_until) VALUES ($1, $2, 0, $3, $4)
 ON CONFLICT (account, lane) DO UPDATE SET paused_until = greatest(r.paused_until, excluded.paused_until), tokens = 0, refilled_at = $3;
-
--- name: RatesPaused :many
-SELECT account, lane, paused_until FROM send_rate WHERE paused_until > $1;
 
 -- name: TaskAdd :exec
 -- For a human. One cause makes one open task.

@@ -2,10 +2,6 @@
 -- A chat makes a card for itself or a relative; the function links both.
 SELECT register_patient(sqlc.arg(id), sqlc.arg(relation), sqlc.arg(surname), sqlc.arg(given), sqlc.arg(patronymic), sqlc.narg(birth_date)::date, sqlc.arg(lang), sqlc.arg(at));
 
--- name: PatientAdd :exec
--- The desk makes a card.
-INSERT INTO patient (id, surname, given, patronymic, birth_date, sex, lang, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
-
 -- name: PatientRename :exec
 UPDATE patient SET surname = $2, given = $3, patronymic = $4, version = version + 1 WHERE id = $1;
 

@@ -46,17 +46,6 @@ FROM report_feedback(sqlc.arg(from_day)::date, sqlc.arg(to_day)::date) f;
 -- Keeps the schedule's minutes of days that have begun.
 SELECT snap_days(sqlc.arg(now)::timestamptz)::bigint;
 
--- name: ReportFilters :many
--- What somebody keeps of choices.
-SELECT id, name, query FROM report_filter WHERE staff_id = sqlc.arg(me) ORDER BY name LIMIT 50;
-
--- name: ReportFilterKeep :exec
-INSERT INTO report_filter (id, staff_id, name, query, at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (staff_id, name) DO UPDATE SET query = excluded.query, at = excluded.at;
-
--- name: ReportFilterDrop :exec
-DELETE FROM report_filter WHERE id = $1 AND staff_id = sqlc.arg(me);
-
 -- name: ReportRooms :many
 -- What rooms are called.
 SELECT id, name FROM resource WHERE id = ANY (sqlc.arg(ids)::uuid[]);

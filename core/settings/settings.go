@@ -40,7 +40,6 @@ type Change struct {
 	Plan *schedule.Plan `json:"plan,omitempty"` // working time by rules
 
 	Since string `json:"since,omitempty"` // the day from which a price holds, 2006-01-02 by the clock of the clinic's first branch
-	Was   *int64 `json:"was,omitempty"`   // the price that whoever asks has seen
 
 	Service   *Service   `json:"service,omitempty"`
 	Word      *Word      `json:"word,omitempty"`

@@ -138,10 +138,6 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 -- name: VisitEvents :many
 SELECT * FROM visit_event WHERE visit_id = $1 ORDER BY seq LIMIT 500;
 
--- name: VisitEventsSince :many
--- What changed lately: for whoever looks at a schedule.
-SELECT * FROM visit_event WHERE seq > $1 ORDER BY seq LIMIT 500;
-
 -- name: RemindersPlan :exec
 -- The reminders of a visit that are still worth sending; those whose moment has passed at booking are not made: a booking of the
 -- evening before is not "reminded" ten minutes later.

@@ -3148,15 +3148,6 @@ func (q *Queries) EntryLinkAdd(ctx context.Context, arg EntryLinkAddParams) erro
 	return err
 }
 
-const entryLinkOpened = `-- name: EntryLinkOpened :exec
-UPDATE entry_link SET opened = opened + 1 WHERE token = $1
-`
-
-func (q *Queries) EntryLinkOpened(ctx context.Context, token string) error {
-	_, err := q.db.Exec(ctx, entryLinkOpened, token)
-	return err
-}
-
 const entryLinks = `-- name: EntryLinks :many
 SELECT token, kind, target, opened FROM entry_link ORDER BY token LIMIT 10000
 `
@@ -3888,41 +3879,6 @@ type InboundHandledParams struct {
 func (q *Queries) InboundHandled(ctx context.Context, arg InboundHandledParams) error {
 	_, err := q.db.Exec(ctx, inboundHandled, arg.At, arg.Ids, arg.Since)
 	return err
-}
-
-const inboundHistory = `-- name: InboundHistory :many
-SELECT id, body, received_at FROM inbound WHERE conversation_id = $1 AND received_at > $2 ORDER BY received_at, position LIMIT 500
-`
-
-type InboundHistoryParams struct {
-	ConversationID uuid.UUID
-	ReceivedAt     time.Time
-}
-
-type InboundHistoryRow struct {
-	ID         uuid.UUID
-	Body       []byte
-	ReceivedAt time.Time
-}
-
-func (q *Queries) InboundHistory(ctx context.Context, arg InboundHistoryParams) ([]InboundHistoryRow, error) {
-	rows, err := q.db.Query(ctx, inboundHistory, arg.ConversationID, arg.ReceivedAt)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []InboundHistoryRow{}
-	for rows.Next() {
-		var i InboundHistoryRow
-		if err := rows.Scan(&i.ID, &i.Body, &i.ReceivedAt); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const inboundPut = `-- name: InboundPut :exec
@@ -6425,55 +6381,6 @@ func (q *Queries) OutboxExpire(ctx context.Context, now time.Time) error {
 	return err
 }
 
-const outboxHistory = `-- name: OutboxHistory :many
-SELECT id, seq, kind, body, state, created_at FROM outbox
-WHERE conversation_id = $1 AND seq > $2 AND state IN ('sending', 'sent')
-ORDER BY seq
-LIMIT 500
-`
-
-type OutboxHistoryParams struct {
-	ConversationID uuid.UUID
-	Seq            *int64
-}
-
-type OutboxHistoryRow struct {
-	ID        uuid.UUID
-	Seq       *int64
-	Kind      string
-	Body      []byte
-	State     string
-	CreatedAt time.Time
-}
-
-// What the clinic said in a chat: the site's chat and the demo's phones read it.
-func (q *Queries) OutboxHistory(ctx context.Context, arg OutboxHistoryParams) ([]OutboxHistoryRow, error) {
-	rows, err := q.db.Query(ctx, outboxHistory, arg.ConversationID, arg.Seq)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []OutboxHistoryRow{}
-	for rows.Next() {
-		var i OutboxHistoryRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Seq,
-			&i.Kind,
-			&i.Body,
-			&i.State,
-			&i.CreatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const outboxLeaseOut = `-- name: OutboxLeaseOut :many
 UPDATE outbox
 SET state = CASE WHEN lane = 'reply' THEN 'queued' ELSE 'unknown' END, lease_until = NULL, error = 'lease_out'
@@ -6866,36 +6773,6 @@ func (q *Queries) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
 		&i.ChangedAt,
 	)
 	return i, err
-}
-
-const patientAdd = `-- name: PatientAdd :exec
-INSERT INTO patient (id, surname, given, patronymic, birth_date, sex, lang, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-`
-
-type PatientAddParams struct {
-	ID         uuid.UUID
-	Surname    string
-	Given      string
-	Patronymic string
-	BirthDate  *time.Time
-	Sex        *string
-	Lang       string
-	CreatedAt  time.Time
-}
-
-// The desk makes a card.
-func (q *Queries) PatientAdd(ctx context.Context, arg PatientAddParams) error {
-	_, err := q.db.Exec(ctx, patientAdd,
-		arg.ID,
-		arg.Surname,
-		arg.Given,
-		arg.Patronymic,
-		arg.BirthDate,
-		arg.Sex,
-		arg.Lang,
-		arg.CreatedAt,
-	)
-	return err
 }
 
 const patientBorn = `-- name: PatientBorn :exec
@@ -8714,36 +8591,6 @@ func (q *Queries) RateTake(ctx context.Context, arg RateTakeParams) (RateTakeRow
 	return i, err
 }
 
-const ratesPaused = `-- name: RatesPaused :many
-SELECT account, lane, paused_until FROM send_rate WHERE paused_until > $1
-`
-
-type RatesPausedRow struct {
-	Account     string
-	Lane        string
-	PausedUntil *time.Time
-}
-
-func (q *Queries) RatesPaused(ctx context.Context, pausedUntil *time.Time) ([]RatesPausedRow, error) {
-	rows, err := q.db.Query(ctx, ratesPaused, pausedUntil)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []RatesPausedRow{}
-	for rows.Next() {
-		var i RatesPausedRow
-		if err := rows.Scan(&i.Account, &i.Lane, &i.PausedUntil); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const record = `-- name: Record :one
 SELECT r.id, r.patient_id, r.visit_id, r.branch_id, r.author_id, r.kind, r.label, r.state, r.body_sealed, r.sha256, r.replaces, r.signed_at, r.signed_by, r.created_at, r.version, EXISTS (SELECT FROM record n WHERE n.replaces = r.id AND n.state = 'signed') AS replaced
 FROM record r
@@ -9356,75 +9203,6 @@ func (q *Queries) ReportFeedback(ctx context.Context, arg ReportFeedbackParams) 
 			&i.Detractors,
 			&i.Fewest,
 		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const reportFilterDrop = `-- name: ReportFilterDrop :exec
-DELETE FROM report_filter WHERE id = $1 AND staff_id = $2
-`
-
-type ReportFilterDropParams struct {
-	ID uuid.UUID
-	Me uuid.UUID
-}
-
-func (q *Queries) ReportFilterDrop(ctx context.Context, arg ReportFilterDropParams) error {
-	_, err := q.db.Exec(ctx, reportFilterDrop, arg.ID, arg.Me)
-	return err
-}
-
-const reportFilterKeep = `-- name: ReportFilterKeep :exec
-INSERT INTO report_filter (id, staff_id, name, query, at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (staff_id, name) DO UPDATE SET query = excluded.query, at = excluded.at
-`
-
-type ReportFilterKeepParams struct {
-	ID      uuid.UUID
-	StaffID uuid.UUID
-	Name    string
-	Query   string
-	At      time.Time
-}
-
-func (q *Queries) ReportFilterKeep(ctx context.Context, arg ReportFilterKeepParams) error {
-	_, err := q.db.Exec(ctx, reportFilterKeep,
-		arg.ID,
-		arg.StaffID,
-		arg.Name,
-		arg.Query,
-		arg.At,
-	)
-	return err
-}
-
-const reportFilters = `-- name: ReportFilters :many
-SELECT id, name, query FROM report_filter WHERE staff_id = $1 ORDER BY name LIMIT 50
-`
-
-type ReportFiltersRow struct {
-	ID    uuid.UUID
-	Name  string
-	Query string
-}
-
-// What somebody keeps of choices.
-func (q *Queries) ReportFilters(ctx context.Context, me uuid.UUID) ([]ReportFiltersRow, error) {
-	rows, err := q.db.Query(ctx, reportFilters, me)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ReportFiltersRow{}
-	for rows.Next() {
-		var i ReportFiltersRow
-		if err := rows.Scan(&i.ID, &i.Name, &i.Query); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -11921,47 +11699,6 @@ SELECT seq, visit_id, at, action, version, actor_kind, actor_id, channel, during
 
 func (q *Queries) VisitEvents(ctx context.Context, visitID uuid.UUID) ([]VisitEvent, error) {
 	rows, err := q.db.Query(ctx, visitEvents, visitID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []VisitEvent{}
-	for rows.Next() {
-		var i VisitEvent
-		if err := rows.Scan(
-			&i.Seq,
-			&i.VisitID,
-			&i.At,
-			&i.Action,
-			&i.Version,
-			&i.ActorKind,
-			&i.ActorID,
-			&i.Channel,
-			&i.During,
-			&i.Before,
-			&i.Reason,
-			&i.BeforePractitioner,
-			&i.BeforeBranch,
-			&i.BeforeStatus,
-			&i.BeforeOverbook,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const visitEventsSince = `-- name: VisitEventsSince :many
-SELECT seq, visit_id, at, action, version, actor_kind, actor_id, channel, during, before, reason, before_practitioner, before_branch, before_status, before_overbook FROM visit_event WHERE seq > $1 ORDER BY seq LIMIT 500
-`
-
-// What changed lately: for whoever looks at a schedule.
-func (q *Queries) VisitEventsSince(ctx context.Context, seq int64) ([]VisitEvent, error) {
-	rows, err := q.db.Query(ctx, visitEventsSince, seq)
 	if err != nil {
 		return nil, err
 	}
