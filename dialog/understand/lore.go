@@ -191,8 +191,13 @@ func (l *lore) form(family int, form string, except bool) {
 		l.chains = append(l.chains, c)
 		if parts[0] == "не" && len(parts) == 2 { // "немогу"
 			for _, s := range c.rest[0] {
-				s.text = "не" + s.text
+				word := s.text
+				s.text = "не" + word
 				l.file(s, family, -1, false)
+				if len(word) >= 8 { // "нидышит"
+					s.text = "ни" + word
+					l.file(s, family, -1, false)
+				}
 			}
 		}
 	}

@@ -78,9 +78,11 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 	if len(h.tokens) == 0 {
 		return m
 	}
-	if flag := r.flags.find(r.flags.card(r.flags.lore.look(h.tokens, r.asWritten(h.text)), s.Age)); flag != nil { // before anything else, whatever was asked
-		return m.with(0.99, dialog.Command{Do: dialog.Start, Flow: flowEmergency, Value: flag.kind})
+	d := r.flags.find(r.flags.card(r.flags.lore.look(h.tokens, r.asWritten(h.text)), s.Age)) // before anything else, whatever was asked
+	if d.kind != "" && !d.worry {
+		return m.with(0.99, dialog.Command{Do: dialog.Start, Flow: flowEmergency, Value: d.kind})
 	}
+	m.Worry = d.kind
 	h.times = readTimes(h.tokens, s, r.holidays)
 	if h.times.when != nil && h.text != text { // retyped: its places are not those of the text
 		h.times.when.Words = nil
@@ -93,6 +95,9 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 		}
 	}
 	m = r.decide(h, m, flow, weight)
+	if m.Worry == "" && !h.busy() && !d.none && (h.opinion.dread >= dreaded && !d.calm || h.opinion.dread >= enough) {
+		m.Worry = anyDanger // no alarm, which is the rules' alone, but a question that costs a tap
+	}
 	if asked := h.question(flow, m.Commands); asked != nil {
 		return m.with(questionSure, append(asked, h.known()...)...)
 	}

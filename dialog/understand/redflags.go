@@ -12,34 +12,63 @@ var redFlagsRussian string
 //go:embed redflags_signs_ru.txt
 var redSignsRussian string
 
+//go:embed redflags_worries_ru.txt
+var redWorriesRussian string
+
 //go:embed redflags_en.txt
 var redFlagsEnglish string
 
 // flags finds what is dangerous now, by rules alone. Their list is redflags_*.txt, reviewed by a doctor.
 type flags struct {
-	lore  *lore
-	vetos []veto // by pattern; reach "" for a pattern that is a flag
+	lore   *lore
+	duties []duty // by pattern
 }
 
-// veto is what makes a flag void: where it reaches and the kinds that it does not touch.
-type veto struct {
-	reach  string
-	except []string
+// duty is what a pattern of the list is for: a flag, a worry or a veto.
+type duty struct {
+	kind  string // of the danger; "" for a veto
+	worry bool   // only asked about: whether it is so now
+	sure  bool   // no veto holds
+	reach string // of a veto: where it reaches
+	soft  bool   // of a veto: the flag is still asked about
+	spare []string
+}
+
+// danger is what the list makes of a message.
+type danger struct {
+	kind  string // "" for none
+	worry bool   // it may be old or mild: the person is asked whether it is so now
+	calm  bool   // something in the message says that it is over, planned, denied or told of
+	none  bool   // it is a question in general, a joke, a film, an animal or a thing
 }
 
 func newFlags() *flags {
-	f := &flags{lore: newLore(8, redFlagsRussian, redSignsRussian, redFlagsEnglish)}
-	for _, p := range f.lore.patterns {
-		var v veto
-		if fields := strings.Fields(p.kind); fields[0] == "veto" && len(fields) > 1 {
-			v.reach = fields[1]
-			for _, kind := range fields[2:] {
-				v.except = append(v.except, strings.TrimPrefix(kind, "-"))
-			}
-		}
-		f.vetos = append(f.vetos, v)
+	f := &flags{lore: newLore(8, redFlagsRussian, redSignsRussian, redWorriesRussian, redFlagsEnglish)}
+	for i := range f.lore.patterns {
+		f.duties = append(f.duties, dutyOf(&f.lore.patterns[i]))
 	}
 	return f
+}
+
+// dutyOf reads "kind", "worry kind", "veto reach -kind …" and "veto soft reach -kind …".
+func dutyOf(p *pattern) duty {
+	r := duty{kind: p.kind, sure: slices.Contains(p.names, "!!")}
+	fields := strings.Fields(p.kind)
+	switch {
+	case len(fields) < 2:
+	case fields[0] == "worry":
+		r.kind, r.worry = fields[1], true
+	case fields[0] == "veto":
+		fields = fields[1:]
+		if fields[0] == "soft" {
+			r.soft, fields = true, fields[1:]
+		}
+		r.kind, r.reach = "", fields[0]
+		for _, kind := range fields[1:] {
+			r.spare = append(r.spare, strings.TrimPrefix(kind, "-"))
+		}
+	}
+	return r
 }
 
 // aChild is whoever is one, in the tables of words and of dangers.
@@ -72,30 +101,38 @@ func (f *flags) card(s *sight, age float64) *sight {
 	return s
 }
 
-// find returns the first rule, in the list's order, that holds now and of a person; nil for none.
-func (f *flags) find(s *sight) *pattern {
+// find returns the first rule, in the list's order, that holds now and of a person; where none does, the first that may.
+func (f *flags) find(s *sight) danger {
 	if s.inquires(f.lore) {
-		return nil
+		return danger{none: true}
 	}
 	var vetos []found
 	f.lore.meetings(s, func(x found) bool {
-		if f.vetos[x.pattern].reach != "" {
+		if f.duties[x.pattern].reach != "" {
 			vetos = append(vetos, x)
 		}
 		return false
 	})
-	var flag *pattern
+	d := danger{none: s.touches(f.lore, "joke", "idiom", "animal", "grateful", "fiction", "figure", "asks", "device", "phone", "gums")}
+	d.calm = s.touches(f.lore, "settled") || slices.ContainsFunc(vetos, func(v found) bool { return !f.duties[v.pattern].soft })
 	f.lore.meetings(s, func(x found) bool {
-		if flag != nil || f.vetos[x.pattern].reach != "" {
-			return true
+		switch r := f.duties[x.pattern]; {
+		case r.reach != "" || r.worry && d.kind != "":
+		case s.denied(x):
+			d.calm = true
+		case r.sure, !f.voided(s, vetos, x, r, true) && !r.worry:
+			d.kind, d.worry = r.kind, false
+		case d.kind == "" && !f.voided(s, vetos, x, r, false):
+			d.kind, d.worry = r.kind, true
 		}
-		p := &f.lore.patterns[x.pattern]
-		if !s.denied(x) && !slices.ContainsFunc(vetos, func(v found) bool { return f.voids(s, v, x, p.kind) }) {
-			flag = p
-		}
-		return flag != nil
+		return d.kind != "" && !d.worry
 	})
-	return flag
+	return d
+}
+
+// voided says that a veto reaches what was found; soft ones count where soft is set.
+func (f *flags) voided(s *sight, vetos []found, x found, r duty, soft bool) bool {
+	return slices.ContainsFunc(vetos, func(v found) bool { return (soft || !f.duties[v.pattern].soft) && f.voids(s, v, x, r.kind) })
 }
 
 // inquires says that the message asks how things are in general: a question that names nobody and no moment. "Что делать" is asked by who
@@ -123,8 +160,8 @@ func (s *sight) touches(l *lore, names ...string) bool {
 
 // voids says that a veto reaches a flag.
 func (f *flags) voids(s *sight, v, x found, kind string) bool {
-	rule := f.vetos[v.pattern]
-	if slices.Contains(rule.except, kind) || slices.ContainsFunc(v.words, func(w int) bool { return slices.Contains(x.words, w) }) && rule.reach == "segment" {
+	rule := f.duties[v.pattern]
+	if slices.Contains(rule.spare, kind) || slices.ContainsFunc(v.words, func(w int) bool { return slices.Contains(x.words, w) }) && rule.reach == "segment" {
 		return false
 	}
 	part := func(w int) int { return s.segment[w] }

@@ -61,7 +61,9 @@ func TestEveryDangerIsFoundAndFewFalseAlarmsAreRaised(t *testing.T) {
 func TestIndirectDangersAreFoundAsOftenAsTheFiguresSay(t *testing.T) {
 	t.Parallel()
 	reader := understand.New(clinic())
-	for name, floor := range map[string]struct{ found, alarms float64 }{"redflags_rules.jsonl": {0.98, 0.01}, "redflags_unseen.jsonl": {0.94, 0.05}} {
+	for name, floor := range map[string]struct{ found, alarms float64 }{
+		"redflags_rules.jsonl": {0.98, 0.01}, "redflags_unseen.jsonl": {0.94, 0.05}, "redflags_talk.jsonl": {0.95, 0.02}, "redflags_held.jsonl": {0.9, 0.04},
+	} {
 		var dangers, found, harmless, alarms float64
 		for _, c := range lines[struct {
 			Text string
@@ -85,6 +87,42 @@ func TestIndirectDangersAreFoundAsOftenAsTheFiguresSay(t *testing.T) {
 		assert.GreaterOrEqual(t, found, floor.found*dangers, name)
 		assert.LessOrEqual(t, alarms, floor.alarms*harmless, name)
 	}
+}
+
+func TestWhatMayBeOldOrMildIsAskedAboutAndRaisesNoAlarm(t *testing.T) {
+	t.Parallel()
+	reader := understand.New(clinic())
+	for text, want := range map[string]string{
+		"иногда давит в груди и немеет левая рука":        "chest",
+		"иногда задыхаюсь по ночам":                       "breath",
+		"у сына температура 39":                           "infant",
+		"помогите":                                        "any",
+		"запишите к терапевту на завтра":                  "",
+		"судорог не было, нужна справка":                  "",
+		"в прошлом году был инсульт, к неврологу планово": "",
+		"какие признаки инсульта":                         "",
+	} {
+		m := reader.Read(text, understand.Situation{Now: wednesday(t)})
+		assert.NotEqual(t, "emergency", flow(m), text)
+		assert.Equal(t, want, m.Worry, text)
+	}
+	m := reader.Read("муж не дышит", understand.Situation{Now: wednesday(t)})
+	assert.Equal(t, "emergency", flow(m))
+	assert.Empty(t, m.Worry, "112 at once, and no question")
+}
+
+// Questions cost a tap each: they are for the neighbours of dangers, and hardly ever for who books.
+func TestWhoBooksIsHardlyEverAskedWhetherThereIsADanger(t *testing.T) {
+	t.Parallel()
+	reader := understand.New(clinic())
+	asked, all := 0, 0
+	for _, c := range lines[struct{ Text string }](t, "flows.jsonl") {
+		all++
+		if reader.Read(c.Text, understand.Situation{Now: wednesday(t)}).Worry != "" {
+			asked++
+		}
+	}
+	assert.LessOrEqual(t, float64(asked), 0.01*float64(all))
 }
 
 func TestADangerIsHeardInEveryStateOfTheTalk(t *testing.T) {

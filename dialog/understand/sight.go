@@ -90,6 +90,9 @@ func (l *lore) meet(s *sight, i int, word string, common bool) {
 			found[n], n = e, n+1
 		}
 	})
+	if e := l.words["не"]; word == "ни" && e != nil && n < len(found) { // "ни дышит"
+		found[n], n = e, n+1
+	}
 	if n == 0 && !common {
 		table := l.words
 		text, open := l.slips.find(word)
@@ -322,9 +325,27 @@ func (p *pattern) near2(s *sight, i int, hits []hit) (found, bool) {
 	return f, true
 }
 
+// beginAlike says that words begin with the same two letters, or with one and vowels that sound alike unstressed: "сазнание".
+func beginAlike(a, b string) bool {
+	const one, two = 2, 4 // bytes of Cyrillic
+	if a[:two] == b[:two] {
+		return true
+	}
+	sounds := func(s string) string {
+		switch s {
+		case "о":
+			return "а"
+		case "е":
+			return "и"
+		}
+		return s
+	}
+	return a[:one] == b[:one] && sounds(a[one:two]) == sounds(b[one:two])
+}
+
 // slipped says that a word of a chain, six letters of it at least, was written with one slip.
 func (w spelling) slipped(word string) bool {
-	if len(w.text) < 12 || len(word) < len(w.text)-2 || word[:4] != w.text[:4] { // the same first two letters
+	if len(w.text) < 12 || len(word) < len(w.text)-2 || !beginAlike(word, w.text) {
 		return false
 	}
 	want, got := []rune(w.text), []rune(word)

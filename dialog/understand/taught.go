@@ -106,6 +106,7 @@ func (r *Reader) features(h *heard) []feature {
 type opinion struct {
 	flow, second  string
 	share, runner float64
+	dread         float64 // the share of what is dangerous
 }
 
 // ask compares a message with the examples.
@@ -121,9 +122,13 @@ func (r *Reader) ask(h *heard) opinion {
 	shares(p[:len(m.flows)], warmth)
 	var o opinion
 	for i, flow := range m.flows {
-		switch share := float64(p[i]); {
+		share := float64(p[i])
+		if flow == flowEmergency {
+			o.dread = share
+		}
+		switch {
 		case share > o.share:
-			o = opinion{flow: flow, share: share, second: o.flow, runner: o.share}
+			o.flow, o.share, o.second, o.runner = flow, share, o.flow, o.share
 		case share > o.runner:
 			o.second, o.runner = flow, share
 		}

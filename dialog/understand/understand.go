@@ -36,6 +36,9 @@ type Meaning struct {
 	Confidence float64          `json:"confidence"` // 0 to 1
 	By         string           `json:"by"`         // rules, examples or llm: who said what the message is for
 
+	// Worry is the kind of danger that the message may tell of, by rules: whether it is so now has to be asked.
+	Worry string `json:"worry,omitempty"`
+
 	// Question says that the clinic's articles may tell what is asked: where one does, its words count more than the commands.
 	Question bool `json:"question,omitempty"`
 

@@ -17,7 +17,11 @@ const (
 	certain    = 0.97 // to say that something is not the clinic's
 	both       = 0.65 // the two likeliest together, to offer them
 	near       = 0.22 // the second of them
+	dreaded    = 0.15 // to ask whether there is a danger now
 )
+
+// anyDanger is what may be dangerous by examples alone, which do not say how.
+const anyDanger = "any"
 
 // verdict is what a message is for, and who says so.
 type verdict struct {

@@ -158,6 +158,7 @@ func judgeComplaint(c *Case, m understand.Meaning) judged {
 	return j
 }
 
+// judgeRedFlag: to ask whether it is so now is an abstention.
 func judgeRedFlag(c *Case, m understand.Meaning) judged {
 	j := judged{class: "calm", got: "calm", outcome: Right}
 	if *c.Red {
@@ -166,7 +167,10 @@ func judgeRedFlag(c *Case, m understand.Meaning) judged {
 	if started(m) == "emergency" {
 		j.got = "red"
 	}
-	if j.got != j.class {
+	switch {
+	case m.Worry != "" && j.got == "calm":
+		j.got, j.outcome = "asked", Abstained
+	case j.got != j.class:
 		j.outcome = Wrong
 	}
 	return j
