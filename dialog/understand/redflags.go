@@ -117,7 +117,7 @@ func (f *flags) find(s *sight) danger {
 	d.calm = s.touches(f.lore, "settled") || slices.ContainsFunc(vetos, func(v found) bool { return !f.duties[v.pattern].soft })
 	f.lore.meetings(s, func(x found) bool {
 		switch r := f.duties[x.pattern]; {
-		case r.reach != "" || r.worry && d.kind != "":
+		case r.reach != "" || d.kind != "" && (r.worry || !d.worry): // the first of the list stands
 		case s.denied(x):
 			d.calm = true
 		case r.sure, !f.voided(s, vetos, x, r, true) && !r.worry:
@@ -155,7 +155,10 @@ func (s *sight) inquires(l *lore) bool {
 
 // touches says that a family of one of the names was met.
 func (s *sight) touches(l *lore, names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return s.has[l.names[name]] })
+	return slices.ContainsFunc(names, func(name string) bool {
+		family, ok := l.names[name]
+		return ok && s.has[family]
+	})
 }
 
 // voids says that a veto reaches a flag.

@@ -106,7 +106,11 @@ func TestWhatMayBeOldOrMildIsAskedAboutAndRaisesNoAlarm(t *testing.T) {
 		assert.NotEqual(t, "emergency", flow(m), text)
 		assert.Equal(t, want, m.Worry, text)
 	}
-	m := reader.Read("муж не дышит", understand.Situation{Now: wednesday(t)})
+	m := reader.Read("ребёнок упал, не дышит", understand.Situation{Now: wednesday(t)})
+	if assert.NotEmpty(t, m.Commands) {
+		assert.Equal(t, "breath", m.Commands[0].Value, "the first rule of the list that holds tells what to do")
+	}
+	m = reader.Read("муж не дышит", understand.Situation{Now: wednesday(t)})
 	assert.Equal(t, "emergency", flow(m))
 	assert.Empty(t, m.Worry, "112 at once, and no question")
 }
