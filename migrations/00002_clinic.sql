@@ -98,6 +98,7 @@ CREATE TABLE schedule_template (
     to_time         time NOT NULL,
     valid_from      date NOT NULL DEFAULT '2000-01-01',
     valid_to        date,
+    CONSTRAINT template_valid CHECK (valid_to >= valid_from),
     CONSTRAINT template_rule CHECK ((weekday IS NOT NULL) <> (cycle_start IS NOT NULL AND cycle_on > 0 AND cycle_off >= 0))
 );
 CREATE INDEX schedule_template_practitioner ON schedule_template (practitioner_id);

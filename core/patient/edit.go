@@ -48,7 +48,11 @@ func (c Cards) Change(ctx context.Context, actor core.Actor, id uuid.UUID, e Edi
 		if was.Version != e.Version {
 			return overtaken(ctx, tx, was)
 		}
-		fields := e.changes(was)
+		dropped, err := c.drop(ctx, tx, id, e)
+		if err != nil {
+			return err
+		}
+		fields := e.changes(was, dropped)
 		if len(fields) == 0 {
 			return nil
 		}
@@ -83,13 +87,16 @@ func overtaken(ctx context.Context, tx *store.Tx, was db.Patient) error {
 	return core.Refuse(core.Conflict, "patient_changed", "Who", who, "At", at)
 }
 
-// reach drops contacts and adds what is new.
-func (c Cards) reach(ctx context.Context, tx *store.Tx, id uuid.UUID, e Edit) error {
-	for _, gone := range e.Drop {
-		if err := tx.PatientContactDrop(ctx, db.PatientContactDropParams{ID: gone, PatientID: id}); err != nil {
-			return err
-		}
+// drop takes contacts off the card, and says of which kinds they were. What is no contact of this card is left alone.
+func (c Cards) drop(ctx context.Context, tx *store.Tx, id uuid.UUID, e Edit) ([]string, error) {
+	if len(e.Drop) == 0 {
+		return nil, nil
 	}
+	return tx.PatientContactsDrop(ctx, db.PatientContactsDropParams{Ids: e.Drop, PatientID: id})
+}
+
+// reach adds what is new.
+func (c Cards) reach(ctx context.Context, tx *store.Tx, id uuid.UUID, e Edit) error {
 	for kind, value := range map[string]string{vault.Phone: e.Phone, vault.Email: e.Email} {
 		if value == "" {
 			continue
@@ -126,8 +133,8 @@ func (e Edit) check(now time.Time) error {
 // unfit is what a name has not: control signs, among them those that turn the direction of what follows.
 func unfit(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
 
-// changes names what an edit changes.
-func (e Edit) changes(was db.Patient) []string {
+// changes names what an edit changes; dropped are the kinds of contacts that are gone.
+func (e Edit) changes(was db.Patient, dropped []string) []string {
 	var out []string
 	if e.Name != (Name{was.Surname, was.Given, was.Patronymic}) {
 		out = append(out, "name")
@@ -141,10 +148,10 @@ func (e Edit) changes(was db.Patient) []string {
 	if e.Lang != was.Lang {
 		out = append(out, "lang")
 	}
-	if e.Phone != "" || len(e.Drop) > 0 {
+	if e.Phone != "" || slices.Contains(dropped, vault.Phone) {
 		out = append(out, "phone")
 	}
-	if e.Email != "" {
+	if e.Email != "" || slices.Contains(dropped, vault.Email) {
 		out = append(out, "email")
 	}
 	return out

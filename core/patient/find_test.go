@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/access/accesstest"
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/core/vault/vaulttest"
 )
 
@@ -229,6 +231,35 @@ func TestTheSecondOfTwoWhoEditACardIsToldAndOverwritesNothing(t *testing.T) {
 	} {
 		assert.Equal(t, key, core.Refusal(d.cards.Change(t.Context(), d.as("admin"), id, e)).Key)
 	}
+}
+
+func TestADroppedContactIsNamedForWhatItWas(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	d.named(t)
+	conn, id := d.owner(t), accesstest.ID("own")
+	card, err := d.cards.Open(t.Context(), d.as("admin"), id)
+	require.NoError(t, err)
+	edit := patient.Edit{Version: card.Version, Name: card.Name, Born: card.Born, Lang: card.Lang, Sex: card.Sex, Email: "a@example.org"}
+	require.NoError(t, d.cards.Change(t.Context(), d.as("admin"), id, edit))
+	edit.Version, edit.Email, edit.Drop = edit.Version+1, "", []uuid.UUID{accesstest.ID("phone other"), uuid.New()}
+	require.NoError(t, d.cards.Change(t.Context(), d.as("admin"), id, edit))
+	card, err = d.cards.Open(t.Context(), d.as("admin"), id)
+	require.NoError(t, err)
+	assert.Equal(t, edit.Version, card.Version, "what is no contact of the card changes nothing")
+	edit.Drop = nil
+	for _, k := range card.Contacts {
+		if k.Kind == vault.Email {
+			edit.Drop = append(edit.Drop, k.ID)
+		}
+	}
+	require.Len(t, edit.Drop, 1)
+	require.NoError(t, d.cards.Change(t.Context(), d.as("admin"), id, edit))
+	list, err := conn.Query(t.Context(), "SELECT array_to_string(fields, ',') FROM audit WHERE action = 'patient.change' ORDER BY id")
+	require.NoError(t, err)
+	noted, err := pgx.CollectRows(list, pgx.RowTo[string])
+	require.NoError(t, err)
+	assert.Equal(t, []string{"email", "email"}, noted)
 }
 
 func TestADoctorSeesAPhoneForAReasonThatStandsOnRecord(t *testing.T) {

@@ -39,8 +39,9 @@ SET surname = $2, given = $3, patronymic = $4, birth_date = sqlc.narg(birth_date
 WHERE id = $1
 RETURNING version;
 
--- name: PatientContactDrop :exec
-DELETE FROM patient_contact WHERE id = sqlc.arg(id) AND patient_id = sqlc.arg(patient_id);
+-- name: PatientContactsDrop :many
+DELETE FROM patient_contact WHERE id = ANY (sqlc.arg(ids)::uuid[]) AND patient_id = sqlc.arg(patient_id)
+RETURNING kind;
 
 -- name: Colleague :one
 -- What a member of staff is called at work.

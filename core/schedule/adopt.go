@@ -15,8 +15,11 @@ import (
 )
 
 // Adopt puts a plan into force and lays the days out by it, as far as they are laid out. Visits stand; those that it leaves outside are on
-// the desk's list.
+// the desk's list. Of a plan whose last day is over nothing is left to adopt (plan_over).
 func (d Days) Adopt(ctx context.Context, actor core.Actor, p Plan) error {
+	if !p.Until.IsZero() && p.Until.Before(d.today()) {
+		return core.Refuse(core.Conflict, "plan_over")
+	}
 	if p.Since.Before(d.today()) { // approved late: what is past is past
 		p.Since = d.today()
 	}

@@ -143,3 +143,26 @@ func TestAPlanIsForeseenAndComesIntoForce(t *testing.T) {
 		assert.Equal(t, d.Before, d.After, d.Day)
 	}
 }
+
+func TestAPlanApprovedAfterItsLastDayIsRefused(t *testing.T) {
+	t.Parallel()
+	h := house(t)
+	doctor := h.book.Current().Doctors[0]
+	hours := func() (list []db.ScheduleTemplate) {
+		require.NoError(t, h.db.InTx(t.Context(), core.Sys("test"), func(tx *store.Tx) error {
+			var err error
+			list, err = tx.Templates(t.Context(), []uuid.UUID{doctor.ID})
+			return err
+		}))
+		return list
+	}
+	before := hours()
+	last := h.days.today().AddDate(0, 0, -1)
+	p := Plan{Practitioner: doctor.ID, Branch: doctor.Branches[0], Since: last.AddDate(0, 0, -6), Until: last, Rules: []Rule{{Weekday: 1, From: "18:00", To: "20:00"}}}
+	err := h.days.Adopt(t.Context(), core.Sys("test"), p)
+	require.NotNil(t, core.Refusal(err), "%v", err)
+	assert.Equal(t, "plan_over", core.Refusal(err).Key)
+	assert.Equal(t, before, hours(), "nothing is kept of it")
+	p.Until = h.days.today()
+	require.NoError(t, h.days.Adopt(t.Context(), core.Sys("test"), p), "its last day is still to come")
+}

@@ -24,18 +24,34 @@ func (q *Queries) Colleague(ctx context.Context, id uuid.UUID) (string, error) {
 	return login, err
 }
 
-const patientContactDrop = `-- name: PatientContactDrop :exec
-DELETE FROM patient_contact WHERE id = $1 AND patient_id = $2
+const patientContactsDrop = `-- name: PatientContactsDrop :many
+DELETE FROM patient_contact WHERE id = ANY ($1::uuid[]) AND patient_id = $2
+RETURNING kind
 `
 
-type PatientContactDropParams struct {
-	ID        uuid.UUID
+type PatientContactsDropParams struct {
+	Ids       []uuid.UUID
 	PatientID uuid.UUID
 }
 
-func (q *Queries) PatientContactDrop(ctx context.Context, arg PatientContactDropParams) error {
-	_, err := q.db.Exec(ctx, patientContactDrop, arg.ID, arg.PatientID)
-	return err
+func (q *Queries) PatientContactsDrop(ctx context.Context, arg PatientContactsDropParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, patientContactsDrop, arg.Ids, arg.PatientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var kind string
+		if err := rows.Scan(&kind); err != nil {
+			return nil, err
+		}
+		items = append(items, kind)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const patientHousehold = `-- name: PatientHousehold :many
