@@ -92,7 +92,7 @@ func (f reportFrame) sortBy(column string) string {
 	if f.Sort == column && !f.Up {
 		return f.at("sort", column, "up", "1")
 	}
-	return f.at("sort", column)
+	return f.at("sort", column, "up", "")
 }
 
 func (f reportFrame) sorted(column string) string {

@@ -38,6 +38,7 @@ func seesReports(m *staff.Member) bool {
 
 func (s *Server) reportRoutes(r chi.Router) {
 	r.Get("/reports", s.member(s.reports, true))
+	r.Post("/reports/export", s.member(s.reportExport, true))
 }
 
 func (s *Server) reportOffice() report.Office {
@@ -103,14 +104,17 @@ func (s *Server) gatherReport(ctx context.Context, actor core.Actor, f *reportFr
 		return err
 	}
 	f.Report = made
+	f.sort()
 	ask.From, ask.To = report.Before(ask.From, ask.To)
-	if f.Before, err = s.reportOffice().Make(ctx, actor, ask); err != nil {
-		return err
-	}
+	f.Before, err = s.reportOffice().Make(ctx, actor, ask)
+	return err
+}
+
+// sort puts the rows of each table in the order asked for.
+func (f *reportFrame) sort() {
 	for _, t := range f.Report.Tables {
 		t.Sort(f.Sort, f.Up)
 	}
-	return nil
 }
 
 // query is the address of what is asked for, with some of it put otherwise.
@@ -127,7 +131,11 @@ func (f reportFrame) query(changed ...string) string {
 	if a.Doctor != uuid.Nil {
 		q.Set(keyDoctor, a.Doctor.String())
 	}
-	for key, value := range map[string]string{keySpecialty: a.Specialty, "source": a.Source, "sort": f.Sort} {
+	up := ""
+	if f.Up {
+		up = "1"
+	}
+	for key, value := range map[string]string{keySpecialty: a.Specialty, "source": a.Source, "sort": f.Sort, "up": up} {
 		if value != "" {
 			q.Set(key, value)
 		}

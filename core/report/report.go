@@ -11,6 +11,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
+	"github.com/zapis-clinic/zapis/core/audit"
 	"github.com/zapis-clinic/zapis/core/store"
 )
 
@@ -127,6 +128,17 @@ type Report struct {
 
 // Make answers a question.
 func (o Office) Make(ctx context.Context, actor core.Actor, a Ask) (Report, error) {
+	return o.make(ctx, actor, a, nil)
+}
+
+// Export answers a question for a file that leaves the cabinet, and puts that on record. It holds what Make tells the same person.
+func (o Office) Export(ctx context.Context, actor core.Actor, a Ask) (Report, error) {
+	return o.make(ctx, actor, a, func(tx *store.Tx) error {
+		return audit.Add(ctx, tx, audit.Entry{ID: o.IDs(), At: o.Clock(), Action: "report.export", Class: a.Kind.class(), Object: "report", Fields: []string{string(a.Kind)}})
+	})
+}
+
+func (o Office) make(ctx context.Context, actor core.Actor, a Ask, also func(*store.Tx) error) (Report, error) {
 	scope, err := See(actor, a.Kind)
 	if err == nil {
 		err = a.check(scope)
@@ -152,6 +164,9 @@ func (o Office) Make(ctx context.Context, actor core.Actor, a Ask) (Report, erro
 			r.Tables, err = money(ctx, tx, a, scope)
 		case Satisfaction:
 			r.Tables, err = satisfaction(ctx, tx, a, scope)
+		}
+		if err == nil && also != nil {
+			err = also(tx)
 		}
 		return err
 	})

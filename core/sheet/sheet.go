@@ -22,7 +22,13 @@ func Cell(text string) string {
 }
 
 // CSV writes a table. Every way to write a cell goes through Cell, but for numbers and times, which are written as such.
-type CSV struct{ to *csv.Writer }
+type CSV struct {
+	to   *csv.Writer
+	mark string // between whole and parts; empty is a point
+}
+
+// Marked is the table with another mark between a number's whole and its parts: a Russian spreadsheet takes "0.5" for a text.
+func (c CSV) Marked(mark string) CSV { return CSV{to: c.to, mark: mark} }
 
 // NewCSV begins a table: UTF-8 with the mark by which Excel knows it, and semicolons, which a Russian Excel expects.
 func NewCSV(w io.Writer) (CSV, error) {
@@ -43,11 +49,21 @@ func (c CSV) Row(cells ...any) error {
 			row[i] = strconv.FormatInt(v, 10)
 		case int:
 			row[i] = strconv.Itoa(v)
+		case Number:
+			row[i] = c.number(v)
 		case time.Time:
 			row[i] = v.Format(time.RFC3339)
 		}
 	}
 	return c.to.Write(row)
+}
+
+func (c CSV) number(n Number) string {
+	text := strconv.FormatFloat(n.rounded(), 'f', n.Digits, 64)
+	if c.mark != "" {
+		text = strings.Replace(text, ".", c.mark, 1)
+	}
+	return text
 }
 
 // Flush ends the table.
