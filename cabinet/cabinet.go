@@ -154,6 +154,7 @@ func (s *Server) Routes(r chi.Router) {
 			s.questionRoutes(r)
 			s.adminRoutes(r)
 			s.settingsRoutes(r)
+			s.startRoutes(r)
 			s.reportRoutes(r)
 		})
 		r.Group(func(r chi.Router) {

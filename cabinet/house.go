@@ -129,7 +129,7 @@ func (f houseFrame) placed() bool {
 }
 
 func houseParts() []housePart {
-	return []housePart{branchPart(), roomPart(), specialtyPart(), doctorPart(), articlePart(), wordPart(), rhythmPart()}
+	return []housePart{branchPart(), roomPart(), specialtyPart(), doctorPart(), articlePart(), wordPart(), rhythmPart(), consentPart()}
 }
 
 func (s *Server) houseRoutes(r chi.Router) {

@@ -741,7 +741,7 @@ func (f houseFrame) numeric(v view, l formLine) field {
 
 // tall is how many lines a field shows: an article is read as a whole.
 func (l formLine) tall() string {
-	if l.Name == keyBody {
+	if l.Name == keyBody || l.Name == keyWording {
 		return "14"
 	}
 	return "4"

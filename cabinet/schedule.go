@@ -19,8 +19,9 @@ func (s *Server) schedule(w http.ResponseWriter, r *http.Request, m staff.Member
 		return
 	}
 	branches := see.open(s.Book.Current())
+	lacks := s.lacks(r.Context(), s.acting(r, m))
 	if len(branches) == 0 {
-		s.render(w, r, http.StatusOK, refusedPage(v, "error.no_branch"))
+		s.render(w, r, http.StatusOK, noBranchPage(v, lacks))
 		return
 	}
 	branch := chosen(branches, r)
@@ -28,7 +29,7 @@ func (s *Server) schedule(w http.ResponseWriter, r *http.Request, m staff.Member
 	s.render(w, r, http.StatusOK, schedulePage(v, scheduleFrame{
 		Branches: branches, Branch: branch.ID, Date: date.Format(dateForm), Today: s.today(branch).Format(dateForm), Title: s.dates.Day(v.Lang, date),
 		Can:   canOf(s.Guard.Admit(m.Actor(channel)), see),
-		Words: s.group(v.Lang, "status", "schedule", "field"),
+		Words: s.group(v.Lang, "status", "schedule", "field"), Lacks: lacks,
 	}))
 }
 

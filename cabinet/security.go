@@ -12,6 +12,7 @@ import (
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/personal"
 	"github.com/zapis-clinic/zapis/core/staff"
+	"github.com/zapis-clinic/zapis/core/start"
 	"github.com/zapis-clinic/zapis/jobs/edge"
 )
 
@@ -36,6 +37,7 @@ type duties struct {
 	Registry  []personal.Processor
 	Rules     []personal.ChannelRule
 	Problem   string
+	Lacks     start.List
 }
 
 // wished is a request with what it asks, where this role may read that.
@@ -87,6 +89,7 @@ func (s *Server) acting(r *http.Request, m staff.Member) core.Actor {
 
 func (s *Server) securityShown(w http.ResponseWriter, r *http.Request, m staff.Member, d duties, why *core.Error) {
 	v, status := s.viewOf(r, m), http.StatusOK
+	d.Lacks = s.lacks(r.Context(), s.acting(r, m))
 	if !keepsData(&m) {
 		s.render(w, r, http.StatusForbidden, refusedPage(v, "error.not_allowed"))
 		return

@@ -150,6 +150,8 @@ func newName(v view, c settings.Change) string {
 		return v.fill("settings.the_room", "name", c.Room.Name)
 	case c.Rhythm != nil:
 		return v.Say("settings.tab_rhythm")
+	case c.Consent != nil:
+		return v.fill("settings.the_consent", "name", v.Say("security.purpose_"+c.Consent.Purpose)+", "+v.Say("settings.lang_"+c.Consent.Lang))
 	case c.Article != nil:
 		return v.fill("settings.the_article", "name", c.Article.Title)
 	case c.Word != nil:

@@ -48,6 +48,8 @@ func (c Change) setting() setting {
 		return c.Rhythm
 	case c.Article != nil:
 		return c.Article
+	case c.Consent != nil:
+		return c.Consent
 	}
 	return nil
 }

@@ -49,6 +49,7 @@ type Change struct {
 	Doctor    *Doctor    `json:"doctor,omitempty"`
 	Rhythm    *Rhythm    `json:"rhythm,omitempty"`
 	Article   *Article   `json:"article,omitempty"`
+	Consent   *Consent   `json:"consent,omitempty"`
 }
 
 // Ask is a change of kind on a subject: a practitioner, a branch, a service. Of kind Schedule it may be one practitioner's in Branch.
@@ -78,6 +79,11 @@ func (o Office) Request(ctx context.Context, tx *store.Tx, a Ask) (uuid.UUID, er
 	}
 	if err := o.unseen(ctx, tx, a); err != nil {
 		return uuid.Nil, err
+	}
+	if c := a.Change.Consent; c != nil {
+		if err := c.newer(ctx, tx); err != nil {
+			return uuid.Nil, err
+		}
 	}
 	id := o.IDs()
 	_, err = tx.SettingsAsk(ctx, db.SettingsAskParams{
@@ -175,6 +181,8 @@ func (o Office) apply(ctx context.Context, tx *store.Tx, r db.SettingsRequest, c
 		return o.days(tx).Ahead(ctx, tx.Actor, r.SubjectID)
 	case c.Article != nil:
 		return c.Article.publish(ctx, tx, o.Clock())
+	case c.Consent != nil:
+		return c.Consent.publish(ctx, tx, o)
 	case c.setting() != nil:
 		return c.setting().put(ctx, tx, r.SubjectID)
 	case c.Plan != nil:

@@ -10376,6 +10376,99 @@ func (q *Queries) StaffSetRoles(ctx context.Context, arg StaffSetRolesParams) (S
 	return i, err
 }
 
+const startFacts = `-- name: StartFacts :one
+SELECT
+    EXISTS (SELECT FROM staff s WHERE s.active AND s.password_hash IS NOT NULL AND (s.role = 'admin' OR 'admin' = ANY (s.roles))) AS asks,
+    EXISTS (
+        SELECT FROM staff s
+        WHERE s.active AND s.password_hash IS NOT NULL AND (s.role IN ('head', 'director') OR s.roles && ARRAY['head', 'director'])
+          AND EXISTS (
+              SELECT FROM staff o
+              WHERE o.id <> s.id AND o.active AND o.password_hash IS NOT NULL AND (o.role = 'admin' OR 'admin' = ANY (o.roles))
+          )
+    ) AS decides,
+    EXISTS (SELECT FROM branch b WHERE b.active) AS branch,
+    EXISTS (SELECT FROM branch b WHERE b.active AND b.hours_ru <> '') AS opens,
+    EXISTS (SELECT FROM specialty s WHERE s.active) AS specialty,
+    EXISTS (SELECT FROM service s JOIN specialty x ON x.code = s.specialty WHERE s.active AND x.active AND s.price > 0) AS service,
+    EXISTS (
+        SELECT FROM practitioner p JOIN practitioner_service d ON d.practitioner_id = p.id JOIN service s ON s.id = d.service_id
+        WHERE p.active AND s.active
+    ) AS doctor,
+    EXISTS (
+        SELECT FROM schedule_template t JOIN practitioner p ON p.id = t.practitioner_id
+        WHERE p.active AND (t.valid_to IS NULL OR t.valid_to >= $1::date)
+    ) AS hours,
+    EXISTS (SELECT FROM consent_text t WHERE t.purpose = 'processing') AS consent,
+    EXISTS (SELECT FROM messenger m WHERE m.token_sealed IS NOT NULL) AS bot,
+    EXISTS (SELECT FROM conversation c WHERE c.channel <> 'talk') AS heard,
+    EXISTS (SELECT FROM visit v WHERE v.status <> 'held') AS visit
+`
+
+type StartFactsRow struct {
+	Asks      bool
+	Decides   bool
+	Branch    bool
+	Opens     bool
+	Specialty bool
+	Service   bool
+	Doctor    bool
+	Hours     bool
+	Consent   bool
+	Bot       bool
+	Heard     bool
+	Visit     bool
+}
+
+// What a clinic has of what it needs before the first visit is booked; each is one probe.
+func (q *Queries) StartFacts(ctx context.Context, today time.Time) (StartFactsRow, error) {
+	row := q.db.QueryRow(ctx, startFacts, today)
+	var i StartFactsRow
+	err := row.Scan(
+		&i.Asks,
+		&i.Decides,
+		&i.Branch,
+		&i.Opens,
+		&i.Specialty,
+		&i.Service,
+		&i.Doctor,
+		&i.Hours,
+		&i.Consent,
+		&i.Bot,
+		&i.Heard,
+		&i.Visit,
+	)
+	return i, err
+}
+
+const startProposed = `-- name: StartProposed :many
+SELECT DISTINCT k.part::text AS part
+FROM settings_request r, jsonb_object_keys(r.change) AS k (part)
+WHERE r.kind IN ('house', 'schedule') AND r.state IN ('asked', 'approved')
+LIMIT 40
+`
+
+// Which parts of the house somebody has proposed and nobody decided, or nobody carried out.
+func (q *Queries) StartProposed(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, startProposed)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var part string
+		if err := rows.Scan(&part); err != nil {
+			return nil, err
+		}
+		items = append(items, part)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const talkRows = `-- name: TalkRows :many
 SELECT r.id, r.side, r.body, r.at::timestamptz AS at
 FROM (
