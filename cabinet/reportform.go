@@ -8,15 +8,17 @@ import (
 	"github.com/zapis-clinic/zapis/core/report"
 )
 
-// asksDoctor, asksSpecialty and asksSource say which choices a report has. Who sees counts only has those that tell nothing more.
+// asksBranch, asksDoctor, asksSpecialty and asksSource say which choices a report has. Who sees counts only has those that tell nothing more.
+func (f reportFrame) asksBranch() bool { return len(f.Open) > 1 && !f.Report.Ask.Kind.Chats() }
+
 func (f reportFrame) asksDoctor() bool {
 	k := f.Report.Ask.Kind
-	return !f.Report.Scope.Own && !f.Report.Scope.Few && (k == report.Load || k == report.Attendance || k == report.Satisfaction)
+	return !f.Report.Scope.Own && !f.Report.Scope.Few && (k == report.Load || k == report.Attendance || k == report.Repeats || k == report.Satisfaction)
 }
 
 func (f reportFrame) asksSpecialty() bool {
 	k := f.Report.Ask.Kind
-	return k == report.Attendance || k == report.Leads
+	return k == report.Attendance || k == report.Leads || k == report.Repeats
 }
 
 func (f reportFrame) asksSource() bool {

@@ -258,7 +258,7 @@ func reportForm(v view, f reportFrame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(f.Open) > 1 {
+		if f.asksBranch() {
 			templ_7745c5c3_Err = choice(field{Name: "branch", Label: v.Say("report.branch"), Value: idText(f.Report.Ask.Branch)}, reportBranches(v, f)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

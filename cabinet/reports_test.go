@@ -17,7 +17,7 @@ func TestReportsAreShownWithTheirDefinitions(t *testing.T) {
 	t.Parallel()
 	o := open(t, true)
 	head := o.as("head")
-	for _, kind := range []string{"load", "attendance", "sources", "leads", "money", "satisfaction"} {
+	for _, kind := range []string{"load", "attendance", "sources", "leads", "repeats", "talks", "answers", "money", "satisfaction"} {
 		answer, page := head.get("/cabinet/reports?period=quarter&kind=" + kind)
 		assert.Equal(t, http.StatusOK, answer.StatusCode, kind)
 		assert.NotContains(t, page, "report.", "a key without words in %s", kind)
@@ -76,7 +76,7 @@ func TestEveryReportIsHadAsATable(t *testing.T) {
 	o := open(t, true)
 	o.exec(`UPDATE resource SET name = '=cmd|'' /C calc''!A0'`)
 	head := o.as("head")
-	for _, kind := range []string{"load", "attendance", "sources", "leads", "money", "satisfaction"} {
+	for _, kind := range []string{"load", "attendance", "sources", "leads", "repeats", "talks", "answers", "money", "satisfaction"} {
 		answer, text := head.do(http.MethodPost, "/cabinet/reports/export?period=quarter&which=all&kind="+kind, nil)
 		require.Equal(t, http.StatusOK, answer.StatusCode, kind)
 		assert.Contains(t, answer.Header.Get("Content-Disposition"), "attachment; filename=\"otchet-"+kind+"-2026-11-23.xlsx\"")

@@ -101,8 +101,10 @@ func (v view) rowName(f reportFrame, side report.Side, r report.Row) string {
 		return name + ", " + v.branchName(f.Catalog, r.Branch)
 	case report.BySpecialty:
 		return v.specialtyName(f.Catalog, r.Code)
+	case report.ByWeekday:
+		return v.Say("report.weekday_long_" + r.Code)
 	default:
-		return orSelf(v, "report.source_", r.Code)
+		return orSelf(v, "report."+string(side)+"_", r.Code)
 	}
 }
 

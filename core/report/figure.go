@@ -53,12 +53,15 @@ const (
 	ByRoom      Side = "room"
 	BySpecialty Side = "specialty"
 	BySource    Side = "source"
+	ByChannel   Side = "channel"
+	ByOutcome   Side = "outcome"
+	ByWeekday   Side = "weekday" // the code is 1 for Monday
 )
 
 // Row is a line of a table. Pool is the line of everything that is too small to be told by itself.
 type Row struct {
 	Branch, Doctor, Room uuid.UUID
-	Code                 string // of a speciality or source
+	Code                 string // of a speciality, source, channel, outcome or weekday
 	Pool                 bool
 	Figures              []Figure
 }

@@ -49,3 +49,24 @@ SELECT snap_days(sqlc.arg(now)::timestamptz)::bigint;
 -- name: ReportRooms :many
 -- What rooms are called.
 SELECT id, name FROM resource WHERE id = ANY (sqlc.arg(ids)::uuid[]);
+
+-- name: ReportRepeats :many
+-- First visits of some days, and who came again, by month, branch, doctor and speciality.
+SELECT f.month::date AS month, f.branch_id::uuid AS branch_id, f.practitioner_id::uuid AS practitioner_id, f.specialty::text AS specialty,
+       f.visits::bigint AS visits, f.firsts::bigint AS firsts, f.settled::bigint AS settled, f.returned::bigint AS returned, f.same::bigint AS same,
+       coalesce(f.fewest::bigint, 0)::bigint AS fewest
+FROM report_repeats(sqlc.arg(from_day)::date, sqlc.arg(to_day)::date) f;
+
+-- name: ReportTalks :many
+-- What became of talks that began on some days, by month and channel.
+SELECT f.month::date AS month, f.channel::text AS channel, f.answered::bigint AS answered, f.waiting::bigint AS waiting, f.booked::bigint AS booked,
+       f.lost::bigint AS lost, f.bot::bigint AS bot, coalesce(f.fewest::bigint, 0)::bigint AS fewest
+FROM report_talks(sqlc.arg(from_day)::date, sqlc.arg(to_day)::date) f;
+
+-- name: ReportAnswers :many
+-- How long people waited for people, by channel, by weekday, and in all.
+SELECT f.side::text AS side, f.code::text AS code, f.answers::bigint AS answers, f.people::bigint AS people,
+       coalesce(f.half::double precision, 0)::double precision AS half, coalesce(f.most::double precision, 0)::double precision AS most,
+       f.kept::bigint AS kept, f.unanswered::bigint AS unanswered
+FROM report_answers(sqlc.arg(from_day)::date, sqlc.arg(to_day)::date) f
+ORDER BY 1, 2;

@@ -24,12 +24,17 @@ const (
 	Attendance   Kind = "attendance"   // who came, who did not, who called off
 	Sources      Kind = "sources"      // where and when people book
 	Leads        Kind = "leads"        // how far ahead they book and call off
+	Repeats      Kind = "repeats"      // who comes for the first time, and who of them again
+	Talks        Kind = "talks"        // what becomes of what people write
+	Answers      Kind = "answers"      // how long they wait for people
 	Money        Kind = "money"        // what was paid
 	Satisfaction Kind = "satisfaction" // what they thought of it
 )
 
 // Kinds lists the reports in the order of the page.
-func Kinds() []Kind { return []Kind{Load, Attendance, Sources, Leads, Money, Satisfaction} }
+func Kinds() []Kind {
+	return []Kind{Load, Attendance, Sources, Leads, Repeats, Talks, Answers, Money, Satisfaction}
+}
 
 // class is what a report counts.
 func (k Kind) class() core.Class {
@@ -38,6 +43,8 @@ func (k Kind) class() core.Class {
 		return core.Payments
 	case Satisfaction:
 		return core.Feedback
+	case Talks, Answers:
+		return core.Contacts // who may read what people write to the clinic
 	default:
 		return core.Appointments
 	}
@@ -110,6 +117,17 @@ func (a Ask) check(s Scope) error {
 	return nil
 }
 
+// Chats says that a report is of chats, which belong to no branch, doctor, speciality or source.
+func (k Kind) Chats() bool { return k == Talks || k == Answers }
+
+// meant is what is asked without what means nothing to the report.
+func (a Ask) meant() Ask {
+	if a.Kind.Chats() {
+		return Ask{Kind: a.Kind, From: a.From, To: a.To}
+	}
+	return a
+}
+
 // Office makes reports.
 type Office struct {
 	In    store.Opener
@@ -139,6 +157,7 @@ func (o Office) Export(ctx context.Context, actor core.Actor, a Ask) (Report, er
 }
 
 func (o Office) make(ctx context.Context, actor core.Actor, a Ask, also func(*store.Tx) error) (Report, error) {
+	a = a.meant()
 	scope, err := See(actor, a.Kind)
 	if err == nil {
 		err = a.check(scope)
@@ -148,32 +167,45 @@ func (o Office) make(ctx context.Context, actor core.Actor, a Ask, also func(*st
 	}
 	r := Report{Ask: a, Scope: scope}
 	err = o.In.InTx(ctx, actor, func(tx *store.Tx) error {
-		var err error
-		switch a.Kind {
-		case Load:
-			if r.Tables, err = load(ctx, tx, a, scope); err == nil {
-				r.Rooms, err = roomNames(ctx, tx, r.Tables)
-			}
-		case Attendance:
-			r.Tables, err = attendance(ctx, tx, a, scope)
-		case Sources:
-			r.Tables, r.Heat, err = sources(ctx, tx, a, scope)
-		case Leads:
-			r.Tables, err = leads(ctx, tx, a, scope)
-		case Money:
-			r.Tables, err = money(ctx, tx, a, scope)
-		case Satisfaction:
-			r.Tables, err = satisfaction(ctx, tx, a, scope)
+		if err := r.count(ctx, tx); err != nil {
+			return err
 		}
-		if err == nil && also != nil {
-			err = also(tx)
+		if also == nil {
+			return nil
 		}
-		return err
+		return also(tx)
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("report %s: %w", a.Kind, err)
 	}
 	return r, nil
+}
+
+// count fills the report in.
+func (r *Report) count(ctx context.Context, tx *store.Tx) (err error) {
+	switch a, s := r.Ask, r.Scope; a.Kind {
+	case Load:
+		if r.Tables, err = load(ctx, tx, a, s); err == nil {
+			r.Rooms, err = roomNames(ctx, tx, r.Tables)
+		}
+	case Attendance:
+		r.Tables, err = attendance(ctx, tx, a, s)
+	case Sources:
+		r.Tables, r.Heat, err = sources(ctx, tx, a, s)
+	case Leads:
+		r.Tables, err = leads(ctx, tx, a, s)
+	case Repeats:
+		r.Tables, err = repeats(ctx, tx, a, s)
+	case Talks:
+		r.Tables, err = talks(ctx, tx, a, s)
+	case Answers:
+		r.Tables, err = answers(ctx, tx, a, s)
+	case Money:
+		r.Tables, err = money(ctx, tx, a, s)
+	case Satisfaction:
+		r.Tables, err = satisfaction(ctx, tx, a, s)
+	}
+	return err
 }
 
 func roomNames(ctx context.Context, tx *store.Tx, tables []Table) (map[uuid.UUID]string, error) {

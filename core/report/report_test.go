@@ -207,8 +207,8 @@ func TestReportsAreForThoseWhomTheyConcern(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	for who, want := range map[string][]report.Kind{
-		"head": report.Kinds(), "director": report.Kinds(), "admin": {report.Load, report.Attendance, report.Sources, report.Leads, report.Satisfaction},
-		"ivanova": {report.Load, report.Attendance, report.Sources, report.Leads, report.Satisfaction}, "cashier": {report.Money},
+		"head": report.Kinds(), "director": report.Kinds(), "admin": {report.Load, report.Attendance, report.Sources, report.Leads, report.Repeats, report.Talks, report.Answers, report.Satisfaction},
+		"ivanova": {report.Load, report.Attendance, report.Sources, report.Leads, report.Repeats, report.Satisfaction}, "cashier": {report.Money},
 		"marketing": {report.Sources, report.Leads, report.Satisfaction}, "nurse": {}, "security": {},
 	} {
 		assert.ElementsMatch(t, want, report.Seen(w.Staff(who)), who)

@@ -9109,6 +9109,60 @@ func (q *Queries) RemindersSettle(ctx context.Context, arg RemindersSettleParams
 	return err
 }
 
+const reportAnswers = `-- name: ReportAnswers :many
+SELECT f.side::text AS side, f.code::text AS code, f.answers::bigint AS answers, f.people::bigint AS people,
+       coalesce(f.half::double precision, 0)::double precision AS half, coalesce(f.most::double precision, 0)::double precision AS most,
+       f.kept::bigint AS kept, f.unanswered::bigint AS unanswered
+FROM report_answers($1::date, $2::date) f
+ORDER BY 1, 2
+`
+
+type ReportAnswersParams struct {
+	FromDay time.Time
+	ToDay   time.Time
+}
+
+type ReportAnswersRow struct {
+	Side       string
+	Code       string
+	Answers    int64
+	People     int64
+	Half       float64
+	Most       float64
+	Kept       int64
+	Unanswered int64
+}
+
+// How long people waited for people, by channel, by weekday, and in all.
+func (q *Queries) ReportAnswers(ctx context.Context, arg ReportAnswersParams) ([]ReportAnswersRow, error) {
+	rows, err := q.db.Query(ctx, reportAnswers, arg.FromDay, arg.ToDay)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportAnswersRow{}
+	for rows.Next() {
+		var i ReportAnswersRow
+		if err := rows.Scan(
+			&i.Side,
+			&i.Code,
+			&i.Answers,
+			&i.People,
+			&i.Half,
+			&i.Most,
+			&i.Kept,
+			&i.Unanswered,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reportBookings = `-- name: ReportBookings :many
 SELECT f.month::date AS month, coalesce(f.branch_id::uuid, '00000000-0000-0000-0000-000000000000')::uuid AS branch_id,
        coalesce(f.source::text, '')::text AS source, coalesce(f.weekday::integer, 0)::integer AS weekday, coalesce(f.hour::integer, 0)::integer AS hour,
@@ -9328,6 +9382,63 @@ func (q *Queries) ReportMoney(ctx context.Context, arg ReportMoneyParams) ([]Rep
 	return items, nil
 }
 
+const reportRepeats = `-- name: ReportRepeats :many
+SELECT f.month::date AS month, f.branch_id::uuid AS branch_id, f.practitioner_id::uuid AS practitioner_id, f.specialty::text AS specialty,
+       f.visits::bigint AS visits, f.firsts::bigint AS firsts, f.settled::bigint AS settled, f.returned::bigint AS returned, f.same::bigint AS same,
+       coalesce(f.fewest::bigint, 0)::bigint AS fewest
+FROM report_repeats($1::date, $2::date) f
+`
+
+type ReportRepeatsParams struct {
+	FromDay time.Time
+	ToDay   time.Time
+}
+
+type ReportRepeatsRow struct {
+	Month          time.Time
+	BranchID       uuid.UUID
+	PractitionerID uuid.UUID
+	Specialty      string
+	Visits         int64
+	Firsts         int64
+	Settled        int64
+	Returned       int64
+	Same           int64
+	Fewest         int64
+}
+
+// First visits of some days, and who came again, by month, branch, doctor and speciality.
+func (q *Queries) ReportRepeats(ctx context.Context, arg ReportRepeatsParams) ([]ReportRepeatsRow, error) {
+	rows, err := q.db.Query(ctx, reportRepeats, arg.FromDay, arg.ToDay)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportRepeatsRow{}
+	for rows.Next() {
+		var i ReportRepeatsRow
+		if err := rows.Scan(
+			&i.Month,
+			&i.BranchID,
+			&i.PractitionerID,
+			&i.Specialty,
+			&i.Visits,
+			&i.Firsts,
+			&i.Settled,
+			&i.Returned,
+			&i.Same,
+			&i.Fewest,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reportRooms = `-- name: ReportRooms :many
 SELECT id, name FROM resource WHERE id = ANY ($1::uuid[])
 `
@@ -9393,6 +9504,58 @@ func (q *Queries) ReportSchedule(ctx context.Context, arg ReportScheduleParams) 
 			&i.PractitionerID,
 			&i.RoomID,
 			&i.Minutes,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportTalks = `-- name: ReportTalks :many
+SELECT f.month::date AS month, f.channel::text AS channel, f.answered::bigint AS answered, f.waiting::bigint AS waiting, f.booked::bigint AS booked,
+       f.lost::bigint AS lost, f.bot::bigint AS bot, coalesce(f.fewest::bigint, 0)::bigint AS fewest
+FROM report_talks($1::date, $2::date) f
+`
+
+type ReportTalksParams struct {
+	FromDay time.Time
+	ToDay   time.Time
+}
+
+type ReportTalksRow struct {
+	Month    time.Time
+	Channel  string
+	Answered int64
+	Waiting  int64
+	Booked   int64
+	Lost     int64
+	Bot      int64
+	Fewest   int64
+}
+
+// What became of talks that began on some days, by month and channel.
+func (q *Queries) ReportTalks(ctx context.Context, arg ReportTalksParams) ([]ReportTalksRow, error) {
+	rows, err := q.db.Query(ctx, reportTalks, arg.FromDay, arg.ToDay)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportTalksRow{}
+	for rows.Next() {
+		var i ReportTalksRow
+		if err := rows.Scan(
+			&i.Month,
+			&i.Channel,
+			&i.Answered,
+			&i.Waiting,
+			&i.Booked,
+			&i.Lost,
+			&i.Bot,
+			&i.Fewest,
 		); err != nil {
 			return nil, err
 		}
