@@ -22,6 +22,7 @@ import (
 	"github.com/zapis-clinic/zapis/core/messenger"
 	"github.com/zapis-clinic/zapis/core/staff"
 	"github.com/zapis-clinic/zapis/core/store"
+	"github.com/zapis-clinic/zapis/core/upload"
 	"github.com/zapis-clinic/zapis/core/vault"
 	"github.com/zapis-clinic/zapis/dialog/words"
 	"github.com/zapis-clinic/zapis/jobs"
@@ -61,6 +62,13 @@ type Config struct {
 	Queues    http.Handler                  // River's own pages, under QueuesPath; nil where there are none
 	ChatSites []string                      // that may embed the site's chat
 	Gate      *edge.Gate                    // nil lets everybody in at once
+	Courier   Courier         // nil: what staff say waits for the sweeper
+	Drafts    Drafts          // nil: no model writes for staff
+	DeepLink  DeepLink        // nil where there is no bot
+	Gifts     map[string]Gift // what a patient's one-time link gives, by its purpose
+	OIDC      OIDC            // the clinic's own sign-on, where it has one
+	Gate      *edge.Gate      // nil lets everybody in at once
+	Check     upload.Checker  // looks at files that staff bring
 	Log       *slog.Logger
 }
 
@@ -164,6 +172,8 @@ func (s *Server) Routes(r chi.Router) {
 		r.Group(func(r chi.Router) {
 			r.Use(pages, edge.Body(maxArticle), s.sessions.LoadAndSave)
 			s.houseRoutes(r)
+			r.Use(pages, edge.Body(maxIntake), s.sessions.LoadAndSave)
+			s.intakeRoutes(r)
 		})
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/events", s.member(s.events, false))
 		r.With(streams, edge.Stream, s.sessions.LoadAndSave).Get("/tasks/events", s.member(s.taskEvents, false))

@@ -80,6 +80,9 @@ func settingsTabs(v view, may rights) []tab {
 			list = append(list, tab{Path: p.Path, Label: v.Say("settings.tab_" + p.Word), Here: strings.HasPrefix(v.Path, p.Path)})
 		}
 	}
+	if v.Member != nil && v.Member.Role != roleCashier {
+		list = append(list, tab{Path: intakePath, Label: v.Say("intake.title"), Here: strings.HasPrefix(v.Path, intakePath)})
+	}
 	return append(list, tab{Path: proposalsPath, Label: v.Say("settings.proposals"), Here: strings.HasPrefix(v.Path, proposalsPath)})
 }
 

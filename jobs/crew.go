@@ -43,6 +43,7 @@ func (t *Talks) Crew() Crew {
 	enlist(&c, sweeper[dutiesArgs]{run: t.SweepDuties})
 	enlist(&c, sweeper[campaignsArgs]{run: t.SweepCampaigns})
 	enlist(&c, sweeper[settingsArgs]{run: t.SweepSettings})
+	enlist(&c, sweeper[intakeArgs]{run: t.SweepIntake})
 	enlist(&c, &doer{house: t.House})
 	enlist(&c, sweeper[resultsArgs]{run: t.SweepResults})
 	enlist(&c, sweeper[filesArgs]{run: t.SweepFiles})

@@ -128,6 +128,7 @@ func (t *Talks) NewRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 			every(15*time.Minute, dutiesArgs{}, queueMaintenance),
 			every(10*time.Second, campaignsArgs{}, queueBulk),
 			every(5*time.Second, settingsArgs{}, queueMaintenance),
+			every(2*time.Second, intakeArgs{}, queueBulk),
 			every(time.Minute, resultsArgs{}, queueBulk),
 			every(2*time.Second, filesArgs{}, queueNotices),
 			every(time.Hour, houseArgs{}, queueMaintenance),

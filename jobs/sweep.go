@@ -199,6 +199,9 @@ func (h *House) Housekeeping(ctx context.Context) error {
 		if err := tx.OrdersPrune(ctx, now.AddDate(0, 0, -7)); err != nil {
 			return err
 		}
+		if err := tx.IntakeExpire(ctx, now); err != nil {
+			return err
+		}
 		return tx.KeysPrune(ctx, now.AddDate(0, 0, -30)) // messengers repeat an update for days at most
 	})
 	if err != nil {

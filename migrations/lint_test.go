@@ -176,6 +176,7 @@ func judged() map[string]string {
 		"inbox_note.staff_id":          "of the new row",
 		"settings_request.decided_by":  "of the new row",
 		"glass.reviewed_by":            "of the new row",
+		"intake.decided_by":            "of the new row",
 		"glass.approved_by":            "of the new row",
 		"personal_request.decided_by":  "of the new row",
 

@@ -48,7 +48,7 @@ func (s *server) mountWeb(r chi.Router) error {
 	}
 	desk, err := cabinet.New(cabinet.Config{
 		DB: s.talks.DB, Vault: s.keeper.Vault, Book: s.talks.Book, Guard: s.talks.Guard, Acts: s.talks.Acts, Hub: s.talks.Hub, Clock: s.talks.Clock, IDs: s.talks.IDs, Random: s.talks.Random,
-		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink, HasBot: func() bool { return !s.line.Off() }, OIDC: s.signOn(), Demo: s.config.Demo, Visitors: s.chat, Courier: s.talks, Drafts: drafts, Probes: s.probed, Keys: s.keysDesk(), Channels: s.channelsDesk(), Queues: &s.queues, ChatSites: s.config.ChatSites, Gate: s.gate, Log: s.log,
+		PublicURL: s.config.PublicURL, Demand: demand, DeepLink: s.deepLink, HasBot: func() bool { return !s.line.Off() }, OIDC: s.signOn(), Demo: s.config.Demo, Visitors: s.chat, Courier: s.talks, Drafts: drafts, Probes: s.probed, Keys: s.keysDesk(), Channels: s.channelsDesk(), Queues: &s.queues, ChatSites: s.config.ChatSites, Gate: s.gate, Check: s.talks.Check, Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("the cabinet: %w", err)

@@ -35,7 +35,7 @@ func (c Cards) Change(ctx context.Context, actor core.Actor, id uuid.UUID, e Edi
 		if _, err := c.may(ctx, tx, core.Update, id); err != nil {
 			return err
 		}
-		if err := e.check(c.Clock()); err != nil {
+		if err := e.Check(c.Clock()); err != nil {
 			return err
 		}
 		was, err := tx.PatientLock(ctx, id)
@@ -108,8 +108,8 @@ func (c Cards) reach(ctx context.Context, tx *store.Tx, id uuid.UUID, e Edit) er
 	return nil
 }
 
-// check refuses what no card has.
-func (e Edit) check(now time.Time) error {
+// Check refuses what no card has.
+func (e Edit) Check(now time.Time) error {
 	for _, part := range []string{e.Name.Surname, e.Name.Given, e.Name.Patronymic} {
 		if utf8.RuneCountInString(part) > maxName || strings.ContainsFunc(part, unfit) {
 			return core.Refuse(core.Invalid, "name_invalid")

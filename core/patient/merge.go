@@ -171,7 +171,7 @@ func (c Cards) ready(ctx context.Context, tx *store.Tx, j Join) error {
 	if err := mayMerge(tx.Actor); err != nil {
 		return err
 	}
-	if err := (Edit{Name: j.Name, Born: j.Born, Sex: j.Sex, Lang: j.Lang}).check(c.Clock()); err != nil {
+	if err := (Edit{Name: j.Name, Born: j.Born, Sex: j.Sex, Lang: j.Lang}).Check(c.Clock()); err != nil {
 		return err
 	}
 	both := []uuid.UUID{j.Survivor, j.Gone}

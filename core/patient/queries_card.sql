@@ -46,3 +46,9 @@ RETURNING kind;
 -- name: Colleague :one
 -- What a member of staff is called at work.
 SELECT coalesce(colleague(sqlc.arg(id)::uuid), '')::text AS login;
+
+-- name: PatientEnrol :one
+-- The desk makes a card of what is known of somebody already.
+INSERT INTO patient (id, surname, given, patronymic, birth_date, sex, lang, created_at, made_by)
+VALUES (sqlc.arg(id), sqlc.arg(surname), sqlc.arg(given), sqlc.arg(patronymic), sqlc.narg(birth_date)::date, sqlc.narg(sex), sqlc.arg(lang), sqlc.arg(created_at), sqlc.narg(made_by))
+RETURNING id;

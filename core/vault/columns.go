@@ -42,6 +42,9 @@ func Columns() []Column {
 		{Table: "inbox_note", Column: textSealed, What: "what the desk tells itself beside a conversation"},
 		{Table: "api_token", Column: "key_sealed", What: "what integrations sign by"},
 		{Table: "messenger", Column: "token_sealed", What: "the token of the clinic's bot, where it was connected in the cabinet"},
+		{Table: "intake_content", Column: "name_sealed", ID: "intake_id", What: "names of the tables that a clinic brought"},
+		{Table: "intake_content", Column: "bytes_sealed", ID: "intake_id", Batch: 2, What: "tables of patients, doctors and services that a clinic brought"},
+		{Table: "intake_row", Column: "before_sealed", What: "what an import filled in, to take it back"},
 		{Table: "staff_totp", Column: "totp_sealed", What: "the secrets of staff's authenticator apps"},
 	}
 }

@@ -204,6 +204,32 @@ type Incident struct {
 	ClosedBy *uuid.UUID
 }
 
+type Intake struct {
+	ID        uuid.UUID
+	Kind      string
+	State     string
+	StaffID   uuid.UUID
+	DecidedBy *uuid.UUID
+	Columns   []string
+	Fill      bool
+	Paper     string
+	Lines     int32
+	Why       *string
+	At        time.Time
+	ChangedAt time.Time
+	Version   int32
+}
+
+type IntakeRow struct {
+	ID           uuid.UUID
+	IntakeID     uuid.UUID
+	Line         int32
+	State        string
+	Why          []string
+	SubjectID    *uuid.UUID
+	BeforeSealed []byte
+}
+
 type LabReport struct {
 	ID         uuid.UUID
 	PatientID  uuid.UUID

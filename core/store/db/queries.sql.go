@@ -3779,6 +3779,17 @@ func (q *Queries) GlassWatchers(ctx context.Context, roles []string) ([]GlassWat
 	return items, nil
 }
 
+const importedCardUndo = `-- name: ImportedCardUndo :one
+SELECT undo_imported_card($1::uuid)::jsonb AS held
+`
+
+func (q *Queries) ImportedCardUndo(ctx context.Context, id uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, importedCardUndo, id)
+	var held []byte
+	err := row.Scan(&held)
+	return held, err
+}
+
 const inboundAdd = `-- name: InboundAdd :exec
 WITH fresh AS (
     INSERT INTO inbound_key (account, external_id, at) VALUES ($3, $4, $9)
@@ -4960,6 +4971,488 @@ func (q *Queries) InboxVisits(ctx context.Context, arg InboxVisitsParams) ([]Inb
 			&i.ServiceName,
 			&i.PractitionerID,
 			&i.BranchID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const intake = `-- name: Intake :one
+SELECT id, kind, state, staff_id, decided_by, columns, fill, paper, lines, why, at, changed_at, version FROM intake WHERE id = $1
+`
+
+func (q *Queries) Intake(ctx context.Context, id uuid.UUID) (Intake, error) {
+	row := q.db.QueryRow(ctx, intake, id)
+	var i Intake
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.State,
+		&i.StaffID,
+		&i.DecidedBy,
+		&i.Columns,
+		&i.Fill,
+		&i.Paper,
+		&i.Lines,
+		&i.Why,
+		&i.At,
+		&i.ChangedAt,
+		&i.Version,
+	)
+	return i, err
+}
+
+const intakeAdd = `-- name: IntakeAdd :exec
+INSERT INTO intake (id, kind, staff_id, columns, lines, at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $6)
+`
+
+type IntakeAddParams struct {
+	ID      uuid.UUID
+	Kind    string
+	StaffID uuid.UUID
+	Columns []string
+	Lines   int32
+	At      time.Time
+}
+
+func (q *Queries) IntakeAdd(ctx context.Context, arg IntakeAddParams) error {
+	_, err := q.db.Exec(ctx, intakeAdd,
+		arg.ID,
+		arg.Kind,
+		arg.StaffID,
+		arg.Columns,
+		arg.Lines,
+		arg.At,
+	)
+	return err
+}
+
+const intakeBatch = `-- name: IntakeBatch :many
+SELECT id, intake_id, line, state, why, subject_id, before_sealed FROM intake_row WHERE intake_id = $1 AND state = ANY ($2::text[])
+ORDER BY CASE WHEN $3::boolean THEN -line ELSE line END
+LIMIT $4
+FOR UPDATE
+`
+
+type IntakeBatchParams struct {
+	IntakeID  uuid.UUID
+	States    []string
+	Backwards bool
+	Rows      int32
+}
+
+// The next lines to be done, or taken back, the last first: what a line made may be needed by a later one.
+func (q *Queries) IntakeBatch(ctx context.Context, arg IntakeBatchParams) ([]IntakeRow, error) {
+	rows, err := q.db.Query(ctx, intakeBatch,
+		arg.IntakeID,
+		arg.States,
+		arg.Backwards,
+		arg.Rows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IntakeRow{}
+	for rows.Next() {
+		var i IntakeRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.IntakeID,
+			&i.Line,
+			&i.State,
+			&i.Why,
+			&i.SubjectID,
+			&i.BeforeSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const intakeContent = `-- name: IntakeContent :one
+SELECT name_sealed, bytes_sealed FROM intake_content WHERE intake_id = $1
+`
+
+type IntakeContentRow struct {
+	NameSealed  []byte
+	BytesSealed []byte
+}
+
+func (q *Queries) IntakeContent(ctx context.Context, intakeID uuid.UUID) (IntakeContentRow, error) {
+	row := q.db.QueryRow(ctx, intakeContent, intakeID)
+	var i IntakeContentRow
+	err := row.Scan(&i.NameSealed, &i.BytesSealed)
+	return i, err
+}
+
+const intakeContentAdd = `-- name: IntakeContentAdd :exec
+INSERT INTO intake_content (intake_id, name_sealed, bytes_sealed) VALUES ($1, $2, $3)
+`
+
+type IntakeContentAddParams struct {
+	IntakeID    uuid.UUID
+	NameSealed  []byte
+	BytesSealed []byte
+}
+
+func (q *Queries) IntakeContentAdd(ctx context.Context, arg IntakeContentAddParams) error {
+	_, err := q.db.Exec(ctx, intakeContentAdd, arg.IntakeID, arg.NameSealed, arg.BytesSealed)
+	return err
+}
+
+const intakeCounts = `-- name: IntakeCounts :many
+SELECT state, count(*) AS n FROM intake_row WHERE intake_id = $1 GROUP BY state
+`
+
+type IntakeCountsRow struct {
+	State string
+	N     int64
+}
+
+func (q *Queries) IntakeCounts(ctx context.Context, intakeID uuid.UUID) ([]IntakeCountsRow, error) {
+	rows, err := q.db.Query(ctx, intakeCounts, intakeID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IntakeCountsRow{}
+	for rows.Next() {
+		var i IntakeCountsRow
+		if err := rows.Scan(&i.State, &i.N); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const intakeDrop = `-- name: IntakeDrop :exec
+DELETE FROM intake_content WHERE intake_id = $1
+`
+
+func (q *Queries) IntakeDrop(ctx context.Context, intakeID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, intakeDrop, intakeID)
+	return err
+}
+
+const intakeExpire = `-- name: IntakeExpire :exec
+WITH old AS (
+    SELECT i.id FROM intake i WHERE i.changed_at < $1::timestamptz - (SELECT days * interval '1 day' FROM retention WHERE class = 'intake')
+), gone AS (
+    DELETE FROM intake_content c USING old WHERE c.intake_id = old.id
+), emptied AS (
+    UPDATE intake_row r SET before_sealed = NULL FROM old WHERE r.intake_id = old.id AND r.before_sealed IS NOT NULL
+)
+UPDATE intake i SET state = 'dropped' FROM old WHERE i.id = old.id AND i.state IN ('brought', 'planned', 'asked')
+`
+
+// Files of which the retention is over go, and what they were kept for.
+func (q *Queries) IntakeExpire(ctx context.Context, now time.Time) error {
+	_, err := q.db.Exec(ctx, intakeExpire, now)
+	return err
+}
+
+const intakeLines = `-- name: IntakeLines :many
+SELECT id, intake_id, line, state, why, subject_id, before_sealed FROM intake_row WHERE intake_id = $1 AND ($2::text = '' OR state = $2)
+ORDER BY line
+LIMIT $4 OFFSET $3
+`
+
+type IntakeLinesParams struct {
+	IntakeID uuid.UUID
+	State    string
+	Past     int32
+	Rows     int32
+}
+
+// A page of an import's lines, of one state or of all.
+func (q *Queries) IntakeLines(ctx context.Context, arg IntakeLinesParams) ([]IntakeRow, error) {
+	rows, err := q.db.Query(ctx, intakeLines,
+		arg.IntakeID,
+		arg.State,
+		arg.Past,
+		arg.Rows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IntakeRow{}
+	for rows.Next() {
+		var i IntakeRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.IntakeID,
+			&i.Line,
+			&i.State,
+			&i.Why,
+			&i.SubjectID,
+			&i.BeforeSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const intakeLock = `-- name: IntakeLock :one
+SELECT id, kind, state, staff_id, decided_by, columns, fill, paper, lines, why, at, changed_at, version FROM intake WHERE id = $1 FOR UPDATE
+`
+
+func (q *Queries) IntakeLock(ctx context.Context, id uuid.UUID) (Intake, error) {
+	row := q.db.QueryRow(ctx, intakeLock, id)
+	var i Intake
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.State,
+		&i.StaffID,
+		&i.DecidedBy,
+		&i.Columns,
+		&i.Fill,
+		&i.Paper,
+		&i.Lines,
+		&i.Why,
+		&i.At,
+		&i.ChangedAt,
+		&i.Version,
+	)
+	return i, err
+}
+
+const intakeOne = `-- name: IntakeOne :one
+SELECT pg_try_advisory_xact_lock(hashtext('intake'))::boolean AS mine
+`
+
+// One batch of one import at a time, in all replicas: two would make the same patient twice.
+func (q *Queries) IntakeOne(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, intakeOne)
+	var mine bool
+	err := row.Scan(&mine)
+	return mine, err
+}
+
+const intakePlanned = `-- name: IntakePlanned :exec
+UPDATE intake SET columns = $1, fill = $2, paper = $3, state = 'planned', changed_at = $4, version = version + 1
+WHERE id = $5
+`
+
+type IntakePlannedParams struct {
+	Columns []string
+	Fill    bool
+	Paper   string
+	Now     time.Time
+	ID      uuid.UUID
+}
+
+func (q *Queries) IntakePlanned(ctx context.Context, arg IntakePlannedParams) error {
+	_, err := q.db.Exec(ctx, intakePlanned,
+		arg.Columns,
+		arg.Fill,
+		arg.Paper,
+		arg.Now,
+		arg.ID,
+	)
+	return err
+}
+
+const intakeRowDone = `-- name: IntakeRowDone :exec
+UPDATE intake_row SET state = $2, why = $3, subject_id = $4, before_sealed = $5 WHERE id = $1
+`
+
+type IntakeRowDoneParams struct {
+	ID           uuid.UUID
+	State        string
+	Why          []string
+	SubjectID    *uuid.UUID
+	BeforeSealed []byte
+}
+
+func (q *Queries) IntakeRowDone(ctx context.Context, arg IntakeRowDoneParams) error {
+	_, err := q.db.Exec(ctx, intakeRowDone,
+		arg.ID,
+		arg.State,
+		arg.Why,
+		arg.SubjectID,
+		arg.BeforeSealed,
+	)
+	return err
+}
+
+const intakeRowsAdd = `-- name: IntakeRowsAdd :exec
+INSERT INTO intake_row (id, intake_id, line, state, why, subject_id)
+SELECT u.id, $1, u.line, u.state, coalesce(string_to_array(nullif(u.why, ''), '|'), '{}'), nullif(u.subject, '00000000-0000-0000-0000-000000000000')
+FROM (SELECT unnest($2::uuid[]) AS id, unnest($3::integer[]) AS line, unnest($4::text[]) AS state,
+             unnest($5::text[]) AS why, unnest($6::uuid[]) AS subject) u
+`
+
+type IntakeRowsAddParams struct {
+	IntakeID    uuid.UUID
+	Ids         []uuid.UUID
+	LineNumbers []int32
+	States      []string
+	Whys        []string
+	Subjects    []uuid.UUID
+}
+
+func (q *Queries) IntakeRowsAdd(ctx context.Context, arg IntakeRowsAddParams) error {
+	_, err := q.db.Exec(ctx, intakeRowsAdd,
+		arg.IntakeID,
+		arg.Ids,
+		arg.LineNumbers,
+		arg.States,
+		arg.Whys,
+		arg.Subjects,
+	)
+	return err
+}
+
+const intakeRowsForget = `-- name: IntakeRowsForget :exec
+DELETE FROM intake_row WHERE intake_id = $1
+`
+
+func (q *Queries) IntakeRowsForget(ctx context.Context, intakeID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, intakeRowsForget, intakeID)
+	return err
+}
+
+const intakeTurn = `-- name: IntakeTurn :one
+UPDATE intake SET state = $1, why = $2, decided_by = coalesce($3, decided_by), changed_at = $4, version = version + 1
+WHERE id = $5 AND state = $6
+RETURNING id
+`
+
+type IntakeTurnParams struct {
+	State     string
+	Why       *string
+	DecidedBy *uuid.UUID
+	Now       time.Time
+	ID        uuid.UUID
+	Was       string
+}
+
+// One state after another: whoever comes too late finds nothing to turn.
+func (q *Queries) IntakeTurn(ctx context.Context, arg IntakeTurnParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, intakeTurn,
+		arg.State,
+		arg.Why,
+		arg.DecidedBy,
+		arg.Now,
+		arg.ID,
+		arg.Was,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const intakes = `-- name: Intakes :many
+SELECT i.id, i.kind, i.state, i.staff_id, i.decided_by, i.columns, i.fill, i.paper, i.lines, i.why, i.at, i.changed_at, i.version, coalesce(c.name_sealed, '')::bytea AS name_sealed
+FROM intake i
+LEFT JOIN intake_content c ON c.intake_id = i.id
+WHERE i.state <> 'dropped'
+ORDER BY i.at DESC, i.id
+LIMIT 30
+`
+
+type IntakesRow struct {
+	ID         uuid.UUID
+	Kind       string
+	State      string
+	StaffID    uuid.UUID
+	DecidedBy  *uuid.UUID
+	Columns    []string
+	Fill       bool
+	Paper      string
+	Lines      int32
+	Why        *string
+	At         time.Time
+	ChangedAt  time.Time
+	Version    int32
+	NameSealed []byte
+}
+
+// The newest that the actor may see.
+func (q *Queries) Intakes(ctx context.Context) ([]IntakesRow, error) {
+	rows, err := q.db.Query(ctx, intakes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IntakesRow{}
+	for rows.Next() {
+		var i IntakesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.State,
+			&i.StaffID,
+			&i.DecidedBy,
+			&i.Columns,
+			&i.Fill,
+			&i.Paper,
+			&i.Lines,
+			&i.Why,
+			&i.At,
+			&i.ChangedAt,
+			&i.Version,
+			&i.NameSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const intakesWorking = `-- name: IntakesWorking :many
+SELECT id, kind, staff_id, decided_by, state FROM intake WHERE state IN ('applying', 'undoing') ORDER BY changed_at LIMIT 20
+`
+
+type IntakesWorkingRow struct {
+	ID        uuid.UUID
+	Kind      string
+	StaffID   uuid.UUID
+	DecidedBy *uuid.UUID
+	State     string
+}
+
+func (q *Queries) IntakesWorking(ctx context.Context) ([]IntakesWorkingRow, error) {
+	rows, err := q.db.Query(ctx, intakesWorking)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IntakesWorkingRow{}
+	for rows.Next() {
+		var i IntakesWorkingRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.StaffID,
+			&i.DecidedBy,
+			&i.State,
 		); err != nil {
 			return nil, err
 		}
@@ -7027,6 +7520,39 @@ func (q *Queries) PatientRename(ctx context.Context, arg PatientRenameParams) er
 	return err
 }
 
+const patientsByNames = `-- name: PatientsByNames :many
+SELECT p.id, p.name_key, p.birth_date FROM patient p
+WHERE p.name_key = ANY ($1::text[]) AND p.birth_date IS NOT NULL AND p.merged_into IS NULL
+LIMIT 20000
+`
+
+type PatientsByNamesRow struct {
+	ID        uuid.UUID
+	NameKey   string
+	BirthDate *time.Time
+}
+
+// Who is called so and was born then, as far as the actor may see them.
+func (q *Queries) PatientsByNames(ctx context.Context, names []string) ([]PatientsByNamesRow, error) {
+	rows, err := q.db.Query(ctx, patientsByNames, names)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PatientsByNamesRow{}
+	for rows.Next() {
+		var i PatientsByNamesRow
+		if err := rows.Scan(&i.ID, &i.NameKey, &i.BirthDate); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const patientsByPhone = `-- name: PatientsByPhone :many
 SELECT DISTINCT p.id, concat_ws(' ', nullif(p.surname, ''), p.given, nullif(p.patronymic, ''))::text AS name
 FROM patient_contact c
@@ -7052,6 +7578,49 @@ func (q *Queries) PatientsByPhone(ctx context.Context, indexes [][]byte) ([]Pati
 	for rows.Next() {
 		var i PatientsByPhoneRow
 		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const patientsByPhones = `-- name: PatientsByPhones :many
+SELECT p.id, p.surname, p.given, p.birth_date, k.value_index
+FROM patient_contact k
+JOIN patient p ON p.id = k.patient_id
+WHERE k.value_index = ANY ($1::bytea[]) AND k.kind = 'phone' AND p.merged_into IS NULL
+LIMIT 20000
+`
+
+type PatientsByPhonesRow struct {
+	ID         uuid.UUID
+	Surname    string
+	Given      string
+	BirthDate  *time.Time
+	ValueIndex []byte
+}
+
+// Whose phones these are, as far as the actor may see them.
+func (q *Queries) PatientsByPhones(ctx context.Context, indexes [][]byte) ([]PatientsByPhonesRow, error) {
+	rows, err := q.db.Query(ctx, patientsByPhones, indexes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PatientsByPhonesRow{}
+	for rows.Next() {
+		var i PatientsByPhonesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Surname,
+			&i.Given,
+			&i.BirthDate,
+			&i.ValueIndex,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -54,6 +54,42 @@ func (q *Queries) PatientContactsDrop(ctx context.Context, arg PatientContactsDr
 	return items, nil
 }
 
+const patientEnrol = `-- name: PatientEnrol :one
+INSERT INTO patient (id, surname, given, patronymic, birth_date, sex, lang, created_at, made_by)
+VALUES ($1, $2, $3, $4, $5::date, $6, $7, $8, $9)
+RETURNING id
+`
+
+type PatientEnrolParams struct {
+	ID         uuid.UUID
+	Surname    string
+	Given      string
+	Patronymic string
+	BirthDate  *time.Time
+	Sex        *string
+	Lang       string
+	CreatedAt  time.Time
+	MadeBy     *uuid.UUID
+}
+
+// The desk makes a card of what is known of somebody already.
+func (q *Queries) PatientEnrol(ctx context.Context, arg PatientEnrolParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, patientEnrol,
+		arg.ID,
+		arg.Surname,
+		arg.Given,
+		arg.Patronymic,
+		arg.BirthDate,
+		arg.Sex,
+		arg.Lang,
+		arg.CreatedAt,
+		arg.MadeBy,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const patientHousehold = `-- name: PatientHousehold :many
 SELECT DISTINCT ON (p.id) p.id, p.surname, p.given, p.patronymic, p.birth_date, b.relation AS theirs, a.relation AS own
 FROM patient_link a

@@ -1,0 +1,142 @@
+-- +goose Up
+-- What a clinic brings in tables: patients, doctors, services. The file lies sealed for a month; each of its lines has a row that says what is
+-- to become of it, or what became, so that a line is done once, however often its import is begun again, and can be taken back.
+CREATE TABLE intake (
+    id         uuid PRIMARY KEY,
+    kind       text NOT NULL CONSTRAINT intake_kind CHECK (kind IN ('patients', 'doctors', 'services')),
+    state      text NOT NULL DEFAULT 'brought' CONSTRAINT intake_state CHECK (state IN
+               ('brought', 'planned', 'asked', 'applying', 'applied', 'undoing', 'undone', 'dropped', 'failed')),
+    staff_id   uuid NOT NULL REFERENCES staff,
+    decided_by uuid REFERENCES staff,          -- who let it be carried out, where that takes a second person
+    columns    text[] NOT NULL DEFAULT '{}',   -- what each column of the file is; '' is nothing
+    fill       boolean NOT NULL DEFAULT false, -- what stands is filled in where it is empty
+    paper      text NOT NULL DEFAULT '',       -- where the patients' consents lie: a number of the clinic's own, no name
+    lines      integer NOT NULL DEFAULT 0,
+    why        text,                           -- of an import that failed, a code
+    at         timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    version    integer NOT NULL DEFAULT 1,
+    CONSTRAINT intake_second CHECK (decided_by <> staff_id)
+);
+CREATE INDEX intake_staff ON intake (staff_id, at);
+CREATE INDEX intake_working ON intake (changed_at) WHERE state IN ('applying', 'undoing');
+
+CREATE TABLE intake_content (
+    intake_id    uuid PRIMARY KEY REFERENCES intake,
+    name_sealed  bytea NOT NULL,
+    bytes_sealed bytea NOT NULL
+);
+
+CREATE TABLE intake_row (
+    id            uuid PRIMARY KEY,
+    intake_id     uuid NOT NULL REFERENCES intake,
+    line          integer NOT NULL,
+    state         text NOT NULL CONSTRAINT intake_row_state CHECK (state IN
+                  ('create', 'update', 'skip', 'wrong', 'created', 'updated', 'undone', 'kept')),
+    why           text[] NOT NULL DEFAULT '{}', -- codes: what is wrong with the line, why it is skipped, what keeps it from being taken back
+    subject_id    uuid,                         -- what the line is, or became
+    before_sealed bytea,                        -- of what was filled in, what stood: JSON
+    CONSTRAINT intake_row_once UNIQUE (intake_id, line)
+);
+CREATE INDEX intake_row_state ON intake_row (intake_id, state, line);
+CREATE INDEX intake_row_subject ON intake_row (subject_id) WHERE subject_id IS NOT NULL;
+
+-- +goose StatementBegin
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['intake', 'intake_content', 'intake_row'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY owner ON %I TO zapis_owner USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY system ON %I TO zapis_app USING ((SELECT actor_is_system())) WITH CHECK ((SELECT actor_is_system()))', t);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO zapis_app', t);
+        EXECUTE format('COMMENT ON TABLE %I IS %L', t, 'data: personal; subject: none; retention: intake');
+    END LOOP;
+END
+$$;
+-- +goose StatementEnd
+REVOKE DELETE ON intake FROM zapis_app;
+-- Who brought it has it alone. What is no patients' is shown to those who decide on it.
+CREATE POLICY own ON intake TO zapis_app USING ((SELECT staff_role()) = 'admin' AND staff_id = (SELECT actor_id()))
+    WITH CHECK ((SELECT staff_role()) = 'admin' AND staff_id = (SELECT actor_id()));
+CREATE POLICY decide_see ON intake FOR SELECT TO zapis_app USING ((SELECT staff_role()) IN ('head', 'director') AND kind <> 'patients' AND state NOT IN ('brought', 'planned', 'dropped'));
+CREATE POLICY decide ON intake FOR UPDATE TO zapis_app USING ((SELECT staff_role()) IN ('head', 'director') AND kind <> 'patients' AND state = 'asked')
+    WITH CHECK ((SELECT staff_role()) IN ('head', 'director') AND decided_by = (SELECT actor_id()));
+CREATE POLICY own ON intake_content TO zapis_app USING ((SELECT staff_role()) IN ('admin', 'head', 'director') AND EXISTS (SELECT FROM intake i WHERE i.id = intake_id))
+    WITH CHECK ((SELECT staff_role()) = 'admin' AND EXISTS (SELECT FROM intake i WHERE i.id = intake_id));
+CREATE POLICY own ON intake_row TO zapis_app USING ((SELECT staff_role()) IN ('admin', 'head', 'director') AND EXISTS (SELECT FROM intake i WHERE i.id = intake_id))
+    WITH CHECK ((SELECT staff_role()) = 'admin' AND EXISTS (SELECT FROM intake i WHERE i.id = intake_id));
+
+-- An import is carried out as its state says, and that of others is no way round: without a second person only patients are.
+-- +goose StatementBegin
+CREATE FUNCTION guard_intake() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+    IF NEW.decided_by IS DISTINCT FROM OLD.decided_by AND NEW.decided_by IS DISTINCT FROM actor_id() THEN
+        RAISE EXCEPTION 'one decides oneself' USING ERRCODE = '42501';
+    END IF;
+    IF NEW.state = 'applying' AND OLD.state <> 'applying' AND NEW.kind <> 'patients' AND NEW.decided_by IS NULL THEN
+        RAISE EXCEPTION 'another decides' USING ERRCODE = '42501';
+    END IF;
+    RETURN NEW;
+END
+$$;
+-- +goose StatementEnd
+CREATE TRIGGER intake_guard BEFORE UPDATE ON intake FOR EACH ROW EXECUTE FUNCTION guard_intake();
+
+-- Takes back a card that an import made, for whoever brought it, while it is as it was made and nothing else leads to it. Says what does, by
+-- table; of what is medical no more than that there is something.
+-- +goose StatementBegin
+CREATE FUNCTION undo_imported_card(r uuid) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    card uuid;
+    p patient;
+    held jsonb;
+    rest jsonb;
+BEGIN
+    SELECT x.subject_id INTO card FROM intake_row x JOIN intake i ON i.id = x.intake_id
+    WHERE x.id = r AND x.state = 'created' AND i.kind = 'patients' AND i.state = 'undoing' AND i.staff_id = actor_id();
+    IF card IS NULL OR staff_role() IS DISTINCT FROM 'admin' THEN
+        RAISE EXCEPTION 'not this card' USING ERRCODE = '42501';
+    END IF;
+    SELECT * INTO p FROM patient WHERE id = card FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN '{}';
+    END IF;
+    held := patient_held(card) - 'patient_contact';
+    IF (held ->> 'consent_event')::bigint = 1 THEN
+        held := held - 'consent_event';
+    END IF;
+    rest := not_medical(held);
+    IF rest <> held THEN
+        rest := rest || '{"other": 1}';
+    END IF;
+    IF p.version > 1 OR p.verified_at IS NOT NULL OR EXISTS (SELECT FROM patient_contact k WHERE k.patient_id = card AND k.verified_at IS NOT NULL) THEN
+        rest := rest || '{"changed": 1}';
+    END IF;
+    IF rest <> '{}' THEN
+        RETURN rest;
+    END IF;
+    DELETE FROM consent_event WHERE patient_id = card;
+    DELETE FROM patient_contact WHERE patient_id = card;
+    DELETE FROM patient WHERE id = card;
+    RETURN '{}';
+EXCEPTION WHEN foreign_key_violation THEN
+    RETURN '{"other": 1}';
+END
+$$;
+-- +goose StatementEnd
+REVOKE ALL ON FUNCTION undo_imported_card(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION undo_imported_card(uuid) TO zapis_app;
+
+INSERT INTO retention (class, basis, days, action) VALUES ('intake', '152-ФЗ, ст. 5, ч. 7', 30, 'auto');
+
+-- +goose Down
+DELETE FROM retention WHERE class = 'intake';
+DROP FUNCTION undo_imported_card(uuid);
+DROP TABLE intake_row, intake_content, intake;
+DROP FUNCTION guard_intake();
