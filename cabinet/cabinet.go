@@ -62,13 +62,7 @@ type Config struct {
 	Queues    http.Handler                  // River's own pages, under QueuesPath; nil where there are none
 	ChatSites []string                      // that may embed the site's chat
 	Gate      *edge.Gate                    // nil lets everybody in at once
-	Courier   Courier         // nil: what staff say waits for the sweeper
-	Drafts    Drafts          // nil: no model writes for staff
-	DeepLink  DeepLink        // nil where there is no bot
-	Gifts     map[string]Gift // what a patient's one-time link gives, by its purpose
-	OIDC      OIDC            // the clinic's own sign-on, where it has one
-	Gate      *edge.Gate      // nil lets everybody in at once
-	Check     upload.Checker  // looks at files that staff bring
+	Check     upload.Checker                // looks at files that staff bring
 	Log       *slog.Logger
 }
 

@@ -89,12 +89,12 @@ func (s *Server) intakeBrought(w http.ResponseWriter, r *http.Request, m staff.M
 		s.failed(w, r, err)
 		return
 	}
-	http.Redirect(w, r, intakePath+"/"+id.String(), http.StatusSeeOther)
+	http.Redirect(w, r, intakePath+"/"+id.String(), http.StatusSeeOther) //nolint:gosec // an address of the cabinet's own
 }
 
 // table takes the file out of a form.
 func table(r *http.Request) (name string, data []byte, err error) {
-	if err := r.ParseMultipartForm(maxIntake); err != nil {
+	if err := r.ParseMultipartForm(maxIntake); err != nil { //nolint:gosec // the body is bounded where the route is made
 		return "", nil, core.Refuse(core.Invalid, "table_large")
 	}
 	var part multipart.File
@@ -201,7 +201,7 @@ func (s *Server) intakePlanned(w http.ResponseWriter, r *http.Request, m staff.M
 		s.failed(w, r, err)
 		return
 	}
-	http.Redirect(w, r, intakePath+"/"+subject(r).String()+"#plan", http.StatusSeeOther)
+	http.Redirect(w, r, intakePath+"/"+subject(r).String()+"#plan", http.StatusSeeOther) //nolint:gosec // an address of the cabinet's own
 }
 
 // intakeStep is POST /cabinet/settings/import/{id}/{step}: carried out, let, refused, taken back, forgotten.
@@ -212,8 +212,8 @@ func (s *Server) intakeStep(w http.ResponseWriter, r *http.Request, m staff.Memb
 	switch step {
 	case "start":
 		_, err = desk.Start(r.Context(), who, id)
-	case "approved", "refused":
-		err = desk.Decide(r.Context(), who, id, step == "approved")
+	case stateApproved, "refused":
+		err = desk.Decide(r.Context(), who, id, step == stateApproved)
 	case "undo":
 		err = desk.Undo(r.Context(), who, id)
 	case "drop":
@@ -226,7 +226,7 @@ func (s *Server) intakeStep(w http.ResponseWriter, r *http.Request, m staff.Memb
 		return
 	}
 	s.tellNext(r, s.view(r).Say("intake.said_"+step))
-	http.Redirect(w, r, next, http.StatusSeeOther)
+	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // an address of the cabinet's own
 }
 
 // intakeFaults is POST /cabinet/settings/import/{id}/faults: the lines that nothing becomes of, as a table to mend and bring again.
@@ -336,7 +336,9 @@ func (f intakeOneFrame) counted() []string {
 }
 
 // writes is how many lines would be carried out.
-func (f intakeOneFrame) writes() int { return f.One.Counts[intake.Create] + f.One.Counts[intake.Update] }
+func (f intakeOneFrame) writes() int {
+	return f.One.Counts[intake.Create] + f.One.Counts[intake.Update]
+}
 
 // faults is how many lines come into the table of faults.
 func (f intakeOneFrame) faults() int {

@@ -202,8 +202,8 @@ func (d Desk) shown(who core.Actor, r db.Intake) Import {
 
 // ignoreNone is nil where nothing was found.
 func ignoreNone(err error) error {
-	if core.Refusal(store.NoRows(err, "none")) != nil {
-		return nil
+	if err = store.NoRows(err, "none"); core.Refusal(err) != nil {
+		err = nil
 	}
 	return err
 }
@@ -233,4 +233,3 @@ func (d Desk) own(ctx context.Context, tx *store.Tx, id uuid.UUID) (db.Intake, e
 
 // errLate is said where somebody else, or another page, was there first.
 var errLate = core.Refuse(core.Conflict, "intake_late")
-

@@ -65,9 +65,9 @@ func (p *place) text(sql string, args ...any) string {
 	return out
 }
 
-func (p *place) count(what string, args ...any) string {
+func (p *place) count(what string) string {
 	p.t.Helper()
-	return p.text("SELECT count(*)::text FROM "+what, args...)
+	return p.text("SELECT count(*)::text FROM " + what)
 }
 
 func (p *place) exec(sql string, args ...any) {
@@ -77,9 +77,9 @@ func (p *place) exec(sql string, args ...any) {
 }
 
 // brought is a file with its columns as they were guessed, every line judged.
-func (p *place) brought(k intake.Kind, text string, fill bool) uuid.UUID {
+func (p *place) brought(text string, fill bool) uuid.UUID {
 	p.t.Helper()
-	id, err := p.Bring(p.t.Context(), p.admin, k, "список.csv", []byte(text))
+	id, err := p.Bring(p.t.Context(), p.admin, intake.Patients, "список.csv", []byte(text))
 	require.NoError(p.t, err)
 	now, err := p.Of(p.t.Context(), p.admin, id)
 	require.NoError(p.t, err)
@@ -130,7 +130,7 @@ func TestEveryLineIsJudgedBeforeAnythingIsWritten(t *testing.T) {
 	t.Parallel()
 	p := setUp(t)
 	before := p.count("patient")
-	id := p.brought(intake.Patients, people, false)
+	id := p.brought(people, false)
 	assert.Equal(t, []string{
 		"2 create", "3 create", "4 create", "5 wrong repeats 2", "6 wrong phone born sex email", "7 wrong name", "8 wrong hidden name_bad",
 		"9 wrong name_bad", "10 wrong who",
@@ -142,7 +142,7 @@ func TestEveryLineIsJudgedBeforeAnythingIsWritten(t *testing.T) {
 func TestPatientsAreBroughtOnceHoweverOftenItIsBegun(t *testing.T) {
 	t.Parallel()
 	p := setUp(t)
-	id := p.brought(intake.Patients, people, false)
+	id := p.brought(people, false)
 	state, err := p.Start(t.Context(), p.admin, id)
 	require.NoError(t, err)
 	assert.Equal(t, intake.Applying, state)
@@ -158,7 +158,7 @@ func TestPatientsAreBroughtOnceHoweverOftenItIsBegun(t *testing.T) {
 	assert.Equal(t, intake.Applied, now.State)
 	assert.Equal(t, map[string]int{"created": 3, "wrong": 6}, now.Counts)
 
-	again := p.brought(intake.Patients, people, false)
+	again := p.brought(people, false)
 	assert.Equal(t, []string{"2 skip stands", "3 skip stands", "4 skip stands"}, p.lines(again)[:3], "the same file a second time finds everybody")
 }
 
@@ -170,7 +170,7 @@ func TestAnImportThatDiedGoesOnWhereItWas(t *testing.T) {
 	for i := range 120 {
 		fmt.Fprintf(&list, "Тестова,Анна,+7916777%04d\n", i)
 	}
-	id := p.brought(intake.Patients, list.String(), false)
+	id := p.brought(list.String(), false)
 	_, err := p.Start(t.Context(), p.admin, id)
 	require.NoError(t, err)
 	jobs, err := p.Jobs(t.Context())
@@ -204,7 +204,7 @@ func TestWhatAnImportMadeIsTakenBackWhileNothingHangsOnIt(t *testing.T) {
 	t.Parallel()
 	p := setUp(t)
 	before := p.count("patient")
-	id := p.brought(intake.Patients, people, false)
+	id := p.brought(people, false)
 	_, err := p.Start(t.Context(), p.admin, id)
 	require.NoError(t, err)
 	p.work()
@@ -224,11 +224,11 @@ func TestWhatAnImportMadeIsTakenBackWhileNothingHangsOnIt(t *testing.T) {
 func TestACardIsFilledInWhereItIsEmptyAndEmptiedAgain(t *testing.T) {
 	t.Parallel()
 	p := setUp(t)
-	first := p.brought(intake.Patients, "ФИО;Телефон\nВетрова Мария;89165550101\n", false)
+	first := p.brought("ФИО;Телефон\nВетрова Мария;89165550101\n", false)
 	_, err := p.Start(t.Context(), p.admin, first)
 	require.NoError(t, err)
 	p.work()
-	id := p.brought(intake.Patients, "ФИО;Телефон;Др;Почта\nВетрова Мария Ильинична;89165550101;05.03.1985;v@example.com\n", true)
+	id := p.brought("ФИО;Телефон;Др;Почта\nВетрова Мария Ильинична;89165550101;05.03.1985;v@example.com\n", true)
 	assert.Equal(t, []string{"2 update"}, p.lines(id))
 	_, err = p.Start(t.Context(), p.admin, id)
 	require.NoError(t, err)
@@ -244,7 +244,7 @@ func TestACardIsFilledInWhereItIsEmptyAndEmptiedAgain(t *testing.T) {
 func TestAnImportIsWhoBroughtItsAloneAndGoesAfterAMonth(t *testing.T) {
 	t.Parallel()
 	p := setUp(t)
-	id := p.brought(intake.Patients, people, false)
+	id := p.brought(people, false)
 	for _, role := range []string{"doctor", "cashier", "marketing", "security"} {
 		_, err := p.Bring(t.Context(), p.as(role), intake.Patients, "x", []byte(people))
 		refused(t, err, "intake_not_yours")

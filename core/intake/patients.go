@@ -306,8 +306,11 @@ func (l people) undo(ctx context.Context, tx *store.Tx, r db.IntakeRow, before [
 		return l.undoCard(ctx, tx, r)
 	}
 	var f filledIn
-	if len(before) == 0 || json.Unmarshal(before, &f) != nil {
+	if len(before) == 0 {
 		return outcome{state: Kept, why: []string{"expired"}}, nil
+	}
+	if err := json.Unmarshal(before, &f); err != nil {
+		return outcome{}, err
 	}
 	was, err := tx.PatientLock(ctx, store.ID(r.SubjectID))
 	if err != nil {

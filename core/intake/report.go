@@ -32,7 +32,7 @@ func (d Desk) Lines(ctx context.Context, who core.Actor, id uuid.UUID, state str
 	}
 	var out []Outcome
 	err := d.In.InTx(ctx, who, func(tx *store.Tx) error {
-		rows, err := tx.IntakeLines(ctx, db.IntakeLinesParams{IntakeID: id, State: state, Rows: page + 1, Past: int32(max(0, min(past, sheet.MaxLines)))}) //nolint:gosec // bounded
+		rows, err := tx.IntakeLines(ctx, db.IntakeLinesParams{IntakeID: id, State: state, Rows: page + 1, Past: int32(max(0, min(past, sheet.MaxLines)))})
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -58,8 +58,8 @@ func (d Desk) names(ctx context.Context, tx *store.Tx, id uuid.UUID) (map[int]st
 		return nil, err
 	}
 	t, err := d.table(ctx, tx, id)
-	if core.Refusal(err) != nil {
-		return map[int]string{}, nil
+	if core.Refusal(err) != nil { // the file is gone, and its names with it
+		t, err = sheet.Table{}, nil
 	}
 	out := map[int]string{}
 	for _, e := range entries(t, row.Columns) {

@@ -139,17 +139,6 @@ func sex(text string) (string, bool) {
 	return "", false
 }
 
-// several parts a cell that has more than one thing in it.
-func several(text string) []string {
-	var out []string
-	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '\n' || r == '/' }) {
-		if part = strings.TrimSpace(part); part != "" {
-			out = append(out, part)
-		}
-	}
-	return out
-}
-
 // folded is a name as it is compared.
 func folded(text string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.Join(strings.Fields(text), " ")), "ё", "е")
