@@ -166,6 +166,8 @@ func (s *Server) Routes(r chi.Router) {
 		r.Group(func(r chi.Router) {
 			r.Use(pages, edge.Body(maxArticle), s.sessions.LoadAndSave)
 			s.houseRoutes(r)
+		})
+		r.Group(func(r chi.Router) {
 			r.Use(pages, edge.Body(maxIntake), s.sessions.LoadAndSave)
 			s.intakeRoutes(r)
 		})

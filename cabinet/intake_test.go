@@ -116,9 +116,11 @@ func TestWhatIsNoTableIsRefusedInWords(t *testing.T) {
 		assert.Empty(t, path)
 		assert.Contains(t, page, want)
 	}
-	path, page := desk.brings("staff", "x.csv", patientsCSV)
-	assert.Empty(t, path)
-	assert.Contains(t, page, "Выберите, что в таблице")
+	for _, kind := range []string{"staff", "doctors", ""} {
+		path, page := desk.brings(kind, "x.csv", patientsCSV)
+		assert.Empty(t, path)
+		assert.Contains(t, page, "Выберите, что в таблице")
+	}
 }
 
 func TestImportsAreForThoseWhoBringAndDecide(t *testing.T) {

@@ -80,5 +80,5 @@ func (h *House) bringer(ctx context.Context, job intake.Job) (core.Actor, error)
 	if !row.Active || (row.Role != desk && !slices.Contains(row.Roles, desk)) {
 		return core.Actor{}, core.Refuse(core.Denied, "intake_not_yours")
 	}
-	return core.Actor{Kind: core.Staff, ID: row.ID, Role: desk, Branches: row.Branches, Channel: "worker"}, nil
+	return core.Actor{Kind: core.Staff, ID: row.ID, Role: desk, Branches: row.Branches, Channel: core.Sys("worker").Channel}, nil
 }
