@@ -1,9 +1,11 @@
 package cabinet
 
 import (
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +44,7 @@ type intakeFrame struct {
 	Kinds   []intake.Kind // that one may bring
 	Kind    intake.Kind
 	List    []intake.Import
+	NoText  bool // nothing is published yet to which patients could have agreed
 	Problem string
 }
 
@@ -67,11 +70,27 @@ func (s *Server) intakesShown(w http.ResponseWriter, r *http.Request, m staff.Me
 			f.Kinds = append(f.Kinds, k)
 		}
 	}
+	if f.NoText, err = s.noText(r, who, f.Kinds); err != nil {
+		s.failed(w, r, err)
+		return
+	}
 	if why != nil {
 		status, f.Problem = s.refusedWith(w, why), s.sentence(v, why)
 		f.Kind = intake.Kind(r.FormValue(keyKind))
 	}
 	s.render(w, r, status, intakesPage(v, f))
+}
+
+// noText says that patients cannot be brought yet, to whoever would bring them: that is better told before a file is looked for.
+func (s *Server) noText(r *http.Request, who core.Actor, kinds []intake.Kind) (bool, error) {
+	if !slices.Contains(kinds, intake.Patients) {
+		return false, nil
+	}
+	err := s.intakeDesk().Ready(r.Context(), who, intake.Patients)
+	if errors.Is(err, intake.ErrNoText) {
+		return true, nil
+	}
+	return false, err
 }
 
 // intakeBrought is POST /cabinet/settings/import: a file of a kind. It is held in memory and written to no disk but sealed.

@@ -123,6 +123,9 @@ func (d Desk) Preview(ctx context.Context, who core.Actor, id uuid.UUID) (sheet.
 	if err != nil {
 		return t, fmt.Errorf("a file's first lines: %w", err)
 	}
-	t.Lines = t.Lines[:min(3, len(t.Lines))]
+	t.Head, t.Lines = allShown(t.Head), t.Lines[:min(3, len(t.Lines))]
+	for i := range t.Lines {
+		t.Lines[i].Cells = allShown(t.Lines[i].Cells)
+	}
 	return t, nil
 }

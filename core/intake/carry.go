@@ -3,9 +3,12 @@ package intake
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/sheet"
@@ -43,10 +46,16 @@ func (d Desk) Fail(ctx context.Context, job Job, why string) error {
 	if job.Undo {
 		was = Undoing
 	}
-	return d.In.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
-		_, err := tx.IntakeTurn(ctx, db.IntakeTurnParams{ID: job.ID, Was: was, State: Failed, Why: &why, Now: d.Clock()})
-		return ignoreNone(err)
+	err := d.In.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
+		if _, err := tx.IntakeTurn(ctx, db.IntakeTurnParams{ID: job.ID, Was: was, State: Failed, Why: &why, Now: d.Clock()}); err != nil {
+			return ignoreNone(err)
+		}
+		return d.note(ctx, tx, Failed, db.Intake{ID: job.ID, Kind: string(job.Kind)})
 	})
+	if err != nil {
+		return fmt.Errorf("end an import: %w", err)
+	}
+	return nil
 }
 
 // batch is how many lines one transaction does.
@@ -201,6 +210,12 @@ func (d Desk) before(r db.IntakeRow) ([]byte, error) {
 	return d.Vault.Open(beforePlace(r.ID), r.BeforeSealed)
 }
 
+// unfit says that the data or the schema speak against a line, which no later time would mend: it is wrong, and the others go on.
+func unfit(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "23"))
+}
+
 // one does one line in a part of the transaction that is taken back alone where it is refused, and writes down what became of it.
 func (d Desk) one(ctx context.Context, tx *store.Tx, r db.IntakeRow, do func(*store.Tx) (outcome, error)) error {
 	var o outcome
@@ -212,7 +227,7 @@ func (d Desk) one(ctx context.Context, tx *store.Tx, r db.IntakeRow, do func(*st
 		return err
 	})
 	if err != nil {
-		if core.Refusal(err) == nil {
+		if core.Refusal(err) == nil && !unfit(err) {
 			return err
 		}
 		o = outcome{state: Wrong, why: refusedWhy(err)}

@@ -70,9 +70,9 @@ func (p *place) count(what string) string {
 	return p.text("SELECT count(*)::text FROM " + what)
 }
 
-func (p *place) exec(sql string, args ...any) {
+func (p *place) exec(sql string) {
 	p.t.Helper()
-	_, err := p.owner.Exec(p.t.Context(), sql, args...)
+	_, err := p.owner.Exec(p.t.Context(), sql)
 	require.NoError(p.t, err)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/audit"
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/sheet"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -345,7 +346,9 @@ func (l people) undoCard(ctx context.Context, tx *store.Tx, r db.IntakeRow) (out
 		return outcome{}, err
 	}
 	if len(held) == 0 {
-		return outcome{state: Taken}, nil
+		card := store.ID(r.SubjectID)
+		gone := audit.Entry{ID: l.IDs(), At: l.Clock(), Action: "patient.unregister", Object: "patient", Subject: card, Patient: card}
+		return outcome{state: Taken}, audit.Add(ctx, tx, gone)
 	}
 	out := outcome{state: Kept}
 	for what, n := range held {

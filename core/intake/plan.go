@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zapis-clinic/zapis/core"
+	"github.com/zapis-clinic/zapis/core/consent"
 	"github.com/zapis-clinic/zapis/core/sheet"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
@@ -68,6 +69,9 @@ func (d Desk) Plan(ctx context.Context, who core.Actor, id uuid.UUID, c Choice) 
 		if err := c.check(Kind(row.Kind)); err != nil {
 			return err
 		}
+		if err := d.agreeable(ctx, tx, Kind(row.Kind)); err != nil {
+			return err
+		}
 		t, err := d.table(ctx, tx, id)
 		if err != nil {
 			return err
@@ -92,6 +96,26 @@ func (d Desk) Plan(ctx context.Context, who core.Actor, id uuid.UUID, c Choice) 
 		return fmt.Errorf("plan an import: %w", err)
 	}
 	return nil
+}
+
+// agreeable refuses patients to a clinic that has no words yet to which they could have agreed: no card is made without a consent.
+func (d Desk) agreeable(ctx context.Context, tx *store.Tx, k Kind) error {
+	if k != Patients {
+		return nil
+	}
+	_, err := consent.Register{In: tx, Clock: d.Clock, IDs: d.IDs}.Newest(ctx, tx.Actor, consent.Processing, "ru")
+	if core.Refusal(err) != nil {
+		err = ErrNoText
+	}
+	return err
+}
+
+// ErrNoText is said where nothing is published to which patients could have agreed.
+var ErrNoText = core.Refuse(core.Invalid, "intake_no_text")
+
+// Ready says whether a table of a kind could be carried out as the clinic is now: nil, or what is missing.
+func (d Desk) Ready(ctx context.Context, who core.Actor, k Kind) error {
+	return d.In.InTx(ctx, who, func(tx *store.Tx) error { return d.agreeable(ctx, tx, k) })
 }
 
 // line is a judged line with what it is, where the clinic has it already.
@@ -209,7 +233,11 @@ func (d Desk) Undo(ctx context.Context, who core.Actor, id uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		return d.turn(ctx, tx, row, Applied, Undoing)
+		was := Applied
+		if row.State == Failed { // what it wrote before it failed can be taken back as well
+			was = Failed
+		}
+		return d.turn(ctx, tx, row, was, Undoing)
 	})
 	if err != nil {
 		return fmt.Errorf("undo an import: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -63,7 +64,7 @@ func (d Desk) names(ctx context.Context, tx *store.Tx, id uuid.UUID) (map[int]st
 	}
 	out := map[int]string{}
 	for _, e := range entries(t, row.Columns) {
-		out[e.number] = strings.TrimSpace(e.cells[fieldName] + " " + strings.Join([]string{e.cells[fieldSurname], e.cells[fieldGiven], e.cells[fieldPatronymic]}, " "))
+		out[e.number] = shown(e.cells[fieldName] + " " + strings.Join([]string{e.cells[fieldSurname], e.cells[fieldGiven], e.cells[fieldPatronymic]}, " "))
 	}
 	return out, err
 }
@@ -93,12 +94,12 @@ func (d Desk) Faulty(ctx context.Context, who core.Actor, id uuid.UUID, line fun
 	if err != nil {
 		return fmt.Errorf("faults of an import: %w", err)
 	}
-	if err := line(Outcome{}, t.Head); err != nil {
+	if err := line(Outcome{}, allShown(t.Head)); err != nil {
 		return err
 	}
 	of := map[int][]string{}
 	for _, l := range t.Lines {
-		of[l.Number] = l.Cells
+		of[l.Number] = allShown(l.Cells)
 	}
 	for _, r := range rows {
 		if r.State != Wrong && r.State != Skip && r.State != Kept {
@@ -109,4 +110,22 @@ func (d Desk) Faulty(ctx context.Context, who core.Actor, id uuid.UUID, line fun
 		}
 	}
 	return nil
+}
+
+// shown is a text with the signs in it that nobody sees put as one that everybody does: it can neither turn what stands beside it nor hide.
+func shown(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if hidden(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, text))
+}
+
+func allShown(cells []string) []string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = shown(c)
+	}
+	return out
 }
