@@ -136,6 +136,7 @@ type intakeOneFrame struct {
 	More    bool
 	Past    int
 	State   string // that the lines are of
+	NoText  bool   // nothing is published yet to which patients could have agreed
 	Problem string
 }
 
@@ -166,6 +167,7 @@ func (s *Server) intakeShown(w http.ResponseWriter, r *http.Request, m staff.Mem
 	v, status := s.viewOf(r, m), http.StatusOK
 	if why != nil {
 		status, f.Problem = s.refusedWith(w, why), s.sentence(v, why)
+		f.NoText = errors.Is(why, intake.ErrNoText)
 	}
 	if typed != nil {
 		f.One.Columns, f.One.Fill, f.One.Paper = typed.Columns, typed.Fill, typed.Paper

@@ -136,3 +136,18 @@ func TestImportsAreForThoseWhoBringAndDecide(t *testing.T) {
 		}
 	}
 }
+
+func TestAClinicWithoutAConsentIsLedToWhereItIsPublished(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	o.exec("TRUNCATE consent_text CASCADE")
+	desk := o.as("admin")
+	const way = `href="/cabinet/settings/consents"`
+	_, page := desk.get("/cabinet/settings/import")
+	assert.Contains(t, page, "Сначала опубликуйте текст согласия")
+	assert.Contains(t, page, way)
+	path, _ := desk.brings("patients", "x.csv", patientsCSV)
+	answer, page := desk.do(http.MethodPost, path+"/columns", url.Values{"column": {"surname", "given", "phone", "born"}, "paper": {"Р-1"}})
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Contains(t, page, "Сначала опубликуйте текст согласия")
+}
