@@ -38,6 +38,7 @@ type hoursFrame struct {
 	Change   bool // may ask for another plan
 	Block    bool // may block hours at once
 	Own      bool // a doctor's own
+	Nobody   bool // there is no doctor whose hours could be shown
 	Problem  string
 	Now      time.Time
 }
@@ -79,6 +80,10 @@ func (s *Server) workingTime(w http.ResponseWriter, r *http.Request, m staff.Mem
 func (s *Server) hoursShown(w http.ResponseWriter, r *http.Request, m staff.Member, f hoursFrame, why *core.Error) {
 	v, actor, status := s.viewOf(r, m), s.acting(r, m), http.StatusOK
 	if !seesHours(&m) || !s.chooseHours(&f, actor, r) {
+		if f.Nobody {
+			s.render(w, r, http.StatusOK, nobodyPage(v, f, s.lacks(r.Context(), actor)))
+			return
+		}
 		s.render(w, r, http.StatusForbidden, refusedPage(v, "error.no_hours"))
 		return
 	}
@@ -111,6 +116,7 @@ func (s *Server) chooseHours(f *hoursFrame, actor core.Actor, r *http.Request) b
 		see.doctor = actor.Doctor
 	}
 	f.Branches = see.open(catalog)
+	f.Nobody = !f.Own
 	if len(f.Branches) == 0 || f.Own && actor.Doctor == uuid.Nil {
 		return false
 	}
@@ -124,7 +130,7 @@ func (s *Server) chooseHours(f *hoursFrame, actor core.Actor, r *http.Request) b
 	if len(f.Doctors) == 0 {
 		return false
 	}
-	f.Doctor = f.Doctors[0]
+	f.Doctor, f.Nobody = f.Doctors[0], false
 	for _, d := range f.Doctors {
 		if d.ID.String() == r.FormValue(keyDoctor) {
 			f.Doctor = d

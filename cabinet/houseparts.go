@@ -70,7 +70,8 @@ func hanging(ctx context.Context, p desk, subject uuid.UUID, _ url.Values) ([]no
 func branchPart() housePart {
 	return housePart{
 		Path: branchesPath, Word: "branch", list: branchList, title: func(f url.Values) string { return f.Get(keyNameRU) }, notes: hanging, subject: byID,
-		ask: func(string) settings.Change { return settings.Change{Branch: &settings.Branch{}} },
+		reads: readBranch,
+		ask:   func(string) settings.Change { return settings.Change{Branch: &settings.Branch{}} },
 		change: func(text []byte) (settings.Change, error) {
 			return setAs(text, func(x *settings.Branch) settings.Change { return settings.Change{Branch: x} })
 		},
@@ -83,7 +84,7 @@ func branchPart() housePart {
 				{{Name: "city_ru", Required: true}, {Name: "city_en", Required: true}},
 				{{Name: "address_ru", Required: true}, {Name: "address_en", Required: true}},
 				{{Name: "hours_ru", Hint: "settings.hours_hint"}, {Name: "hours_en"}},
-				{{Name: "phone", Hint: "settings.phone_hint"}, {Name: "zone", Kind: lineChoice, Options: zoneOptions(form.Get("zone")), Hint: "settings.zone_hint"}},
+				{{Name: keyPhone, Hint: "settings.phone_hint"}, {Name: "zone", Kind: lineChoice, Options: zoneOptions(form.Get("zone")), Hint: "settings.zone_hint"}},
 				{{Name: "notice", Kind: lineNumber}, {Name: "horizon", Kind: lineNumber}},
 				{{Name: "cutoff", Kind: lineNumber, Hint: "settings.cutoff_hint"}, {Name: "grid", Kind: lineNumber, Hint: "settings.grid_hint"}},
 				{{Name: keyPosition, Kind: lineNumber, Hint: "settings.position_hint"}},
@@ -91,6 +92,14 @@ func branchPart() housePart {
 			}
 		},
 	}
+}
+
+// readBranch is the branch's number however it was written: «8 (495) 000-00-01». What is no number is left for the setting to refuse.
+func readBranch(_ desk, form url.Values) (map[string]any, error) {
+	if number, err := core.Phone(form.Get(keyPhone), "RU"); err == nil {
+		return map[string]any{keyPhone: number}, nil
+	}
+	return map[string]any{}, nil
 }
 
 // zoneOptions are Russia's zones, from west to east, and the one that stands.

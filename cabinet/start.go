@@ -72,13 +72,13 @@ func startWays(name start.Name) []startWay {
 	case start.Staff:
 		return []startWay{{staffPath, "start.to_staff", []string{roleSecurity}}}
 	case start.Branch:
-		return []startWay{{branchesPath, "settings.tab_branch", desk}, {roomsPath, "settings.tab_room", desk}}
+		return []startWay{{branchesPath, "settings.tab_branch", desk}}
 	case start.Specialty:
 		return []startWay{{specialtiesPath, "settings.tab_specialty", desk}}
 	case start.Service:
 		return []startWay{{servicesPath, "settings.services", desk}}
 	case start.Doctor:
-		return []startWay{{doctorsPath, "settings.tab_doctor", desk}}
+		return []startWay{{doctorsPath, "settings.tab_doctor", desk}, {roomsPath, "settings.tab_room", desk}}
 	case start.Hours:
 		return []startWay{{hoursPath, "page.hours", []string{roleAdmin, roleHead, roleDirector}}}
 	case start.Consent:

@@ -92,3 +92,35 @@ func TestANewClinicIsToldWhatItLacks(t *testing.T) {
 	answer, _ := o.as("doctor").get("/cabinet/start")
 	assert.Equal(t, http.StatusForbidden, answer.StatusCode)
 }
+
+func TestWorkingTimeWithoutDoctorsSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	o.exec("UPDATE practitioner SET active = false")
+	o.exec("UPDATE clinic_version SET version = version + 1")
+	require.NoError(t, o.book.Refresh(t.Context()))
+	answer, page := o.as("admin").get("/cabinet/hours")
+	assert.Equal(t, http.StatusOK, answer.StatusCode)
+	assert.Contains(t, page, "Здесь ещё нет врачей")
+	assert.Contains(t, page, `href="/cabinet/settings/doctors"`)
+	answer, page = o.as("director").get("/cabinet/hours")
+	assert.Equal(t, http.StatusOK, answer.StatusCode)
+	assert.NotContains(t, page, `href="/cabinet/settings/doctors"`)
+	answer, _ = o.as("cashier").get("/cabinet/hours")
+	assert.Equal(t, http.StatusForbidden, answer.StatusCode)
+}
+
+func TestABranchsPhoneIsWrittenAsPeopleWriteIt(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	desk := o.as("admin")
+	id := o.some("SELECT id FROM branch ORDER BY position LIMIT 1").String()
+	form := []string{"name_ru", "А", "name_en", "A", "city_ru", "А", "city_en", "A", "address_ru", "А", "address_en", "A", "hours_ru", "пн", "zone", "Europe/Moscow", "notice", "60", "horizon", "60", "cutoff", "60", "grid", "30", "position", "0", "open", "1"}
+	answer, page := desk.post("/cabinet/settings/branches/"+id, append(form, "phone", "12")...)
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Contains(t, page, "Такого номера нет")
+	assert.Contains(t, page, `value="12"`)
+	answer, page = desk.post("/cabinet/settings/branches/"+id, append(form, "phone", "8 (495) 000-00-01")...)
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode, page)
+	assert.Equal(t, 1, o.count("settings_request WHERE change->'branch'->>'phone' = '+74950000001'"))
+}

@@ -64,6 +64,9 @@ func tell(t *testing.T, s site, story string, settings ...string) {
 	play.Env = append(play.Env, settings...)
 	out, err := play.CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	if len(out) > 0 {
+		t.Logf("%s", out)
+	}
 }
 
 func TestAVisitBookedInTheChatAppearsInTheCabinet(t *testing.T) {

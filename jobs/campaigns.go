@@ -42,13 +42,17 @@ type settingsArgs struct{}
 
 func (settingsArgs) Kind() string { return "sweep_settings" }
 
-// SweepSettings carries out what was decided about schedule and prices.
+// SweepSettings carries out what was decided about schedule and prices. This program knows of it at once, others within seconds.
 func (h *House) SweepSettings(ctx context.Context) error {
-	office := settings.Office{Clock: h.Clock, IDs: h.IDs, Book: h.Book}
+	office, done := settings.Office{Clock: h.Clock, IDs: h.IDs, Book: h.Book}, 0
 	err := h.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error {
-		_, err := office.Apply(ctx, tx)
+		var err error
+		done, err = office.Apply(ctx, tx)
 		return err
 	})
+	if err == nil && done > 0 {
+		err = h.Book.Refresh(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("carry out what was decided: %w", err)
 	}
