@@ -7,7 +7,7 @@ func (u *turn) alarm(kind string) {
 	if key := "emergency." + kind; kind != "" && u.talk.Words.Has(u.talk.Lang, key) {
 		text += "\n\n" + u.talk.Say(key)
 	}
-	u.s.Human, u.s.Misses, u.silent = true, 0, true
+	u.s.Human, u.s.Misses, u.s.Worry, u.silent = true, 0, nil, true
 	u.say(Reply{Text: text + "\n\n" + u.talk.Say("emergency.told"), Keep: true, Buttons: [][]Button{
 		{{Label: u.talk.Say("button.not_urgent"), Commands: []Command{{Do: Start, Flow: flowCalm}}}},
 	}})

@@ -18,6 +18,7 @@ const (
 	Clarify Verb = "clarify" // several readings: Choices
 	Answer  Verb = "answer"  // a question for the clinic's articles: Value; Choices: what is meant where none answers
 	Handoff Verb = "handoff" // a human, please
+	Doubt   Verb = "worry"   // a danger that may be old: Slot is its kind, Value the words; asked whether it is so now
 	Repeat  Verb = "repeat"  // ask again
 	View    Verb = "view"    // another page of the same question: Slot = what is paged, Value = where to
 	Confirm Verb = "confirm" // yes to the question asked

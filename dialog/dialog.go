@@ -66,8 +66,9 @@ type Talk struct {
 	Words *words.Book
 	Now   time.Time
 	Lang  string
-	Said  string // the person's own words, where the turn answers a text
-	Phone string // shared by the messenger itself in this turn, E.164; a typed one comes as a command
+	At    time.Time // when what the turn answers was said
+	Said  string    // the person's own words, where the turn answers a text
+	Phone string    // shared by the messenger itself in this turn, E.164; a typed one comes as a command
 
 	late bool // the question is asked again after a silence: what was promised with it may be over
 

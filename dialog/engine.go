@@ -59,6 +59,10 @@ type turn struct {
 }
 
 func (u *turn) run(ctx context.Context) error {
+	if u.tooLong() {
+		u.leftOpen()
+		return nil
+	}
 	if err := u.consult(ctx); err != nil {
 		return err
 	}
@@ -136,6 +140,8 @@ func (u *turn) apply(ctx context.Context, c Command) error {
 		return u.back(ctx)
 	case Confirm, Deny:
 		return u.yesNo(ctx, c)
+	case Doubt:
+		u.worry(c)
 	case Handoff:
 		u.handoff("handoff.operator")
 	case Answer:

@@ -43,6 +43,7 @@ const (
 	slotValue     = "value"
 	slotBorn      = "born"
 	slotCode      = "code"
+	slotWorry     = "worry" // whether a danger is so now
 
 	yes = "yes"
 )

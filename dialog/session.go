@@ -25,6 +25,7 @@ type Session struct {
 	Human   bool    `json:"-"` // a human owns the chat; kept in the conversation's own column
 	Met     bool    `json:"met,omitempty"`
 	Album   string  `json:"album,omitempty"` // the last one that was answered: its later parts are not
+	Worry   *Worry  `json:"worry,omitempty"`
 }
 
 // Frame is one running flow.
@@ -64,6 +65,10 @@ func (s Session) Flow() string {
 // clone copies what a turn may change, so that a turn that fails leaves the session as it was.
 func (s Session) clone() Session {
 	s.Stack = slices.Clone(s.Stack)
+	if s.Worry != nil {
+		w := *s.Worry
+		s.Worry = &w
+	}
 	for i, f := range s.Stack {
 		s.Stack[i] = Frame{
 			Flow: f.Flow, Slots: maps.Clone(f.Slots), View: maps.Clone(f.View), Trail: slices.Clone(f.Trail), Force: slices.Clone(f.Force),

@@ -25,26 +25,34 @@ func (t *Talks) raise(ctx context.Context, tx *store.Tx, chat uuid.UUID) error {
 	if err := t.task(ctx, tx, task{kind: emergency, key: chat.String(), conversation: chat}); err != nil {
 		return err
 	}
-	tx.After(func() { t.work.Go(func() { t.tellAlarm(context.WithoutCancel(ctx), chat) }) })
+	tx.After(func() { t.work.Go(func() { t.tellAlarm(context.WithoutCancel(ctx), chat, emergency) }) })
 	return nil
 }
 
-// danger is the alarm that a text raises by the rules, whoever owns the chat; nil for none.
-func (t *Talks) danger(c *chat, h heard) []dialog.Command {
+// danger is the alarm that a text raises by the rules, whoever owns the chat; nil for none. What only may be one is told to the desk, which is
+// at the chat, and not asked about.
+func (t *Talks) danger(ctx context.Context, tx *store.Tx, c *chat, h heard) ([]dialog.Command, error) {
 	text, ok := h.in.Said()
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	catalog := t.Book.Current()
-	m := t.Rules.Read(catalog, text, situation(c.session, firstZone(catalog), h.said()))
-	if handoffKind(m.Commands) != emergency {
-		return nil
+	s := situation(c.session, firstZone(catalog), h.said())
+	s.Worry = c.late(h.said())
+	m := t.Rules.Read(catalog, text, s)
+	switch {
+	case handoffKind(m.Commands) == emergency:
+		return m.Commands, nil
+	case m.Worry != "":
+		return nil, t.wonder(ctx, tx, c, false)
+	case s.Worry && len(m.Commands) == 1 && m.Commands[0].Slot == worried && m.Commands[0].Do == dialog.Confirm:
+		return alarmed(c.session.Worry.Kind), nil
 	}
-	return m.Commands
+	return nil, nil
 }
 
-func (t *Talks) tellAlarm(ctx context.Context, chat uuid.UUID) {
-	err := t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error { return t.alarms(ctx, tx, chat) })
+func (t *Talks) tellAlarm(ctx context.Context, chat uuid.UUID, kind string) {
+	err := t.DB.InTx(ctx, core.Sys("worker"), func(tx *store.Tx) error { return t.alarms(ctx, tx, chat, kind) })
 	if err != nil {
 		t.Log.ErrorContext(ctx, "word of an emergency", "error", err)
 		return
@@ -53,8 +61,8 @@ func (t *Talks) tellAlarm(ctx context.Context, chat uuid.UUID) {
 }
 
 // alarms writes the messages: where to look, and nothing of what was said or by whom.
-func (h *House) alarms(ctx context.Context, tx *store.Tx, chat uuid.UUID) error {
-	id, err := tx.AlarmTask(ctx, &chat)
+func (h *House) alarms(ctx context.Context, tx *store.Tx, chat uuid.UUID, kind string) error {
+	id, err := tx.AlarmTask(ctx, db.AlarmTaskParams{ConversationID: &chat, Kind: kind})
 	if err != nil {
 		return err
 	}
@@ -62,11 +70,12 @@ func (h *House) alarms(ctx context.Context, tx *store.Tx, chat uuid.UUID) error 
 	if err != nil {
 		return err
 	}
+	said := map[string]string{emergency: "alarm", worried: worried}[kind] // the words, and the key by which it is said once an hour
 	now := h.Clock()
 	hour, until := now.Unix()/int64(alarmAgain/time.Second), now.Add(alarmAgain)
 	for _, w := range watchers {
 		key := func(hour int64) string {
-			return "alarm:" + chat.String() + ":" + w.ConversationID.String() + ":" + strconv.FormatInt(hour, 10)
+			return said + ":" + chat.String() + ":" + w.ConversationID.String() + ":" + strconv.FormatInt(hour, 10)
 		}
 		told, err := tx.SaidSince(ctx, db.SaidSinceParams{Key: key(hour - 1), Since: now.Add(-alarmAgain)})
 		if err != nil {
@@ -75,7 +84,7 @@ func (h *House) alarms(ctx context.Context, tx *store.Tx, chat uuid.UUID) error 
 		if told {
 			continue
 		}
-		body, err := json.Marshal(conversation.Outgoing{Text: h.Words.Say(cmp.Or(w.Lang, "ru"), "task.alarm", "Link", h.PublicURL+"/cabinet/tasks/"+id.String())})
+		body, err := json.Marshal(conversation.Outgoing{Text: h.Words.Say(cmp.Or(w.Lang, "ru"), "task."+said, "Link", h.PublicURL+"/cabinet/tasks/"+id.String())})
 		if err != nil {
 			return err
 		}

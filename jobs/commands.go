@@ -32,14 +32,26 @@ func (t *Talks) commands(ctx context.Context, tx *store.Tx, r *render, h heard) 
 		if c.session.Human && fresh {
 			c.session.Human = false
 		}
-		return cmds, !c.session.Human, nil
+		if !c.session.Human {
+			cmds, err = t.answered(ctx, tx, c, h, cmds)
+		}
+		return cmds, !c.session.Human, err
 	default:
 	}
 	r.hint(h.in.Lang)
 	if c.session.Human {
-		cmds = t.danger(c, h)
-		return cmds, cmds != nil, nil
+		cmds, err = t.danger(ctx, tx, c, h)
+		return cmds, cmds != nil, err
 	}
+	cmds, speaks, err = t.plain(ctx, tx, c, h)
+	if err == nil && speaks {
+		cmds, err = t.answered(ctx, tx, c, h, cmds)
+	}
+	return cmds, speaks, err
+}
+
+// plain is what a message that is no button means, as it stands.
+func (t *Talks) plain(ctx context.Context, tx *store.Tx, c *chat, h heard) (cmds []dialog.Command, speaks bool, err error) {
 	if _, ok := h.in.Said(); ok {
 		cmds, err = t.understood(ctx, tx, c, h)
 		return cmds, true, err

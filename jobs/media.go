@@ -171,7 +171,7 @@ func (t *Talks) media(ctx context.Context, tx *store.Tx, c *chat, h heard) (cmds
 		return cmds, len(cmds) > 0, nil
 	}
 	words, err := t.understood(ctx, tx, c, h)
-	if words = t.meant(words); handoffKind(words) == emergency { // nothing stands before an ambulance
+	if words = t.meant(words); handoffKind(words) == emergency || asks(words) { // nothing stands before an ambulance
 		return words, true, err
 	}
 	cmds = append(cmds, words...)

@@ -83,8 +83,12 @@ func (t *Talks) meaning(ctx context.Context, tx *store.Tx, c *chat, text string,
 	if err := t.whose(ctx, tx, c, &s); err != nil {
 		return nil, err
 	}
+	s.Worry = c.session.Worries()
 	m := t.Rules.Read(catalog, text, s)
-	if t.Model == nil || c.asked == nil || len(m.Commands) > 0 && m.Confidence >= askBelow {
+	if now := asksNow(c, m); now != nil {
+		return now, nil
+	}
+	if s.Worry || t.Model == nil || c.asked == nil || len(m.Commands) > 0 && m.Confidence >= askBelow {
 		return before(m), nil
 	}
 	q := question{text, s.Lang, s.Flow, s.Asked, s.Day.Format(time.DateOnly)}

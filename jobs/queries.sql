@@ -11,8 +11,8 @@ DELETE FROM act_order WHERE id = $1 RETURNING fields_sealed;
 DELETE FROM act_order WHERE at < $1;
 
 -- name: AlarmTask :one
--- The open task of a chat in which something dangerous was said.
-SELECT id FROM task WHERE kind = 'emergency' AND conversation_id = $1 AND state = 'open' ORDER BY created_at DESC LIMIT 1;
+-- The open task of a chat in which something dangerous was said, or may have been.
+SELECT id FROM task WHERE kind = sqlc.arg(kind) AND conversation_id = sqlc.arg(conversation_id) AND state = 'open' ORDER BY created_at DESC LIMIT 1;
 
 -- name: SaidSince :one
 -- Whether a message of this key was written since a moment.

@@ -61,6 +61,7 @@ type chat struct {
 	asked   *consulted           // what a model said of them
 	waits   bool                 // what comes after the news waits until a voice message is heard
 	album   []string             // of the parts of an album before its last: what was the trouble with each
+	calmed  *dialog.Worry        // the danger that this turn was told to be none of now
 	moved   bool                 // something of the news was answered already: buttons of before are of yesterday
 }
 
@@ -282,13 +283,17 @@ func (t *Talks) play(ctx context.Context, tx *store.Tx, h heard, cmds []dialog.C
 	c := r.chat
 	wasHuman := c.session.Human
 	d, bound := t.desk(tx, tx.Actor, h.in.MessageID)
-	talk := &dialog.Talk{Desk: bound, Words: t.Words, Now: t.Clock(), Lang: r.lang()}
+	talk := &dialog.Talk{Desk: bound, Words: t.Words, Now: t.Clock(), Lang: r.lang(), At: h.said()}
 	if h.in.Kind == conversation.Contact && h.in.OwnPhone && c.session.Asked == slotPhone {
 		talk.Phone, _ = core.Phone(h.in.Phone, "RU")
 	}
 	if h.in.Kind == conversation.Text {
 		talk.Said = h.in.Text
 	}
+	if c.calmed != nil {
+		talk.Said, c.calmed = c.calmed.Said, nil
+	}
+	worry := c.session.Worry
 	session, replies, err := t.Engine.Turn(ctx, talk, c.session, cmds)
 	if err != nil {
 		return err
@@ -298,6 +303,8 @@ func (t *Talks) play(ctx context.Context, tx *store.Tx, h heard, cmds []dialog.C
 	switch kind := handoffKind(cmds); {
 	case kind == emergency:
 		err = t.raise(ctx, tx, c.id)
+	case c.unheard(worry):
+		err = t.wonder(ctx, tx, c, true)
 	case session.Human && !wasHuman:
 		err = t.task(ctx, tx, task{kind: kind, key: c.id.String(), conversation: c.id})
 	}
@@ -368,16 +375,8 @@ func (t *Talks) save(ctx context.Context, tx *store.Tx, r *render, blocked *time
 		return err
 	}
 	params := db.ConversationSaveParams{ID: c.id, Session: session, Lang: store.Text(r.lang()), Owner: owner, At: &now, BlockedAt: blocked}
-	if len(c.session.Stack) > 0 && !c.session.Human {
-		drop := now.Add(dropAfter)
-		params.DropAt = &drop
-		wake := drop
-		if nudge := now.Add(nudgeAfter); !c.session.Nudged {
-			params.NudgeAt, wake = &nudge, nudge
-		}
-		wake = wake.Truncate(wakeGrain)
-		params.WakeAt = &wake
-	}
+	clock := c.clock(now)
+	params.NudgeAt, params.DropAt, params.WakeAt = clock.nudge, clock.drop, clock.wake
 	if err := saved(ctx, tx, params, c.put); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ import (
 // Kinds are what tasks are about, as the table has them; most urgent first.
 func Kinds() []string {
 	return []string{
-		"emergency", "late_chat", "handoff", "complaint", "dead_letter", "unknown_delivery", "move_visit", "file", "verify_patient", "duplicate_patient",
+		"emergency", "worry", "late_chat", "handoff", "complaint", "dead_letter", "unknown_delivery", "move_visit", "file", "verify_patient", "duplicate_patient",
 		"personal_data", "glass_review", "incident", Manual,
 	}
 }

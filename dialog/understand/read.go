@@ -82,6 +82,9 @@ func (r *Reader) Read(text string, s Situation) Meaning {
 	if d.kind != "" && !d.worry {
 		return m.with(0.99, dialog.Command{Do: dialog.Start, Flow: flowEmergency, Value: d.kind})
 	}
+	if answer := h.whetherNow(); answer != nil {
+		return m.with(0.97, answer...)
+	}
 	m.Worry = d.kind
 	h.times = readTimes(h.tokens, s, r.holidays)
 	if h.times.when != nil && h.text != text { // retyped: its places are not those of the text

@@ -25,6 +25,9 @@ type Situation struct {
 	Day   time.Time // the day that the talk is about, zero for none: a bare "в 10:30" is of that day
 	Visit time.Time // the start of the visit that is moved, where it is known: "на час позже" is told from it
 
+	// Worry says that the person was asked whether a danger is so now: a yes or a no then answers that, before whatever else was asked.
+	Worry bool
+
 	// Private is what stands on the cards of the people in the chat: names, phones, numbers. A model does not get to see it.
 	Private []string
 }

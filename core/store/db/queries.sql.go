@@ -59,12 +59,17 @@ func (q *Queries) Aggregates(ctx context.Context, arg AggregatesParams) ([]Aggre
 }
 
 const alarmTask = `-- name: AlarmTask :one
-SELECT id FROM task WHERE kind = 'emergency' AND conversation_id = $1 AND state = 'open' ORDER BY created_at DESC LIMIT 1
+SELECT id FROM task WHERE kind = $1 AND conversation_id = $2 AND state = 'open' ORDER BY created_at DESC LIMIT 1
 `
 
-// The open task of a chat in which something dangerous was said.
-func (q *Queries) AlarmTask(ctx context.Context, conversationID *uuid.UUID) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, alarmTask, conversationID)
+type AlarmTaskParams struct {
+	Kind           string
+	ConversationID *uuid.UUID
+}
+
+// The open task of a chat in which something dangerous was said, or may have been.
+func (q *Queries) AlarmTask(ctx context.Context, arg AlarmTaskParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, alarmTask, arg.Kind, arg.ConversationID)
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
