@@ -237,7 +237,7 @@ func (d Desk) moved(ctx context.Context, tx *store.Tx, old, v db.Visit) error {
 		func() error { return refresh(ctx, tx, old) },
 		func() error { return refresh(ctx, tx, v) },
 		func() error { return d.forget(ctx, tx, v.ID) },
-		func() error { return d.remind(ctx, tx, v) },
+		func() error { return d.remindAnew(ctx, tx, v) },
 		func() error { return d.tell(ctx, tx, old, settleFor) },
 		func() error { return d.leave(ctx, tx, old, "") },
 		func() error {
@@ -259,7 +259,7 @@ func moveRoom(ctx context.Context, tx *store.Tx, old, v db.Visit) error {
 	case v.RoomID == nil:
 		return tx.VisitResourceFree(ctx, v.ID)
 	default:
-		return tx.VisitResourceMove(ctx, db.VisitResourceMoveParams{VisitID: v.ID, ResourceID: *v.RoomID, Blocked: v.Blocked})
+		return tx.VisitResourceMove(ctx, db.VisitResourceMoveParams{VisitID: v.ID, ResourceID: *v.RoomID})
 	}
 }
 

@@ -141,8 +141,7 @@ func (d Desk) take(ctx context.Context, tx *store.Tx, w Wish, status Status, exp
 		return v, err
 	}
 	if w.Slot.Room != uuid.Nil {
-		err := tx.VisitResourceAdd(ctx, db.VisitResourceAddParams{VisitID: v.ID, ResourceID: w.Slot.Room, Blocked: v.Blocked})
-		if err != nil {
+		if err := tx.VisitRoomTake(ctx, v.ID); err != nil {
 			return v, err
 		}
 	}

@@ -20,14 +20,14 @@ INSERT INTO visit (id, branch_id, practitioner_id, service_id, specialty, room_i
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, true, $19)
 RETURNING *;
 
--- name: VisitResourceAdd :exec
-INSERT INTO visit_resource (visit_id, resource_id, blocked, active) VALUES ($1, $2, $3, true);
+-- name: VisitRoomTake :exec
+-- The room of a visit, for its time.
+SELECT take_room(sqlc.arg(visit_id)::uuid);
 
 -- name: VisitResourceMove :exec
 -- The room of the new time in the place of the old one's, where there was one.
 WITH gone AS (DELETE FROM visit_resource r WHERE r.visit_id = sqlc.arg(visit_id) AND r.resource_id <> sqlc.arg(resource_id)::uuid)
-INSERT INTO visit_resource (visit_id, resource_id, blocked, active) VALUES (sqlc.arg(visit_id), sqlc.arg(resource_id)::uuid, sqlc.arg(blocked), true)
-ON CONFLICT (visit_id, resource_id) DO UPDATE SET blocked = excluded.blocked, active = true;
+SELECT take_room(sqlc.arg(visit_id)::uuid);
 
 -- name: VisitResourceTake :one
 -- A room that was let go is needed again.
@@ -139,8 +139,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 SELECT * FROM visit_event WHERE visit_id = $1 ORDER BY seq LIMIT 500;
 
 -- name: RemindersPlan :exec
--- The reminders of a visit that are still worth sending; those whose moment has passed at booking are not made: a booking of the
+-- The reminders of a new visit that are still worth sending; those whose moment has passed at booking are not made: a booking of the
 -- evening before is not "reminded" ten minutes later.
+INSERT INTO reminder (visit_id, minutes, due_at)
+SELECT sqlc.arg(visit_id), m, sqlc.arg(starts_at)::timestamptz - make_interval(mins => m)
+FROM unnest(sqlc.arg(minutes)::integer[]) AS m
+WHERE sqlc.arg(starts_at)::timestamptz - make_interval(mins => m) > sqlc.arg(now)::timestamptz + make_interval(mins => least(m / 4, 120));
+
+-- name: RemindersRenew :exec
+-- Those of a visit that was moved, in the place of what it had. A booking, which can have none, pays for no look under row-level security.
 INSERT INTO reminder (visit_id, minutes, due_at)
 SELECT sqlc.arg(visit_id), m, sqlc.arg(starts_at)::timestamptz - make_interval(mins => m)
 FROM unnest(sqlc.arg(minutes)::integer[]) AS m

@@ -9,8 +9,18 @@ import (
 	"github.com/zapis-clinic/zapis/core/store/db"
 )
 
-// remind plans a visit's reminders: the service's, or else the speciality's, or else the branch's.
+// remind plans a new visit's reminders.
 func (d Desk) remind(ctx context.Context, tx *store.Tx, v db.Visit) error {
+	return tx.RemindersPlan(ctx, db.RemindersPlanParams{VisitID: v.ID, StartsAt: v.During.Lower.Time, Minutes: d.minutes(v), Now: d.Clock()})
+}
+
+// remindAnew plans those of a visit that was moved.
+func (d Desk) remindAnew(ctx context.Context, tx *store.Tx, v db.Visit) error {
+	return tx.RemindersRenew(ctx, db.RemindersRenewParams{VisitID: v.ID, StartsAt: v.During.Lower.Time, Minutes: d.minutes(v), Now: d.Clock()})
+}
+
+// minutes before a visit at which it is reminded of: the service's, or else the speciality's, or else the branch's.
+func (d Desk) minutes(v db.Visit) []int32 {
 	c := d.Book.Current()
 	branch, _ := c.Branch(v.BranchID)
 	minutes := branch.Reminders
@@ -20,7 +30,7 @@ func (d Desk) remind(ctx context.Context, tx *store.Tx, v db.Visit) error {
 	if s, ok := c.Service(v.ServiceID); ok && s.Reminders != nil {
 		minutes = s.Reminders
 	}
-	return tx.RemindersPlan(ctx, db.RemindersPlanParams{VisitID: v.ID, StartsAt: v.During.Lower.Time, Minutes: minutes, Now: d.Clock()})
+	return minutes
 }
 
 // forget takes back whatever was to be said about a visit as it was.

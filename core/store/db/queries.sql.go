@@ -9603,7 +9603,6 @@ INSERT INTO reminder (visit_id, minutes, due_at)
 SELECT $1, m, $2::timestamptz - make_interval(mins => m)
 FROM unnest($3::integer[]) AS m
 WHERE $2::timestamptz - make_interval(mins => m) > $4::timestamptz + make_interval(mins => least(m / 4, 120))
-ON CONFLICT (visit_id, minutes) DO UPDATE SET due_at = excluded.due_at, state = 'due', why = NULL, message_id = NULL
 `
 
 type RemindersPlanParams struct {
@@ -9613,7 +9612,7 @@ type RemindersPlanParams struct {
 	Now      time.Time
 }
 
-// The reminders of a visit that are still worth sending; those whose moment has passed at booking are not made: a booking of the
+// The reminders of a new visit that are still worth sending; those whose moment has passed at booking are not made: a booking of the
 // evening before is not "reminded" ten minutes later.
 func (q *Queries) RemindersPlan(ctx context.Context, arg RemindersPlanParams) error {
 	_, err := q.db.Exec(ctx, remindersPlan,
@@ -9638,6 +9637,32 @@ type RemindersPutParams struct {
 // Put off to a better hour.
 func (q *Queries) RemindersPut(ctx context.Context, arg RemindersPutParams) error {
 	_, err := q.db.Exec(ctx, remindersPut, arg.VisitID, arg.Minutes, arg.DueAt)
+	return err
+}
+
+const remindersRenew = `-- name: RemindersRenew :exec
+INSERT INTO reminder (visit_id, minutes, due_at)
+SELECT $1, m, $2::timestamptz - make_interval(mins => m)
+FROM unnest($3::integer[]) AS m
+WHERE $2::timestamptz - make_interval(mins => m) > $4::timestamptz + make_interval(mins => least(m / 4, 120))
+ON CONFLICT (visit_id, minutes) DO UPDATE SET due_at = excluded.due_at, state = 'due', why = NULL, message_id = NULL
+`
+
+type RemindersRenewParams struct {
+	VisitID  uuid.UUID
+	StartsAt time.Time
+	Minutes  []int32
+	Now      time.Time
+}
+
+// Those of a visit that was moved, in the place of what it had. A booking, which can have none, pays for no look under row-level security.
+func (q *Queries) RemindersRenew(ctx context.Context, arg RemindersRenewParams) error {
+	_, err := q.db.Exec(ctx, remindersRenew,
+		arg.VisitID,
+		arg.StartsAt,
+		arg.Minutes,
+		arg.Now,
+	)
 	return err
 }
 
@@ -13128,21 +13153,6 @@ func (q *Queries) VisitRelease(ctx context.Context, id uuid.UUID) (Visit, error)
 	return i, err
 }
 
-const visitResourceAdd = `-- name: VisitResourceAdd :exec
-INSERT INTO visit_resource (visit_id, resource_id, blocked, active) VALUES ($1, $2, $3, true)
-`
-
-type VisitResourceAddParams struct {
-	VisitID    uuid.UUID
-	ResourceID uuid.UUID
-	Blocked    pgtype.Range[pgtype.Timestamptz]
-}
-
-func (q *Queries) VisitResourceAdd(ctx context.Context, arg VisitResourceAddParams) error {
-	_, err := q.db.Exec(ctx, visitResourceAdd, arg.VisitID, arg.ResourceID, arg.Blocked)
-	return err
-}
-
 const visitResourceFree = `-- name: VisitResourceFree :exec
 UPDATE visit_resource SET active = false WHERE visit_id = $1
 `
@@ -13154,19 +13164,17 @@ func (q *Queries) VisitResourceFree(ctx context.Context, visitID uuid.UUID) erro
 
 const visitResourceMove = `-- name: VisitResourceMove :exec
 WITH gone AS (DELETE FROM visit_resource r WHERE r.visit_id = $1 AND r.resource_id <> $2::uuid)
-INSERT INTO visit_resource (visit_id, resource_id, blocked, active) VALUES ($1, $2::uuid, $3, true)
-ON CONFLICT (visit_id, resource_id) DO UPDATE SET blocked = excluded.blocked, active = true
+SELECT take_room($1::uuid)
 `
 
 type VisitResourceMoveParams struct {
 	VisitID    uuid.UUID
 	ResourceID uuid.UUID
-	Blocked    pgtype.Range[pgtype.Timestamptz]
 }
 
 // The room of the new time in the place of the old one's, where there was one.
 func (q *Queries) VisitResourceMove(ctx context.Context, arg VisitResourceMoveParams) error {
-	_, err := q.db.Exec(ctx, visitResourceMove, arg.VisitID, arg.ResourceID, arg.Blocked)
+	_, err := q.db.Exec(ctx, visitResourceMove, arg.VisitID, arg.ResourceID)
 	return err
 }
 
@@ -13237,6 +13245,16 @@ func (q *Queries) VisitRestore(ctx context.Context, id uuid.UUID) (Visit, error)
 		&i.ReasonCategory,
 	)
 	return i, err
+}
+
+const visitRoomTake = `-- name: VisitRoomTake :exec
+SELECT take_room($1::uuid)
+`
+
+// The room of a visit, for its time.
+func (q *Queries) VisitRoomTake(ctx context.Context, visitID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, visitRoomTake, visitID)
+	return err
 }
 
 const visitState = `-- name: VisitState :one
