@@ -40,7 +40,7 @@ func readAssets() (assets, error) {
 			return nil, fmt.Errorf("assets of the cabinet: %w", err)
 		}
 		sum := sha256.Sum256(data)
-		out[f.Name()] = asset{data: data, tag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+		out[f.Name()] = asset{data: data, tag: `W/"` + hex.EncodeToString(sum[:8]) + `"`}
 	}
 	return out, nil
 }

@@ -35,9 +35,13 @@ func (s *server) web(handler http.Handler) (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	short, err := edge.Compress(handler)
+	if err != nil {
+		return nil, err
+	}
 	outer := edge.Config{Trusted: trusted, HTTPS: strings.HasPrefix(s.config.PublicURL, "https://"), IDs: s.talks.IDs, Log: s.log}
 	return &http.Server{
-		Handler: edge.Wrap(outer, handler), ReadHeaderTimeout: edge.HeaderTimeout, ReadTimeout: edge.ReadTimeout, WriteTimeout: edge.WriteTimeout,
+		Handler: edge.Wrap(outer, short), ReadHeaderTimeout: edge.HeaderTimeout, ReadTimeout: edge.ReadTimeout, WriteTimeout: edge.WriteTimeout,
 		IdleTimeout: edge.IdleTimeout, MaxHeaderBytes: edge.MaxHeader, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}, nil
 }
