@@ -68,9 +68,10 @@ $(assets)/node_modules/.package-lock.json: $(assets)/package.json $(assets)/pack
 	@touch $@
 
 .PHONY: generate
-generate: $(bin)/sqlc $(bin)/templ ## Go from queries.sql and *.templ, with the pinned tools
+generate: $(bin)/sqlc $(bin)/templ ## Go from queries.sql and *.templ, with the pinned tools; what examples teach
 	@$(bin)/sqlc generate
 	@$(bin)/templ generate -log-level error
+	@go generate ./dialog/understand
 	@tools/sql-inputs.sh >core/store/db/inputs.sha256
 
 ##@ Check

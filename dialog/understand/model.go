@@ -12,6 +12,7 @@ const (
 	slowing = 0.3
 	settled = 0.01 // what is right or wrong by less teaches nothing
 	doubted = 0.3  // of each lesson, the share that any flow may have had: who learns that nothing is certain errs less on what is new
+	fine    = 4096 // weights are whole parts of it: they are written down, and every machine learns the same
 	warmth  = 2.8  // what turns such cautious sums into shares that are right as often as they say, fitted by folds
 )
 
@@ -20,6 +21,8 @@ type model struct {
 	flows   []string
 	weights []float32 // buckets rows of len(flows)
 	rarity  []float32 // of each bucket: what few examples have tells more
+	met     []uint32  // of each bucket: in how many examples
+	lessons int
 }
 
 // lesson is an example as the model sees it.
@@ -30,7 +33,8 @@ type lesson struct {
 
 // learn is deterministic: the same lessons in the same order give the same model.
 func learn(flows []string, lessons []lesson) *model {
-	m := &model{flows: flows, weights: make([]float32, buckets*len(flows)), rarity: rarity(lessons)}
+	m := &model{flows: flows, weights: make([]float32, buckets*len(flows)), met: met(lessons), lessons: len(lessons)}
+	m.rarity = rarity(m.met, m.lessons)
 	for i := range lessons {
 		m.scale(lessons[i].features)
 	}
@@ -59,21 +63,35 @@ func learn(flows []string, lessons []lesson) *model {
 			m.mend(lessons[at].features, p[:len(flows)], step)
 		}
 	}
+	for i, w := range m.weights {
+		m.weights[i] = float32(math.Round(float64(w)*fine)) / fine
+	}
 	return m
 }
 
-// rarity is the root of the logarithm of how rare each feature is among the lessons.
-func rarity(lessons []lesson) []float32 {
-	met := make([]float32, buckets)
+// met is in how many lessons each feature is.
+func met(lessons []lesson) []uint32 {
+	out := make([]uint32, buckets)
 	for i := range lessons {
 		for _, x := range lessons[i].features {
-			met[x.at]++
+			out[x.at]++
 		}
 	}
+	return out
+}
+
+// rarity is the root of the logarithm of how rare each feature is among the lessons.
+func rarity(met []uint32, lessons int) []float32 {
+	out, known := make([]float32, len(met)), map[uint32]float32{}
 	for i, n := range met {
-		met[i] = float32(math.Sqrt(math.Log1p(float64(len(lessons)) / float64(n+1))))
+		r, ok := known[n]
+		if !ok {
+			r = float32(math.Sqrt(math.Log1p(float64(lessons) / float64(n+1))))
+			known[n] = r
+		}
+		out[i] = r
 	}
-	return met
+	return out
 }
 
 // scale weighs features by how rare they are and brings them to length one again.
