@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/clinic"
@@ -96,18 +97,26 @@ func (s *Server) reportAsked(q url.Values, actor core.Actor) reportFrame {
 	return f
 }
 
-// gatherReport makes the report and the one of the span before.
+// gatherReport makes the report and, beside it, the one of the span before.
 func (s *Server) gatherReport(ctx context.Context, actor core.Actor, f *reportFrame) error {
-	ask := f.Report.Ask
-	made, err := s.reportOffice().Make(ctx, actor, ask)
-	if err != nil {
+	ask, before := f.Report.Ask, f.Report.Ask
+	before.From, before.To = report.Before(ask.From, ask.To)
+	at, ctx := errgroup.WithContext(ctx)
+	var made, was report.Report
+	at.Go(func() (err error) {
+		made, err = s.reportOffice().Make(ctx, actor, ask)
+		return err
+	})
+	at.Go(func() (err error) {
+		was, err = s.reportOffice().Make(ctx, actor, before)
+		return err
+	})
+	if err := at.Wait(); err != nil {
 		return err
 	}
-	f.Report = made
+	f.Report, f.Before = made, was
 	f.sort()
-	ask.From, ask.To = report.Before(ask.From, ask.To)
-	f.Before, err = s.reportOffice().Make(ctx, actor, ask)
-	return err
+	return nil
 }
 
 // sort puts the rows of each table in the order asked for.
