@@ -116,7 +116,7 @@ func TestWhatIsNoTableIsRefusedInWords(t *testing.T) {
 		assert.Empty(t, path)
 		assert.Contains(t, page, want)
 	}
-	for _, kind := range []string{"staff", "doctors", ""} {
+	for _, kind := range []string{"staff", ""} {
 		path, page := desk.brings(kind, "x.csv", patientsCSV)
 		assert.Empty(t, path)
 		assert.Contains(t, page, "Выберите, что в таблице")
@@ -150,4 +150,37 @@ func TestAClinicWithoutAConsentIsLedToWhereItIsPublished(t *testing.T) {
 	answer, page := desk.do(http.MethodPost, path+"/columns", url.Values{"column": {"surname", "given", "phone", "born"}, "paper": {"Р-1"}})
 	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
 	assert.Contains(t, page, "Сначала опубликуйте текст согласия")
+}
+
+func TestServicesAreBroughtByOneLetByAnotherAndTakenBackByThem(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	desk, head := o.as("admin"), o.as("head")
+	path, page := desk.brings("services", "прайс.csv", "Услуга;Специальность;Минут;Цена\nОсмотр перед прививкой;Терапевт;30;2500\nПрочее;Терапевт;3;\n")
+	require.NotEmpty(t, path, page)
+	columns := url.Values{"column": {"name", "specialty", "minutes", "price"}}
+	answer, _ := desk.do(http.MethodPost, path+"/columns", columns)
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
+	_, page = desk.get(path)
+	assert.Contains(t, page, "согласует другой человек")
+	assert.Contains(t, page, "длительность: от 5 до 720 минут")
+	answer, _ = head.get(path)
+	assert.Equal(t, http.StatusNotFound, answer.StatusCode, "nobody has asked yet")
+	_, _ = desk.post(path + "/start")
+	answer, _ = desk.post(path + "/approved")
+	assert.Equal(t, http.StatusForbidden, answer.StatusCode)
+	_, page = head.get("/cabinet/settings/import")
+	assert.Contains(t, page, path)
+	_, page = head.get(path)
+	assert.Contains(t, page, "Осмотр перед прививкой")
+	answer, _ = head.post(path + "/approved")
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
+	o.imports("admin")
+	assert.Equal(t, 1, o.count("service WHERE name_ru = 'Осмотр перед прививкой' AND price = 250000"))
+	_, page = desk.get(path)
+	assert.Contains(t, page, "может тот, кто её согласовал")
+	answer, _ = head.post(path + "/undo")
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
+	o.imports("admin")
+	assert.Equal(t, 0, o.count("service WHERE name_ru = 'Осмотр перед прививкой'"))
 }

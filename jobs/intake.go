@@ -55,6 +55,9 @@ func (h *House) SweepIntake(ctx context.Context) error {
 
 func (h *House) carryIntake(ctx context.Context, desk intake.Desk, job intake.Job) error {
 	h.crash("intake")
+	if job.Kind != intake.Patients { // another has decided on it
+		return desk.Work(ctx, core.Sys("worker"), job)
+	}
 	who, err := h.bringer(ctx, job)
 	if err != nil {
 		return err

@@ -30,8 +30,8 @@ const (
 	Services Kind = "services"
 )
 
-// Kinds lists those that can be brought so far: of doctors and services the columns are known, and no line is judged yet.
-func Kinds() []Kind { return []Kind{Patients} }
+// Kinds lists them, in the order in which a clinic brings them: doctors are told what they perform.
+func Kinds() []Kind { return []Kind{Services, Doctors, Patients} }
 
 // The states of an import.
 const (
@@ -81,6 +81,7 @@ type Import struct {
 	Why     string
 	At      time.Time
 	Mine    bool
+	Undoes  bool // whoever looks may have it taken back
 	Counts  map[string]int // lines by state
 }
 
@@ -194,8 +195,12 @@ func (d Desk) Of(ctx context.Context, who core.Actor, id uuid.UUID) (Import, err
 }
 
 func (d Desk) shown(who core.Actor, r db.Intake) Import {
+	undoes := r.StaffID == who.ID
+	if Kind(r.Kind) != Patients {
+		undoes = store.ID(r.DecidedBy) == who.ID
+	}
 	return Import{
-		ID: r.ID, Kind: Kind(r.Kind), State: r.State, Columns: r.Columns, Fill: r.Fill, Paper: r.Paper, Lines: int(r.Lines), Why: store.Str(r.Why),
+		Undoes: undoes, ID: r.ID, Kind: Kind(r.Kind), State: r.State, Columns: r.Columns, Fill: r.Fill, Paper: r.Paper, Lines: int(r.Lines), Why: store.Str(r.Why),
 		At: r.At, Mine: r.StaffID == who.ID, Counts: map[string]int{},
 	}
 }

@@ -125,13 +125,10 @@ type line interface {
 
 // judged are the lines of a table with what would become of them.
 func (d Desk) judged(ctx context.Context, tx *store.Tx, row db.Intake, t sheet.Table) ([]line, error) {
-	list := entries(t, row.Columns)
-	switch Kind(row.Kind) {
-	case Patients:
-		return d.patients(row, t, list).judge(ctx, tx)
-	default:
-		return nil, core.Refuse(core.Invalid, "intake_kind")
+	if Kind(row.Kind) != Patients {
+		return d.house(row, t).judge(), nil
 	}
+	return d.patients(row, t, entries(t, row.Columns)).judge(ctx, tx)
 }
 
 func (d Desk) rows(id uuid.UUID, list []line) db.IntakeRowsAddParams {
@@ -226,10 +223,24 @@ func (d Desk) Drop(ctx context.Context, who core.Actor, id uuid.UUID) error {
 	return nil
 }
 
+// undoer is an import that the actor may have taken back, locked: who brought patients; of the rest, who said yes to it.
+func (d Desk) undoer(ctx context.Context, tx *store.Tx, id uuid.UUID) (db.Intake, error) {
+	row, err := tx.IntakeLock(ctx, id)
+	switch {
+	case err != nil:
+		return row, store.NoRows(err, "not_found")
+	case Kind(row.Kind) == Patients:
+		return d.own(ctx, tx, id)
+	case store.ID(row.DecidedBy) != tx.Actor.ID || !Decides(tx.Actor):
+		return row, core.Refuse(core.Denied, "intake_undo_decider")
+	}
+	return row, nil
+}
+
 // Undo has what an import made taken back, as far as nothing hangs on it.
 func (d Desk) Undo(ctx context.Context, who core.Actor, id uuid.UUID) error {
 	err := d.In.InTx(ctx, who, func(tx *store.Tx) error {
-		row, err := d.own(ctx, tx, id)
+		row, err := d.undoer(ctx, tx, id)
 		if err != nil {
 			return err
 		}

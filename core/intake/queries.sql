@@ -97,3 +97,6 @@ LIMIT 20000;
 
 -- name: ImportedCardUndo :one
 SELECT undo_imported_card(sqlc.arg(id)::uuid)::jsonb AS held;
+
+-- name: ImportedSettingUndo :one
+SELECT undo_imported_setting(sqlc.arg(id)::uuid)::boolean AS gone;

@@ -3795,6 +3795,17 @@ func (q *Queries) ImportedCardUndo(ctx context.Context, id uuid.UUID) ([]byte, e
 	return held, err
 }
 
+const importedSettingUndo = `-- name: ImportedSettingUndo :one
+SELECT undo_imported_setting($1::uuid)::boolean AS gone
+`
+
+func (q *Queries) ImportedSettingUndo(ctx context.Context, id uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, importedSettingUndo, id)
+	var gone bool
+	err := row.Scan(&gone)
+	return gone, err
+}
+
 const inboundAdd = `-- name: InboundAdd :exec
 WITH fresh AS (
     INSERT INTO inbound_key (account, external_id, at) VALUES ($3, $4, $9)
