@@ -27,7 +27,7 @@ func (h house) doctor(x *thing) {
 	d.Female = s == "female" || s == "" && womans(d)
 	h.practises(x, &d)
 	x.key, x.change.Doctor = folded(d.Surname+" "+d.Given+" "+d.Patronymic), &d
-	now, stands := one(slices.Concat(h.book.Doctors, h.book.Shut.Doctors), x.key, func(y clinic.Doctor) []string {
+	now, stands := only(slices.Concat(h.book.Doctors, h.book.Shut.Doctors), x.key, func(y clinic.Doctor) []string {
 		return []string{y.Surname + " " + y.Given + " " + y.Patronymic}
 	})
 	if stands {
@@ -49,7 +49,7 @@ func (h house) practises(x *thing, d *settings.Doctor) {
 		x.wrong(whySpecialty)
 	}
 	branch := func(w string) (clinic.Branch, bool) {
-		return one(h.book.Branches, w, func(b clinic.Branch) []string { return []string{b.Name.RU, b.Name.EN, b.Address.RU, b.Address.EN} })
+		return only(h.book.Branches, w, func(b clinic.Branch) []string { return []string{b.Name.RU, b.Name.EN, b.Address.RU, b.Address.EN} })
 	}
 	for _, word := range parts(x.cells[fieldBranch], func(w string) bool { _, ok := branch(w); return ok }) {
 		b, ok := branch(word)
@@ -66,7 +66,7 @@ func (h house) practises(x *thing, d *settings.Doctor) {
 		x.wrong(whyBranch)
 	}
 	service := func(w string) (clinic.Service, bool) {
-		return one(h.book.Services, w, func(s clinic.Service) []string {
+		return only(h.book.Services, w, func(s clinic.Service) []string {
 			if !slices.Contains(d.Specialties, s.Specialty) {
 				return nil
 			}

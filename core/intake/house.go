@@ -211,8 +211,8 @@ func parts(cell string, known func(string) bool) []string {
 	return slices.DeleteFunc(out, func(p string) bool { return p == "" })
 }
 
-// one is the thing of a list that a word means, by any of its names, and whether there is just one.
-func one[T any](list []T, word string, names func(T) []string) (T, bool) {
+// only is the thing of a list that a word means, by any of its names, and whether there is just one.
+func only[T any](list []T, word string, names func(T) []string) (T, bool) {
 	var found []T
 	for _, x := range list {
 		if slices.ContainsFunc(names(x), func(n string) bool { return folded(n) == folded(word) }) {
@@ -227,6 +227,6 @@ func one[T any](list []T, word string, names func(T) []string) (T, bool) {
 }
 
 func (h house) specialty(word string) (string, bool) {
-	s, ok := one(h.book.Specialties, word, func(s clinic.Specialty) []string { return []string{s.Code, s.Name.RU, s.Name.EN} })
+	s, ok := only(h.book.Specialties, word, func(s clinic.Specialty) []string { return []string{s.Code, s.Name.RU, s.Name.EN} })
 	return s.Code, ok
 }

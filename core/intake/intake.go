@@ -81,7 +81,7 @@ type Import struct {
 	Why     string
 	At      time.Time
 	Mine    bool
-	Undoes  bool // whoever looks may have it taken back
+	Undoes  bool           // whoever looks may have it taken back
 	Counts  map[string]int // lines by state
 }
 

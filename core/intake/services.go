@@ -31,7 +31,7 @@ func (h house) service(x *thing) {
 		x.wrong(whyPrice)
 	}
 	x.key, x.change.Service = s.Specialty+"|"+folded(s.NameRU), &s
-	now, stands := one(slices.Concat(h.book.Services, h.book.Shut.Services), s.NameRU, func(y clinic.Service) []string {
+	now, stands := only(slices.Concat(h.book.Services, h.book.Shut.Services), s.NameRU, func(y clinic.Service) []string {
 		if y.Specialty != s.Specialty {
 			return nil
 		}
