@@ -19,7 +19,7 @@ func (s *Server) startRoutes(r chi.Router) {
 }
 
 func (s *Server) startDesk() start.Desk {
-	return start.Desk{In: s.DB, Clock: s.Clock, Bot: len(s.ChatSites) > 0 || (s.HasBot != nil && s.HasBot())}
+	return start.Desk{In: s.DB, Clock: s.Clock, Bot: s.Demo || len(s.ChatSites) > 0 || (s.HasBot != nil && s.HasBot())}
 }
 
 // startFrame is what the page of a new clinic is drawn from.

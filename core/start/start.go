@@ -67,7 +67,7 @@ func (l List) Next() Step {
 type Desk struct {
 	In    store.Opener
 	Clock core.Clock
-	Bot   bool // the program was started with a bot's token, or with sites that show the chat
+	Bot   bool // there is a bot, or a site that shows the chat, or the demo with its own
 }
 
 // May says who is told: whoever sets up some of it, or decides on it.
