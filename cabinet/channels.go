@@ -105,13 +105,12 @@ func (s *Server) channelsShown(w http.ResponseWriter, r *http.Request, m staff.M
 }
 
 func (s *Server) gatherChannels(r *http.Request, who core.Actor, f *channelsFrame) error {
-	mode := f.Mode
 	var err error
 	if f.Standing, err = s.Channels.Standing(r.Context(), who); err != nil {
 		return err
 	}
 	if f.Mode == "" {
-		f.Mode = mode
+		f.Mode = f.Standing.Mode
 	}
 	if f.Mode == "" {
 		f.Mode = messenger.Polling

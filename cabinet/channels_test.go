@@ -81,6 +81,8 @@ func TestABotIsConnectedItsTokenSealedAndNeverShownAgain(t *testing.T) {
 	assert.Equal(t, "http://localhost/telegram/main", o.telegram.Webhook())
 	_, page = s.get(channels + "?ask=1")
 	assert.Contains(t, page, "на адрес клиники")
+	assert.Contains(t, page, "Telegram присылает сообщения по адресу клиники.", "the page says how messages come now")
+	assert.Contains(t, page, `value="webhook" selected`, "and the form begins with it")
 
 	answer, page = s.post(bot+"/disconnect", "version", "1")
 	assert.Equal(t, http.StatusConflict, answer.StatusCode, "somebody changed it meanwhile")
