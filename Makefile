@@ -86,8 +86,8 @@ test-setup: need-go assets
 	@command -v pdfinfo >/dev/null || deploy/scripts/install.sh poppler-utils
 
 .PHONY: test-faults
-test-faults: test-setup ## the long fault drills too (up to an hour)
-	@$(with_test_db) go test -v -count=1 -p 1 -timeout 60m -tags faults $(TESTFLAGS) $(PACKAGES) | $(summary)
+test-faults: test-setup ## the fault drills at their full length, up to an hour; their short ones are among the tests
+	@$(with_test_db) go test -v -count=1 -timeout 60m -tags faults $(TESTFLAGS) ./faults | $(summary)
 
 .PHONY: test-attack
 test-attack: build ## sqlmap and wapiti against a demo clinic of its own, signed in (ten minutes at most)

@@ -90,7 +90,7 @@ func (s *Server) inboxSeen(w http.ResponseWriter, r *http.Request, m staff.Membe
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// inboxDone is POST /cabinet/inbox/{id}/{do}: take, give, back, close, reopen, later, label, note, again.
+// inboxDone is POST /cabinet/inbox/{id}/{do}: take, give, back, close, reopen, later, label, note, whose, again.
 func (s *Server) inboxDone(w http.ResponseWriter, r *http.Request, m staff.Member) {
 	said, err := s.doTalk(r, m)
 	if why := core.Refusal(err); why != nil && (why.Code == core.Conflict || why.Code == core.Invalid) {
@@ -112,7 +112,7 @@ func (s *Server) doTalk(r *http.Request, m staff.Member) (string, error) {
 	ctx, d, who, id := r.Context(), s.inboxDesk(), s.acting(r, m), subject(r)
 	version, err := strconv.ParseInt(r.PostFormValue("version"), 10, 32)
 	ref, do := inbox.Ref{ID: id, Version: int32(version)}, chi.URLParam(r, "do")
-	if err != nil && do != keyNote && do != "again" {
+	if err != nil && do != keyNote && do != "again" && do != "whose" {
 		return "", core.Refuse(core.NotFound, "not_found")
 	}
 	v := s.view(r)
@@ -142,6 +142,10 @@ func (s *Server) doTalk(r *http.Request, m staff.Member) (string, error) {
 			return "", err
 		}
 		return v.fill("inbox.done_told", "who", strings.Join(told, ", ")), err
+	case "whose":
+		file, _ := uuid.Parse(r.PostFormValue("file")) // the nil ids are nobody's
+		person, _ := uuid.Parse(r.PostFormValue("person"))
+		return v.Say("inbox.done_whose"), d.Whose(ctx, who, id, file, person)
 	case "again":
 		message, _ := uuid.Parse(r.PostFormValue("message")) // the nil id is none
 		return v.Say("inbox.done_again"), d.Again(ctx, who, id, message)

@@ -1,10 +1,11 @@
 // Package attachment decides what becomes of a file that somebody sent in a chat: it lies sealed in their card where the chat has exactly
-// one, else beside the chat until it has.
+// one, or where somebody said whose it is, else beside the chat.
 package attachment
 
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -109,8 +110,8 @@ func (s Shelf) filed(ctx context.Context, tx *store.Tx, patient uuid.UUID, h Hel
 	})
 }
 
-// Move puts a file that lies beside a chat into the card that the chat has got; chat is who acts. Nothing happens where that is done, or
-// where there is not exactly one card.
+// Move puts a file that lies beside a chat into the card that the chat has got, or into that of whoever it was said to be; chat is who acts.
+// Nothing happens where that is done, or where nobody knows whose it is.
 func (s Shelf) Move(ctx context.Context, chat core.Actor, id uuid.UUID) error {
 	return s.Work(ctx, chat, "move a file into a card", func(tx *store.Tx) error {
 		if err := tx.ConversationLock(ctx, chat.ID); err != nil {
@@ -124,14 +125,15 @@ func (s Shelf) Move(ctx context.Context, chat core.Actor, id uuid.UUID) error {
 			return err
 		}
 		patients, err := tx.PatientsOfChat(ctx, chat.ID)
-		if err != nil || len(patients) != 1 || row.State != Kept || row.Kind == Voice {
+		whose, known := owner(patients, store.ID(row.Whose))
+		if err != nil || !known || row.State != Kept || row.Kind == Voice {
 			return err
 		}
 		h, err := s.opened(row)
 		if err != nil {
 			return err
 		}
-		doc, err := s.filed(ctx, tx, patients[0].ID, h)
+		doc, err := s.filed(ctx, tx, whose, h)
 		if err != nil {
 			return err
 		}
@@ -140,6 +142,14 @@ func (s Shelf) Move(ctx context.Context, chat core.Actor, id uuid.UUID) error {
 		}
 		return tx.AttachmentFiled(ctx, db.AttachmentFiledParams{ID: id, DocumentID: &doc})
 	})
+}
+
+// owner is whose a file of a chat is: its only person's, or that of its people who was named.
+func owner(people []db.PatientsOfChatRow, named uuid.UUID) (uuid.UUID, bool) {
+	if len(people) == 1 {
+		return people[0].ID, true
+	}
+	return named, slices.ContainsFunc(people, func(p db.PatientsOfChatRow) bool { return p.ID == named })
 }
 
 // Expire lets recordings go whose retention is over, and counts them.

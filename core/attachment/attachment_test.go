@@ -100,3 +100,32 @@ func TestWhatLiesBesideAChatIsTheChatsAndTheHeads(t *testing.T) {
 	require.NoError(t, err)
 	assert.Zero(t, changed, "the desk changes none")
 }
+
+func TestTheDeskSaysWhoseAFileIsAndOpensNone(t *testing.T) {
+	t.Parallel()
+	w := charttest.Open(t)
+	chat := w.Chat("maria")
+	w.Exec("INSERT INTO patient_link (patient_id, conversation_id, relation, created_at) VALUES ($1, $2, 'child', $3)", charttest.Oleg(), chat.ID, charttest.Monday())
+	id, _ := put(t, w, "maria")
+	say := func(who string, person uuid.UUID) int {
+		n, err := w.Raw(w.Staff(who), "UPDATE attachment SET whose = $2 WHERE id = $1 RETURNING 1", id, person)
+		if err != nil {
+			t.Log(err)
+			return -1
+		}
+		return n
+	}
+	assert.Zero(t, say("ivanova", charttest.Oleg()), "it is the desk's to say")
+	assert.Equal(t, -1, say("admin", uuid.New()), "a stranger to the chat")
+	_, err := w.Raw(w.Staff("admin"), "UPDATE attachment SET whose = $2, mime = 'text/html' WHERE id = $1 RETURNING 1", id, charttest.Oleg())
+	require.ErrorContains(t, err, "nothing else of it")
+	require.Equal(t, 1, say("admin", charttest.Maria()))
+	assert.Equal(t, -1, say("admin", charttest.Oleg()), "another branch's patient, of whom this desk knows nothing")
+	require.Equal(t, 1, say("head", charttest.Oleg()), "another word counts in its place")
+
+	s := attachment.Shelf{Chart: w.Chart}
+	require.NoError(t, s.Move(t.Context(), chat, id))
+	assert.Equal(t, 1, w.Count("SELECT count(*) FROM attachment a JOIN document d ON d.id = a.document_id WHERE d.patient_id = $1", charttest.Oleg()))
+	assert.Zero(t, w.Count("SELECT count(*) FROM attachment_content"))
+	assert.Zero(t, say("admin", charttest.Maria()), "it lies where it lies")
+}

@@ -50,14 +50,21 @@ DELETE FROM attachment_content WHERE attachment_id = $1;
 UPDATE attachment SET document_id = $2 WHERE id = $1 AND document_id IS NULL;
 
 -- name: AttachmentsBeside :many
--- Files beside chats that have exactly one card by now.
+-- Files beside chats that have exactly one card by now, and those of which somebody said whose they are.
 SELECT a.id, a.conversation_id, c.channel
 FROM attachment a
 JOIN conversation c ON c.id = a.conversation_id
 WHERE a.state = 'kept' AND a.document_id IS NULL AND a.kind <> 'voice'
-  AND (SELECT count(*) FROM patient_link l WHERE l.conversation_id = a.conversation_id) = 1
+  AND ((SELECT count(*) FROM patient_link l WHERE l.conversation_id = a.conversation_id) = 1
+    OR EXISTS (SELECT FROM patient_link l WHERE l.conversation_id = a.conversation_id AND l.patient_id = a.whose))
 ORDER BY a.at
 LIMIT 100;
+
+-- name: AttachmentWhose :one
+-- Somebody of the clinic says whose it is; until it lies in a card, another word counts in its place.
+UPDATE attachment SET whose = sqlc.arg(patient)::uuid
+WHERE id = sqlc.arg(id) AND conversation_id = sqlc.arg(conversation_id) AND state = 'kept' AND kind <> 'voice' AND document_id IS NULL
+RETURNING id;
 
 -- name: RecordingsExpire :one
 -- Recordings older than their retention go; their words stay in the chat as long as other words do.

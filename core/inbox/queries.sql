@@ -120,7 +120,7 @@ FROM (SELECT staff_id, waiting_since, due_at, (later_until IS NULL OR later_unti
 -- moment stand in the order of their place and id. The bytes of a file stay behind.
 SELECT r.id, r.side, r.body, r.at::timestamptz AS at, r.place::bigint AS place, r.state, r.kind, r.error, r.data_class, coalesce(colleague(r.staff_id), '')::text AS staff,
        r.text_sealed, coalesce(a.state, '')::text AS attached, coalesce(a.mime, '')::text AS mime, coalesce(a.bytes, 0)::integer AS bytes,
-       a.document_id, r.not_before
+       a.document_id, a.whose, r.not_before
 FROM (
     SELECT i.id, 'in'::text AS side, i.body, i.received_at AS at, i.position AS place, ''::text AS state, ''::text AS kind, ''::text AS error, ''::text AS data_class,
            NULL::uuid AS staff_id, NULL::bytea AS text_sealed, NULL::timestamptz AS not_before

@@ -187,25 +187,3 @@ func (d Desk) Again(ctx context.Context, who core.Actor, chat, message uuid.UUID
 		return d.note(ctx, tx, "sent_again", chat)
 	})
 }
-
-// File is a file that the clinic sent in a conversation.
-func (d Desk) File(ctx context.Context, who core.Actor, chat, message uuid.UUID) (conversation.Attachment, error) {
-	var out conversation.Outgoing
-	err := d.work(ctx, who, "a file", func(tx *store.Tx) error {
-		row, err := tx.InboxMessage(ctx, db.InboxMessageParams{ID: message, ConversationID: chat})
-		if err != nil {
-			return store.NoRows(err, "not_found")
-		}
-		if err := json.Unmarshal(row.Body, &out); err != nil {
-			return err
-		}
-		if out.File == nil || !shows(who, core.Class(row.DataClass)) {
-			return core.Refuse(core.NotFound, "not_found")
-		}
-		return d.note(ctx, tx, "file_taken", chat)
-	})
-	if err != nil {
-		return conversation.Attachment{}, err
-	}
-	return *out.File, nil
-}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
+	"github.com/zapis-clinic/zapis/core/attachment"
 	"github.com/zapis-clinic/zapis/core/conversation"
 	"github.com/zapis-clinic/zapis/core/personal"
 	"github.com/zapis-clinic/zapis/core/store"
@@ -45,7 +46,13 @@ type Line struct {
 	MIME     string
 	Bytes    int32
 	Document uuid.UUID // in which card it lies
+	Whose    uuid.UUID // on the way into whose card it is, as somebody said
 	File     string    // the name of a file that the clinic sent
+}
+
+// Stray says that a file came of which nobody knows whose it is, where its chat is that of several people.
+func (l Line) Stray() bool {
+	return l.Attached == attachment.Kept && l.Kind != attachment.Voice && l.Document == uuid.Nil && l.Whose == uuid.Nil
 }
 
 // Lost says that what the clinic said did not arrive, or that nobody knows whether it did.
@@ -79,6 +86,16 @@ type Thread struct {
 	Typing  []string  // logins of colleagues who are writing
 	Said    uuid.UUID // the newest message of the staff's, as a reply must have seen it
 	Medical bool      // its channel may carry what is medical
+}
+
+// Called is the name of one of a conversation's people.
+func (t Thread) Called(id uuid.UUID) string {
+	for _, p := range t.People {
+		if p.ID == id {
+			return p.Name
+		}
+	}
+	return ""
 }
 
 // shownLines is how much of a conversation is shown at once.
@@ -208,7 +225,7 @@ func (d Desk) lines(ctx context.Context, tx *store.Tx, who core.Actor, id uuid.U
 func (d Desk) line(who core.Actor, r db.InboxTalkRow, labels map[string]string) (Line, error) {
 	l := Line{
 		ID: r.ID, Side: r.Side, At: r.At, Place: r.Place, Kind: r.Kind, Staff: r.Staff, State: r.State, Why: r.Error, Attached: r.Attached, MIME: r.Mime, Bytes: r.Bytes,
-		Document: store.ID(r.DocumentID),
+		Document: store.ID(r.DocumentID), Whose: store.ID(r.Whose),
 	}
 	switch r.Side {
 	case Note:

@@ -478,7 +478,7 @@ func (q *Queries) AttachmentClaim(ctx context.Context, arg AttachmentClaimParams
 }
 
 const attachmentContent = `-- name: AttachmentContent :one
-SELECT a.id, a.conversation_id, a.kind, a.state, a.why, a.mime, a.bytes, a.document_id, a.attempts, a.due_at, a.at, a.done_at, c.title_sealed, c.bytes_sealed
+SELECT a.id, a.conversation_id, a.kind, a.state, a.why, a.mime, a.bytes, a.document_id, a.attempts, a.due_at, a.at, a.done_at, a.whose, c.title_sealed, c.bytes_sealed
 FROM attachment a
 JOIN attachment_content c ON c.attachment_id = a.id
 WHERE a.id = $1
@@ -497,6 +497,7 @@ type AttachmentContentRow struct {
 	DueAt          time.Time
 	At             time.Time
 	DoneAt         *time.Time
+	Whose          *uuid.UUID
 	TitleSealed    []byte
 	BytesSealed    []byte
 }
@@ -518,6 +519,7 @@ func (q *Queries) AttachmentContent(ctx context.Context, id uuid.UUID) (Attachme
 		&i.DueAt,
 		&i.At,
 		&i.DoneAt,
+		&i.Whose,
 		&i.TitleSealed,
 		&i.BytesSealed,
 	)
@@ -629,12 +631,33 @@ func (q *Queries) AttachmentSettle(ctx context.Context, arg AttachmentSettlePara
 	return id, err
 }
 
+const attachmentWhose = `-- name: AttachmentWhose :one
+UPDATE attachment SET whose = $1::uuid
+WHERE id = $2 AND conversation_id = $3 AND state = 'kept' AND kind <> 'voice' AND document_id IS NULL
+RETURNING id
+`
+
+type AttachmentWhoseParams struct {
+	Patient        uuid.UUID
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+}
+
+// Somebody of the clinic says whose it is; until it lies in a card, another word counts in its place.
+func (q *Queries) AttachmentWhose(ctx context.Context, arg AttachmentWhoseParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, attachmentWhose, arg.Patient, arg.ID, arg.ConversationID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const attachmentsBeside = `-- name: AttachmentsBeside :many
 SELECT a.id, a.conversation_id, c.channel
 FROM attachment a
 JOIN conversation c ON c.id = a.conversation_id
 WHERE a.state = 'kept' AND a.document_id IS NULL AND a.kind <> 'voice'
-  AND (SELECT count(*) FROM patient_link l WHERE l.conversation_id = a.conversation_id) = 1
+  AND ((SELECT count(*) FROM patient_link l WHERE l.conversation_id = a.conversation_id) = 1
+    OR EXISTS (SELECT FROM patient_link l WHERE l.conversation_id = a.conversation_id AND l.patient_id = a.whose))
 ORDER BY a.at
 LIMIT 100
 `
@@ -645,7 +668,7 @@ type AttachmentsBesideRow struct {
 	Channel        string
 }
 
-// Files beside chats that have exactly one card by now.
+// Files beside chats that have exactly one card by now, and those of which somebody said whose they are.
 func (q *Queries) AttachmentsBeside(ctx context.Context) ([]AttachmentsBesideRow, error) {
 	rows, err := q.db.Query(ctx, attachmentsBeside)
 	if err != nil {
@@ -4777,7 +4800,7 @@ func (q *Queries) InboxTab(ctx context.Context, arg InboxTabParams) ([]uuid.UUID
 const inboxTalk = `-- name: InboxTalk :many
 SELECT r.id, r.side, r.body, r.at::timestamptz AS at, r.place::bigint AS place, r.state, r.kind, r.error, r.data_class, coalesce(colleague(r.staff_id), '')::text AS staff,
        r.text_sealed, coalesce(a.state, '')::text AS attached, coalesce(a.mime, '')::text AS mime, coalesce(a.bytes, 0)::integer AS bytes,
-       a.document_id, r.not_before
+       a.document_id, a.whose, r.not_before
 FROM (
     SELECT i.id, 'in'::text AS side, i.body, i.received_at AS at, i.position AS place, ''::text AS state, ''::text AS kind, ''::text AS error, ''::text AS data_class,
            NULL::uuid AS staff_id, NULL::bytea AS text_sealed, NULL::timestamptz AS not_before
@@ -4824,6 +4847,7 @@ type InboxTalkRow struct {
 	Mime       string
 	Bytes      int32
 	DocumentID *uuid.UUID
+	Whose      *uuid.UUID
 	NotBefore  *time.Time
 }
 
@@ -4860,6 +4884,7 @@ func (q *Queries) InboxTalk(ctx context.Context, arg InboxTalkParams) ([]InboxTa
 			&i.Mime,
 			&i.Bytes,
 			&i.DocumentID,
+			&i.Whose,
 			&i.NotBefore,
 		); err != nil {
 			return nil, err
