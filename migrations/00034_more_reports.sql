@@ -224,7 +224,27 @@ $$;
 -- +goose StatementEnd
 REVOKE ALL ON FUNCTION clinic_zone(), open_minutes(timestamp) FROM PUBLIC;
 
+-- More views for BI tools (docs/reports.md): no text of a feedback, no kind of an examination, nobody's list of a campaign.
+CREATE VIEW report.feedback WITH (security_invoker = true) AS
+SELECT f.id AS feedback_id, f.visit_id, f.score, f.sentiment, f.topics, f.status, f.created_at, f.closed_at FROM feedback f;
+CREATE VIEW report.lab_results WITH (security_invoker = true) AS
+SELECT r.id AS report_id, r.patient_id, r.status, r.received_at, r.released_at, r.notified_at FROM lab_report r;
+CREATE VIEW report.campaigns WITH (security_invoker = true) AS
+SELECT c.id AS campaign_id, c.name, c.state, c.recipients, c.sent, c.failed, c.opted_out, c.booked FROM campaign c;
+CREATE POLICY report ON feedback FOR SELECT TO zapis_report USING (true);
+CREATE POLICY report ON lab_report FOR SELECT TO zapis_report USING (true);
+CREATE POLICY report ON campaign FOR SELECT TO zapis_report USING (true);
+GRANT SELECT (id, visit_id, score, sentiment, topics, status, created_at, closed_at) ON feedback TO zapis_report;
+GRANT SELECT (id, patient_id, status, received_at, released_at, notified_at) ON lab_report TO zapis_report;
+GRANT SELECT (id, name, state, recipients, sent, failed, opted_out, booked) ON campaign TO zapis_report;
+GRANT SELECT ON report.feedback, report.lab_results, report.campaigns TO zapis_report, zapis_app;
+
 -- +goose Down
+DROP VIEW report.campaigns, report.lab_results, report.feedback;
+DROP POLICY report ON campaign;
+DROP POLICY report ON lab_report;
+DROP POLICY report ON feedback;
+REVOKE ALL ON campaign, lab_report, feedback FROM zapis_report;
 DROP FUNCTION report_answers(date, date);
 DROP FUNCTION open_minutes(timestamp);
 DROP FUNCTION report_talks(date, date);
