@@ -30,6 +30,9 @@ type reportFrame struct {
 	Catalog *clinic.Catalog
 	Open    []clinic.Branch // that may be chosen
 	Problem string
+	Filters []report.Filter // of one's own
+	// The form that keeps one, as it was typed.
+	FilterName, FilterWrong string
 }
 
 // seesReports says whose navigation leads to reports.
@@ -40,6 +43,8 @@ func seesReports(m *staff.Member) bool {
 func (s *Server) reportRoutes(r chi.Router) {
 	r.Get("/reports", s.member(s.reports, true))
 	r.Post("/reports/export", s.member(s.reportExport, true))
+	r.Post("/reports/filters", s.member(s.filterKept, true))
+	r.Post("/reports/filters/{id}/drop", s.member(s.filterDropped, true))
 }
 
 func (s *Server) reportOffice() report.Office {
@@ -48,19 +53,29 @@ func (s *Server) reportOffice() report.Office {
 
 // reports is GET /cabinet/reports?kind=&period=&from=&to=&branch=&doctor=&specialty=&source=&sort=&up=.
 func (s *Server) reports(w http.ResponseWriter, r *http.Request, m staff.Member) {
-	v, actor, status := s.viewOf(r, m), s.acting(r, m), http.StatusOK
-	f := s.reportAsked(r.URL.Query(), actor)
+	f := s.reportAsked(r.URL.Query(), s.acting(r, m))
 	if len(f.Kinds) == 0 {
-		s.render(w, r, http.StatusForbidden, refusedPage(v, "error.no_report"))
+		s.render(w, r, http.StatusForbidden, refusedPage(s.viewOf(r, m), "error.no_report"))
 		return
 	}
+	s.reportsShown(w, r, m, f)
+}
+
+func (s *Server) reportsShown(w http.ResponseWriter, r *http.Request, m staff.Member, f reportFrame) {
+	v, actor, status := s.viewOf(r, m), s.acting(r, m), http.StatusOK
 	err := s.gatherReport(r.Context(), actor, &f)
 	if why := core.Refusal(err); why != nil && why.Code == core.Invalid {
 		status, f.Problem, err = s.refusedWith(w, why), s.sentence(v, why), nil
 	}
+	if err == nil {
+		f.Filters, err = s.reportOffice().Filters(r.Context(), actor)
+	}
 	if err != nil {
 		s.failed(w, r, err)
 		return
+	}
+	if f.FilterWrong != "" {
+		status = http.StatusUnprocessableEntity
 	}
 	s.render(w, r, status, reportsPage(v, f))
 }

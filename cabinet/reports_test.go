@@ -3,7 +3,9 @@ package cabinet_test
 import (
 	"encoding/csv"
 	"fmt"
+	"html"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -129,4 +131,37 @@ func TestATableTellsNoMoreThanThePage(t *testing.T) {
 	}
 	answer, _ = o.browser().do(http.MethodPost, "/cabinet/reports/export?which=all&kind=load", nil)
 	assert.NotEqual(t, http.StatusOK, answer.StatusCode)
+}
+
+func TestAReportIsKeptUnderANameOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	head := o.as("head")
+	name := `"><svg onload=alert(1)>`
+	answer, _ := head.post("/cabinet/reports/filters?kind=attendance&period=quarter&specialty=cardiologist", "name", name)
+	assert.Equal(t, http.StatusSeeOther, answer.StatusCode)
+	_, page := head.get(answer.Header.Get("Location"))
+	assert.Contains(t, page, "Отчёт сохранён")
+	assert.NotContains(t, page, "<svg onload")
+	link := regexp.MustCompile(`<li><a href="(/cabinet/reports\?[^"]+)"`).FindStringSubmatch(page)
+	require.NotEmpty(t, link)
+	answer, page = head.get(html.UnescapeString(link[1]))
+	assert.Equal(t, http.StatusOK, answer.StatusCode)
+	assert.Contains(t, page, `value="cardiologist" selected`)
+	answer, page = head.post("/cabinet/reports/filters?kind=load", "name", " ")
+	assert.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Contains(t, page, "Назовите отчёт")
+	_, page = o.as("director").get("/cabinet/reports")
+	assert.NotContains(t, page, "onload=alert", "nobody else's")
+	answer, _ = o.as("cashier").get(html.UnescapeString(link[1]))
+	assert.Equal(t, http.StatusForbidden, answer.StatusCode, "a link gives nobody a right")
+	_, page = head.get("/cabinet/reports")
+	drop := regexp.MustCompile(`action="(/cabinet/reports/filters/[^"]+)"`).FindStringSubmatch(page)
+	require.NotEmpty(t, drop)
+	answer, _ = o.as("director").post(html.UnescapeString(drop[1]))
+	assert.Equal(t, http.StatusNotFound, answer.StatusCode)
+	answer, _ = head.post(html.UnescapeString(drop[1]))
+	assert.Equal(t, http.StatusSeeOther, answer.StatusCode)
+	_, page = head.get("/cabinet/reports")
+	assert.NotContains(t, page, "onload=alert")
 }

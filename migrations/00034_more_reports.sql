@@ -239,7 +239,25 @@ GRANT SELECT (id, patient_id, status, received_at, released_at, notified_at) ON 
 GRANT SELECT (id, name, state, recipients, sent, failed, opted_out, booked) ON campaign TO zapis_report;
 GRANT SELECT ON report.feedback, report.lab_results, report.campaigns TO zapis_report, zapis_app;
 
+-- Reports that somebody asks for again and again, under a name of their own: what is asked, never what was answered.
+CREATE TABLE report_filter (
+    id         uuid PRIMARY KEY,
+    staff_id   uuid NOT NULL CONSTRAINT report_filter_staff REFERENCES staff,
+    name       text NOT NULL CONSTRAINT report_filter_name CHECK (name <> '' AND length(name) <= 60),
+    query      text NOT NULL CONSTRAINT report_filter_query CHECK (length(query) <= 500),
+    created_at timestamptz NOT NULL,
+    CONSTRAINT report_filter_once UNIQUE (staff_id, name)
+);
+COMMENT ON TABLE report_filter IS 'data: none; subject: none; retention: none';
+ALTER TABLE report_filter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE report_filter FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON report_filter TO zapis_owner USING (true) WITH CHECK (true);
+CREATE POLICY own ON report_filter TO zapis_app USING ((SELECT staff_role()) IS NOT NULL AND staff_id = (SELECT actor_id()))
+    WITH CHECK ((SELECT staff_role()) IS NOT NULL AND staff_id = (SELECT actor_id()));
+GRANT SELECT, INSERT, UPDATE (query, created_at), DELETE ON report_filter TO zapis_app;
+
 -- +goose Down
+DROP TABLE report_filter;
 DROP VIEW report.campaigns, report.lab_results, report.feedback;
 DROP POLICY report ON campaign;
 DROP POLICY report ON lab_report;

@@ -70,3 +70,18 @@ SELECT f.side::text AS side, f.code::text AS code, f.answers::bigint AS answers,
        f.kept::bigint AS kept, f.unanswered::bigint AS unanswered
 FROM report_answers(sqlc.arg(from_day)::date, sqlc.arg(to_day)::date) f
 ORDER BY 1, 2;
+
+-- name: ReportFilters :many
+-- What the acting member keeps.
+SELECT id, name, query FROM report_filter ORDER BY name, id LIMIT 100;
+
+-- name: ReportFilterKeep :many
+-- Keeps a question under a name, or puts another under the same; no row where the member keeps too many.
+INSERT INTO report_filter (id, staff_id, name, query, created_at)
+SELECT sqlc.arg(id)::uuid, sqlc.arg(staff_id)::uuid, sqlc.arg(name)::text, sqlc.arg(query)::text, sqlc.arg(at)::timestamptz
+WHERE (SELECT count(*) FROM report_filter f WHERE f.name <> sqlc.arg(name)::text) < sqlc.arg(most)::integer
+ON CONFLICT (staff_id, name) DO UPDATE SET query = excluded.query, created_at = excluded.created_at
+RETURNING id;
+
+-- name: ReportFilterDrop :many
+DELETE FROM report_filter WHERE id = $1 RETURNING id;

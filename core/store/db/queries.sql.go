@@ -9902,6 +9902,106 @@ func (q *Queries) ReportFeedback(ctx context.Context, arg ReportFeedbackParams) 
 	return items, nil
 }
 
+const reportFilterDrop = `-- name: ReportFilterDrop :many
+DELETE FROM report_filter WHERE id = $1 RETURNING id
+`
+
+func (q *Queries) ReportFilterDrop(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, reportFilterDrop, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportFilterKeep = `-- name: ReportFilterKeep :many
+INSERT INTO report_filter (id, staff_id, name, query, created_at)
+SELECT $1::uuid, $2::uuid, $3::text, $4::text, $5::timestamptz
+WHERE (SELECT count(*) FROM report_filter f WHERE f.name <> $3::text) < $6::integer
+ON CONFLICT (staff_id, name) DO UPDATE SET query = excluded.query, created_at = excluded.created_at
+RETURNING id
+`
+
+type ReportFilterKeepParams struct {
+	ID      uuid.UUID
+	StaffID uuid.UUID
+	Name    string
+	Query   string
+	At      time.Time
+	Most    int32
+}
+
+// Keeps a question under a name, or puts another under the same; no row where the member keeps too many.
+func (q *Queries) ReportFilterKeep(ctx context.Context, arg ReportFilterKeepParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, reportFilterKeep,
+		arg.ID,
+		arg.StaffID,
+		arg.Name,
+		arg.Query,
+		arg.At,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportFilters = `-- name: ReportFilters :many
+SELECT id, name, query FROM report_filter ORDER BY name, id LIMIT 100
+`
+
+type ReportFiltersRow struct {
+	ID    uuid.UUID
+	Name  string
+	Query string
+}
+
+// What the acting member keeps.
+func (q *Queries) ReportFilters(ctx context.Context) ([]ReportFiltersRow, error) {
+	rows, err := q.db.Query(ctx, reportFilters)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReportFiltersRow{}
+	for rows.Next() {
+		var i ReportFiltersRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.Query); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reportLeads = `-- name: ReportLeads :many
 SELECT f.specialty::text AS specialty, f.booked::bigint AS booked, f.people::bigint AS people,
        coalesce(f.lead_half::double precision, 0)::double precision AS lead_half, coalesce(f.lead_most::double precision, 0)::double precision AS lead_most,
