@@ -7,13 +7,14 @@ const lanes = 40
 
 // How the model learns, tried by folds: more rounds only make it surer, not better.
 const (
-	rounds  = 5
-	pace    = 7.5
-	slowing = 0.3
-	settled = 0.01 // what is right or wrong by less teaches nothing
-	doubted = 0.3  // of each lesson, the share that any flow may have had: who learns that nothing is certain errs less on what is new
-	fine    = 4096 // weights are whole parts of it: they are written down, and every machine learns the same
-	warmth  = 2.8  // what turns such cautious sums into shares that are right as often as they say, fitted by folds
+	rounds   = 5
+	pace     = 7.5
+	teachers = 4 // each goes through the lessons in another order; their mean errs less than any
+	slowing  = 0.3
+	settled  = 0.01 // what is right or wrong by less teaches nothing
+	doubted  = 0.3  // of each lesson, the share that any flow may have had: who learns that nothing is certain errs less on what is new
+	fine     = 4096 // weights are whole parts of it: they are written down, and every machine learns the same
+	warmth   = 2.8  // what turns such cautious sums into shares that are right as often as they say, fitted by folds
 )
 
 // model tells flows apart by the sum of what their features say: a softmax regression.
@@ -38,18 +39,35 @@ func learn(flows []string, lessons []lesson) *model {
 	for i := range lessons {
 		m.scale(lessons[i].features)
 	}
+	sum := make([]float32, len(m.weights))
+	dice := uint64(88172645463325252) // xorshift's own seed
+	for range teachers {
+		clear(m.weights)
+		m.study(lessons, &dice)
+		for i, w := range m.weights {
+			sum[i] += w
+		}
+	}
+	for i, w := range sum {
+		m.weights[i] = float32(math.Round(float64(w)/teachers*fine)) / fine
+	}
+	return m
+}
+
+// study goes through the lessons in an order by chance, some rounds.
+func (m *model) study(lessons []lesson, dice *uint64) {
 	order := make([]int, len(lessons))
 	for i := range order {
 		order[i] = i
 	}
-	dice := uint64(88172645463325252) // xorshift's own seed
+	flows := m.flows
 	var p [lanes]float32
 	for round := range rounds {
 		for i := len(order) - 1; i > 0; i-- {
-			dice ^= dice << 13
-			dice ^= dice >> 7
-			dice ^= dice << 17
-			j := int(dice % uint64(i+1)) //nolint:gosec // below i
+			*dice ^= *dice << 13
+			*dice ^= *dice >> 7
+			*dice ^= *dice << 17
+			j := int(*dice % uint64(i+1)) //nolint:gosec // below i
 			order[i], order[j] = order[j], order[i]
 		}
 		step := float32(pace / (1 + slowing*float64(round)))
@@ -63,10 +81,6 @@ func learn(flows []string, lessons []lesson) *model {
 			m.mend(lessons[at].features, p[:len(flows)], step)
 		}
 	}
-	for i, w := range m.weights {
-		m.weights[i] = float32(math.Round(float64(w)*fine)) / fine
-	}
-	return m
 }
 
 // met is in how many lessons each feature is.

@@ -204,12 +204,17 @@ func (h *heard) commands(flow string, weight int) []dialog.Command {
 		return nil
 	case running != "":
 		return h.within(flow, weight)
-	case (flow == "" || flow == flowGreeting || flow == flowThanks) && h.times.when != nil && h.mostlyKnown() && h.opinion.flow != flowOther:
+	case (flow == "" || flow == flowGreeting || flow == flowThanks) && h.times.when != nil && h.mostlyKnown() && h.bookable():
 		flow = flowBooking
 	case flow == "":
 		return nil
 	}
 	return h.begin(flow)
+}
+
+// bookable says that a day by itself may be meant for a visit: the examples say nothing else.
+func (h *heard) bookable() bool {
+	return h.opinion.flow == "" || oneOf(h.opinion.flow, "booking greeting thanks")
 }
 
 // begin starts a flow with what is known for it.

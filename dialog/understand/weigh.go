@@ -9,15 +9,16 @@ import (
 
 // How sure the examples must be. The figures are those of docs/understanding.md: what is acted on is wrong once in twenty-five.
 const (
-	enough     = 0.50 // to act on where nothing else is under way
-	enoughBoth = 0.40 // the same where a rule says so too
-	digression = 0.85 // to leave the question that was asked
-	beyond     = 0.95 // the same where the message answers as well
-	reply      = 0.60 // to take a sentence for the yes or no that was asked for
-	certain    = 0.97 // to say that something is not the clinic's
-	both       = 0.65 // the two likeliest together, to offer them
-	near       = 0.22 // the second of them
-	dreaded    = 0.15 // to ask whether there is a danger now
+	enough     = 0.50  // to act on where nothing else is under way
+	enoughBoth = 0.50  // the same where a rule says so too
+	frightened = 0.40  // to offer help now among two
+	digression = 0.85  // to leave the question that was asked
+	beyond     = 0.95  // the same where the message answers as well
+	reply      = 0.60  // to take a sentence for the yes or no that was asked for
+	certain    = 0.985 // to say that something is not the clinic's
+	both       = 0.65  // the two likeliest together, to offer them
+	near       = 0.22  // the second of them
+	dreaded    = 0.15  // to ask whether there is a danger now
 )
 
 // anyDanger is what may be dangerous by examples alone, which do not say how.
@@ -54,6 +55,8 @@ func (r *Reader) weigh(h *heard, flow string, weight int) verdict {
 		return h.weighWithin(ruled, by)
 	}
 	switch {
+	case o.share < certain && r.foreign(h, o.flow):
+		return verdict{flow: flowOther, weight: percent(1 - o.share), by: by}
 	case o.flow == flowOther && (o.share < certain || h.wordCount() < 2) && by != byRules:
 		return verdict{by: byExamples}
 	case flow == flowNone && (o.flow == flowCancel || o.share < digression):
@@ -61,13 +64,37 @@ func (r *Reader) weigh(h *heard, flow string, weight int) verdict {
 	case o.flow == flowEmergency && o.second == flowBooking && h.facts[kindSymptom] && o.share < certain:
 		return verdict{flow: flowBooking, weight: percent(o.share + o.runner), by: by}
 	case o.flow == flowEmergency: // red flags are the rules' alone: the person is asked
-		return h.doubt(o.share >= enoughBoth, flowEmergency, flowBooking)
+		return h.doubt(o.share >= frightened, flowEmergency, flowBooking)
 	case weight >= sure && o.second == flow && o.share < enough && wishable(flow): // of two that are near, the one that a rule is sure of
 		return verdict{flow: flow, weight: percent(o.runner), by: byRules}
 	case by == byRules && o.share >= enoughBoth, o.share >= enough:
 		return verdict{flow: o.flow, weight: percent(o.share), by: by}
 	}
 	return h.doubt(o.share+o.runner >= both && o.runner >= near, o.flow, o.second)
+}
+
+// foreign says that a wish for a visit or its price is for what is no clinic's: a haircut, a table, a flat. What names a body, a doctor or a
+// procedure is not.
+func (r *Reader) foreign(h *heard, flow string) bool {
+	if !oneOf(flow, "booking visits prices contacts") {
+		return false
+	}
+	for _, fact := range []string{kindSymptom, slotSpecialty, slotDoctor, slotService, slotReason} {
+		if h.facts[fact] {
+			return false
+		}
+	}
+	words := make([]*token, 0, len(h.tokens))
+	for i := range h.tokens {
+		if !h.tokens[i].mark {
+			words = append(words, &h.tokens[i])
+		}
+	}
+	found := false
+	for i := range words {
+		r.concepts.of(words, i, func(id uint8) { found = found || r.concepts.names[id] == "foreign" })
+	}
+	return found
 }
 
 // doubt offers two flows, where both can be chosen; else nothing was understood.
