@@ -30,7 +30,9 @@ type bar struct {
 func barsOf(v view, f reportFrame, t report.Table) []bar {
 	most := 0.0
 	for _, r := range t.Rows {
-		most = max(most, r.Figures[t.Main].Value)
+		if !r.Pool { // which is not drawn
+			most = max(most, r.Figures[t.Main].Value)
+		}
 	}
 	var out []bar
 	for _, r := range t.Rows {

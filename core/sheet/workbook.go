@@ -3,7 +3,6 @@ package sheet
 import (
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 
@@ -19,9 +18,13 @@ type Number struct {
 	Digits int
 }
 
+// rounded is the number as a page writes it, to the last digit.
 func (n Number) rounded() float64 {
-	by := math.Pow10(n.Digits)
-	return math.Round(n.Value*by) / by
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(n.Value, 'f', n.Digits, 64), 64)
+	if err != nil {
+		return n.Value
+	}
+	return rounded
 }
 
 // format is how a spreadsheet shows the number.

@@ -75,11 +75,11 @@ func TestNumbersOfATableAreCountedWith(t *testing.T) {
 	table, err := sheet.NewCSV(&out)
 	require.NoError(t, err)
 	table = table.Marked(",")
-	require.NoError(t, table.Row("Иванова", sheet.Number{Value: -1234.56, Digits: 1}, sheet.Number{Value: 7}))
+	require.NoError(t, table.Row("Иванова", sheet.Number{Value: -1234.25, Digits: 1}, sheet.Number{Value: 7}))
 	require.NoError(t, table.Flush())
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), "\ufeff")))
 	r.Comma = ';'
 	row, err := r.Read()
 	require.NoError(t, err)
-	assert.Equal(t, []string{"Иванова", "-1234,6", "7"}, row)
+	assert.Equal(t, []string{"Иванова", "-1234,2", "7"}, row)
 }
