@@ -45,12 +45,13 @@ func benchSize() demo.Size {
 
 // program is the built zapis, serving against a fake Telegram.
 type program struct {
+	home string
 	cmd  *exec.Cmd
 	fake *botstest.FakeTelegram
 	log  *bytes.Buffer
 }
 
-func startProgram(b *testing.B, db storetest.Database) *program {
+func startProgram(b *testing.B, db storetest.Database, more ...string) *program {
 	b.Helper()
 	binary := filepath.Join(b.TempDir(), "zapis")
 	out, err := exec.CommandContext(b.Context(), "go", "build", "-o", binary, "../cmd/zapis").CombinedOutput()
@@ -59,11 +60,12 @@ func startProgram(b *testing.B, db storetest.Database) *program {
 	require.NoError(b, err)
 	b.Cleanup(fake.Close)
 	addr := freeAddr(b)
-	p := &program{fake: fake, log: &bytes.Buffer{}}
+	p := &program{home: "http://" + addr, fake: fake, log: &bytes.Buffer{}}
 	p.cmd = exec.CommandContext(context.WithoutCancel(b.Context()), binary, "serve")
 	p.cmd.Env = append(os.Environ(), "ZAPIS_ADDR="+addr, "ZAPIS_PUBLIC_URL=http://"+addr, "ZAPIS_DATABASE_URL="+durable(b, db.URL),
 		"ZAPIS_OWNER_DATABASE_URL="+db.OwnerURL, "ZAPIS_KEYS="+vaulttest.File(b), "ZAPIS_TELEGRAM_TOKEN="+botstest.FakeToken, "ZAPIS_TELEGRAM_API="+fake.URL(),
 		"ZAPIS_TELEGRAM_MODE=webhook", "ZAPIS_LOG=warn")
+	p.cmd.Env = append(p.cmd.Env, more...)
 	p.cmd.Stderr = p.log
 	require.NoError(b, p.cmd.Start())
 	b.Cleanup(func() {

@@ -178,15 +178,11 @@ func (s *Server) attach(w http.ResponseWriter, r *http.Request, d document.Docum
 
 // nameOf is a patient's name where the actor may know it, and nothing else.
 func (s *Server) nameOf(ctx context.Context, actor core.Actor, id uuid.UUID) (string, error) {
-	list, err := s.known(ctx, actor, id, "")
-	switch {
-	case err == nil && len(list) > 0:
-		return list[0].Name, nil
-	case core.Refusal(err) == nil:
-		return "", err
-	default:
-		return "", nil
+	card, err := s.cards().Look(ctx, actor, id)
+	if core.Refusal(err) != nil {
+		return "", nil //nolint:nilerr // a page without a name is still theirs
 	}
+	return card.Name.Whole(), err
 }
 
 // keyed is what is done as a key of words: record.sign is record_sign.

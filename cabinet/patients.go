@@ -1,8 +1,6 @@
 package cabinet
 
 import (
-	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -11,27 +9,19 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
-	"github.com/zapis-clinic/zapis/core/acts"
 	"github.com/zapis-clinic/zapis/core/patient"
 	"github.com/zapis-clinic/zapis/core/staff"
 )
 
 const patientsPath = "/cabinet/patients"
 
-// person is a patient on a list.
-type person struct {
-	ID   uuid.UUID
-	Name string
-	Born string
-}
-
 // hunt is the page of patients: what was looked for, and who was found.
 type hunt struct {
 	Asked   string
 	Found   []patient.Found
-	Known   []person // whom one may know of, where nothing was looked for
-	New     bool     // one may make a card
-	Doubles bool     // and bring two together
+	Known   []patient.Found // whom one may know of, where nothing was looked for
+	New     bool            // one may make a card
+	Doubles bool            // and bring two together
 }
 
 // cardPath is the address of a patient's card, and of a part of it.
@@ -78,7 +68,7 @@ func (s *Server) patients(w http.ResponseWriter, r *http.Request, m staff.Member
 		return
 	}
 	actor := s.acting(r, m)
-	list, err := s.known(r.Context(), actor, uuid.Nil, "")
+	list, err := s.cards().First(r.Context(), actor)
 	if err != nil {
 		s.failed(w, r, err)
 		return
@@ -116,23 +106,4 @@ func (s *Server) hunted(w http.ResponseWriter, r *http.Request, m staff.Member, 
 		return
 	}
 	s.render(w, r, http.StatusOK, patientsPage(s.viewOf(r, m), h))
-}
-
-// known lists whom the actor may know of: the one with an id, or those whose name begins so.
-func (s *Server) known(ctx context.Context, actor core.Actor, id uuid.UUID, name string) ([]person, error) {
-	if s.Acts == nil {
-		return nil, nil
-	}
-	out, err := s.Acts.Do(ctx, actor, core.Contacts, core.Read, acts.Input{ID: id, Fields: map[string]string{"name": name}})
-	if err != nil {
-		return nil, err
-	}
-	var list []person
-	for _, row := range out.Rows {
-		p := person{Name: strings.Join(strings.Fields(fmt.Sprint(row["surname"], " ", row["given"], " ", row["patronymic"])), " ")}
-		p.ID, _ = row["id"].(uuid.UUID)  // the nil id leads nowhere
-		p.Born, _ = row["born"].(string) // not everybody's is known
-		list = append(list, p)
-	}
-	return list, nil
 }

@@ -43,8 +43,7 @@ const (
 func (c Cards) Find(ctx context.Context, actor core.Actor, text string) ([]Found, error) {
 	var out []Found
 	err := c.In.InTx(ctx, actor, func(tx *store.Tx) error {
-		some := core.Facts{Branch: true, Care: true, Payer: true}
-		best, err := access.Require(actor, core.Ask{Action: core.Read, Class: core.Contacts, Facts: some})
+		best, err := mightSee(actor)
 		if err != nil {
 			return err
 		}
@@ -66,20 +65,54 @@ func (c Cards) Find(ctx context.Context, actor core.Actor, text string) ([]Found
 	return out, nil
 }
 
-// found are rows as far as the actor may see them, in two questions for all of them.
+// mightSee is the most that the actor sees of anybody's contacts.
+func mightSee(actor core.Actor) (core.Verdict, error) {
+	return access.Require(actor, core.Ask{Action: core.Read, Class: core.Contacts, Facts: core.Facts{Branch: true, Care: true, Payer: true}})
+}
+
+// First are the first fifty cards by name that the actor may see, by name and birth date alone: for a page before anything is looked for.
+func (c Cards) First(ctx context.Context, actor core.Actor) ([]Found, error) {
+	var out []Found
+	err := c.In.InTx(ctx, actor, func(tx *store.Tx) error {
+		if _, err := mightSee(actor); err != nil {
+			return err
+		}
+		rows, err := tx.PatientsFirst(ctx)
+		if err != nil {
+			return err
+		}
+		out, err = named(ctx, tx, like(rows), nil)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the first patients: %w", err)
+	}
+	return out, nil
+}
+
+// found are rows as far as the actor may see them, with their phones.
 func (c Cards) found(ctx context.Context, tx *store.Tx, list []db.PatientsLikeRow) ([]Found, error) {
+	phones, err := c.surest(ctx, tx, idsOf(list))
+	if err != nil {
+		return nil, err
+	}
+	return named(ctx, tx, list, phones)
+}
+
+func idsOf(list []db.PatientsLikeRow) []uuid.UUID {
 	ids := make([]uuid.UUID, 0, len(list))
 	for _, p := range list {
 		ids = append(ids, p.ID)
 	}
-	if len(ids) == 0 {
+	return ids
+}
+
+// named are rows as far as the actor may see them, in one question for all of them.
+func named(ctx context.Context, tx *store.Tx, list []db.PatientsLikeRow, phones map[uuid.UUID]string) ([]Found, error) {
+	if len(list) == 0 {
 		return nil, nil
 	}
-	facts, err := access.AboutAll(ctx, tx, ids)
-	if err != nil {
-		return nil, err
-	}
-	phones, err := c.surest(ctx, tx, ids)
+	facts, err := access.AboutAll(ctx, tx, idsOf(list))
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +236,7 @@ func (c Cards) opened(rows []db.PatientsEndingRow, is func(phone string) bool) (
 }
 
 // like are rows of a search of another kind.
-func like[R db.PatientsNumberedRow | db.PatientsReachedRow | db.PatientsBornRow](rows []R) []db.PatientsLikeRow {
+func like[R db.PatientsNumberedRow | db.PatientsReachedRow | db.PatientsBornRow | db.PatientsFirstRow](rows []R) []db.PatientsLikeRow {
 	out := make([]db.PatientsLikeRow, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, db.PatientsLikeRow(r))

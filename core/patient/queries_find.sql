@@ -5,6 +5,14 @@ FROM (SELECT find_patients(sqlc.arg(readings)::text[], sqlc.narg(born)::date, sq
 JOIN patient p ON p.id = ANY (f.ids)
 ORDER BY array_position(f.ids, p.id);
 
+-- name: PatientsFirst :many
+-- Cards that the actor may see, by name.
+SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
+FROM patient p
+WHERE p.merged_into IS NULL
+ORDER BY p.name_key, p.birth_date, p.id
+LIMIT 50;
+
 -- name: PatientsBorn :many
 -- Cards by the birth date alone.
 SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date

@@ -112,6 +112,51 @@ func (q *Queries) PatientsEnding(ctx context.Context, tails [][]byte) ([]Patient
 	return items, nil
 }
 
+const patientsFirst = `-- name: PatientsFirst :many
+SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
+FROM patient p
+WHERE p.merged_into IS NULL
+ORDER BY p.name_key, p.birth_date, p.id
+LIMIT 50
+`
+
+type PatientsFirstRow struct {
+	ID         uuid.UUID
+	Number     int64
+	Surname    string
+	Given      string
+	Patronymic string
+	BirthDate  *time.Time
+}
+
+// Cards that the actor may see, by name.
+func (q *Queries) PatientsFirst(ctx context.Context) ([]PatientsFirstRow, error) {
+	rows, err := q.db.Query(ctx, patientsFirst)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PatientsFirstRow{}
+	for rows.Next() {
+		var i PatientsFirstRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.Surname,
+			&i.Given,
+			&i.Patronymic,
+			&i.BirthDate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const patientsLike = `-- name: PatientsLike :many
 SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
 FROM (SELECT find_patients($1::text[], $2::date, $3::integer)::uuid[] AS ids) f
