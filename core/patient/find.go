@@ -236,7 +236,7 @@ func (c Cards) opened(rows []db.PatientsEndingRow, is func(phone string) bool) (
 }
 
 // like are rows of a search of another kind.
-func like[R db.PatientsNumberedRow | db.PatientsReachedRow | db.PatientsBornRow | db.PatientsFirstRow](rows []R) []db.PatientsLikeRow {
+func like[R db.PatientsNumberedRow | db.PatientsReachedRow | db.PatientsBornRow | db.PatientsFirstRow | db.PatientsNamedRow](rows []R) []db.PatientsLikeRow {
 	out := make([]db.PatientsLikeRow, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, db.PatientsLikeRow(r))

@@ -11,15 +11,16 @@ import (
 
 	"github.com/zapis-clinic/zapis/core"
 	"github.com/zapis-clinic/zapis/core/access"
+	"github.com/zapis-clinic/zapis/core/audit"
 	"github.com/zapis-clinic/zapis/core/store"
 	"github.com/zapis-clinic/zapis/core/store/db"
 )
 
 // Pair is two cards that may be one person's, and why.
 type Pair struct {
-	One, Other Card
-	Phone      bool // they have one phone, and first names alike
-	Born       bool // they have one name and birth date
+	One, Other Found // by name, number and birth date
+	Phone      bool  // they have one phone, and first names alike
+	Born       bool  // they have one name and birth date
 }
 
 // Merged is a merge that may still be taken back.
@@ -47,7 +48,8 @@ func mayMerge(who core.Actor) error {
 	return err
 }
 
-// Suspects lists pairs of cards that may be one person's, at most fifty, and the merges that may be taken back.
+// Suspects lists pairs of cards that may be one person's, at most fifty, and the merges that may be taken back. That they were listed stands on
+// record, with how many.
 func (c Cards) Suspects(ctx context.Context, actor core.Actor) ([]Pair, []Merged, error) {
 	var out []Pair
 	var done []Merged
@@ -55,20 +57,16 @@ func (c Cards) Suspects(ctx context.Context, actor core.Actor) ([]Pair, []Merged
 		if err := mayMerge(actor); err != nil {
 			return err
 		}
-		rows, err := tx.SuspectedPairs(ctx, mostPairs)
-		if err != nil {
+		var err error
+		if out, err = pairs(ctx, tx); err != nil {
 			return err
 		}
-		for _, r := range rows {
-			p := Pair{Phone: r.Phone, Born: r.Born}
-			if p.One, err = c.look(ctx, tx, r.One); err != nil {
-				return err
-			}
-			if p.Other, err = c.look(ctx, tx, r.Other); err != nil {
-				return err
-			}
-			out = append(out, p)
+		if err := audit.Add(ctx, tx, audit.Entry{
+			ID: c.IDs(), At: c.Clock(), Action: "patient.search", Class: core.Contacts, Object: object, Count: int32(2 * len(out)), Fields: []string{"doubles"}, //nolint:gosec // a hundred
+		}); err != nil {
+			return err
 		}
+		done = nil
 		past, err := tx.PatientMerges(ctx, c.Clock().Add(-UndoFor))
 		for _, m := range past {
 			done = append(done, Merged{ID: m.ID, Survivor: m.SurvivorID, Number: m.Number, Name: Name{m.Surname, m.Given, m.Patronymic}.Whole(), Gone: m.GoneNumber, By: m.Login, At: m.At})
@@ -79,6 +77,38 @@ func (c Cards) Suspects(ctx context.Context, actor core.Actor) ([]Pair, []Merged
 		return nil, nil, fmt.Errorf("likely duplicates: %w", err)
 	}
 	return out, done, nil
+}
+
+// pairs are the likely duplicates as far as the actor may see both, in two questions for all of them.
+func pairs(ctx context.Context, tx *store.Tx) ([]Pair, error) {
+	rows, err := tx.SuspectedPairs(ctx, mostPairs)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, 0, 2*len(rows))
+	for _, r := range rows {
+		ids = append(ids, r.One, r.Other)
+	}
+	people, err := tx.PatientsNamed(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := named(ctx, tx, like(people), nil)
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[uuid.UUID]Found, len(seen))
+	for _, f := range seen {
+		by[f.ID] = f
+	}
+	out := make([]Pair, 0, len(rows))
+	for _, r := range rows {
+		one, knows := by[r.One]
+		if other, both := by[r.Other]; knows && both {
+			out = append(out, Pair{One: one, Other: other, Phone: r.Phone, Born: r.Born})
+		}
+	}
+	return out, nil
 }
 
 // Side is one of two cards side by side: the card, and how many rows of each table lead to it.

@@ -13,6 +13,12 @@ WHERE p.merged_into IS NULL
 ORDER BY p.name_key, p.birth_date, p.id
 LIMIT 50;
 
+-- name: PatientsNamed :many
+-- Some cards by their ids.
+SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
+FROM patient p
+WHERE p.id = ANY (sqlc.arg(ids)::uuid[]) AND p.merged_into IS NULL;
+
 -- name: PatientsBorn :many
 -- Cards by the birth date alone.
 SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date

@@ -207,6 +207,49 @@ func (q *Queries) PatientsLike(ctx context.Context, arg PatientsLikeParams) ([]P
 	return items, nil
 }
 
+const patientsNamed = `-- name: PatientsNamed :many
+SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
+FROM patient p
+WHERE p.id = ANY ($1::uuid[]) AND p.merged_into IS NULL
+`
+
+type PatientsNamedRow struct {
+	ID         uuid.UUID
+	Number     int64
+	Surname    string
+	Given      string
+	Patronymic string
+	BirthDate  *time.Time
+}
+
+// Some cards by their ids.
+func (q *Queries) PatientsNamed(ctx context.Context, ids []uuid.UUID) ([]PatientsNamedRow, error) {
+	rows, err := q.db.Query(ctx, patientsNamed, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PatientsNamedRow{}
+	for rows.Next() {
+		var i PatientsNamedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.Surname,
+			&i.Given,
+			&i.Patronymic,
+			&i.BirthDate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const patientsNumbered = `-- name: PatientsNumbered :many
 SELECT p.id, p.number, p.surname, p.given, p.patronymic, p.birth_date
 FROM patient p
